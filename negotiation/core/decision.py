@@ -1,0 +1,101 @@
+"""Which standing offer the buyer takes, and why."""
+
+import random
+from decimal import Decimal
+
+from negotiation.core.moves import Award, Leave
+from negotiation.core.preferences import BuyerLimits
+from negotiation.core.room import Offer
+from negotiation.core.visibility import BuyerThread, BuyerView
+from negotiation.core.vocabulary import Reason
+
+
+def valid_quotes(view: BuyerView) -> tuple[BuyerThread, ...]:
+    """The threads whose standing offer lies inside the buyer's mandate, best first.
+
+    Order: price; larger quantity; the seller that failed to answer less often; the earlier round; then a draw from the
+    seed. Place in the list and speed of answering do not count.
+    """
+    chance = random.Random(view.seed)
+    draw = {name: chance.random() for name in sorted(thread.name for thread in view.threads)}
+    candidates = [
+        (*_rank(thread.quote, thread.failures), draw[thread.name], thread)
+        for thread in view.threads
+        if thread.quote is not None and view.limits.permit(thread.quote.terms)
+    ]
+    return tuple(row[-1] for row in sorted(candidates, key=lambda row: row[:-1]))
+
+
+def best_award(view: BuyerView, reason: Reason | None = None) -> Award | None:
+    """The award of the best valid standing offer, None if there is none."""
+    ranked = valid_quotes(view)
+    if not ranked or ranked[0].quote is None:
+        return None
+    chosen = ranked[0]
+    assert chosen.quote is not None
+    return Award(chosen.seller_id, chosen.quote.offer_id, reason or _natural_reason(chosen, ranked))
+
+
+def explain(turn: Award | Leave, view: BuyerView) -> str:
+    """A sentence or two for the buyer's side; they name offers, never limits."""
+    match turn:
+        case Leave():
+            return _WITHOUT_DEAL.get(turn.reason, "The room ended without a deal.")
+        case Award():
+            won = _WITH_DEAL.get(turn.reason, "The buyer took this offer.")
+            return f"{won} {_compared(turn.seller_id, valid_quotes(view))}"
+
+
+def is_within(quote: Offer | None, limits: BuyerLimits) -> bool:
+    return quote is not None and limits.permit(quote.terms)
+
+
+def _rank(quote: Offer, failures: int) -> tuple[Decimal, int, int, int]:
+    return quote.terms.unit_price, -quote.terms.quantity, failures, quote.round
+
+
+def _natural_reason(chosen: BuyerThread, ranked: tuple[BuyerThread, ...]) -> Reason:
+    if chosen.is_agreed:
+        return Reason.FIRM_ACCEPTANCE
+    return Reason.BEST_OFFER if len(ranked) > 1 else Reason.ONLY_OFFER
+
+
+def _compared(seller_id: str, ranked: tuple[BuyerThread, ...]) -> str:
+    """How the chosen offer stands to the best of the others that the buyer may accept."""
+    prices = {thread.seller_id: thread.quote.terms.unit_price for thread in ranked if thread.quote is not None}
+    chosen = prices.pop(seller_id, None)
+    if not prices or chosen is None:
+        return "No other offer was one the buyer may accept."
+    gap = min(prices.values()) - chosen
+    if gap < 0:
+        return f"{-gap} above the lowest of {len(ranked)} offers."
+    if gap == 0:
+        return f"Lowest of {len(ranked)} offers, level with the next; ties go by reliability, round, then a draw."
+    return f"Lowest of {len(ranked)} offers, {gap} below the next."
+
+
+_WITH_DEAL = {
+    Reason.BEST_OFFER: "The best standing offer won.",
+    Reason.ONLY_OFFER: "The one standing offer was within the mandate.",
+    Reason.FIRM_ACCEPTANCE: "The seller accepted the buyer's price, and the buyer kept its word.",
+    Reason.FINAL_OFFER: "The best offer was final and no other came close.",
+    Reason.GOOD_ENOUGH: "The offer was good enough for this stage of the talks.",
+    Reason.DECIDED_NOW: "The buyer was told to decide on what stood.",
+    Reason.FORCED: "An operator closed the room with this deal.",
+    Reason.OUT_OF_TIME: "Time was up; the buyer took the best that stood.",
+    Reason.OUT_OF_CALLS: "The call limit was reached; the buyer took the best that stood.",
+}
+
+_WITHOUT_DEAL = {
+    Reason.NO_VALID_OFFER: "When the last round ended, no standing offer was one the buyer may accept.",
+    Reason.SELLERS_LEFT: "Every seller left the room.",
+    Reason.BUYER_LEFT: "The buyer walked away.",
+    Reason.DECIDED_NOW: "The buyer was told to decide, and no standing offer was one it may accept.",
+    Reason.FORCED: "An operator closed the room without a deal.",
+    Reason.OUT_OF_TIME: "Time was up and no standing offer was one the buyer may accept.",
+    Reason.OUT_OF_CALLS: "The call limit was reached and no standing offer was one the buyer may accept.",
+    Reason.OUT_OF_STOCK: "The stock was sold elsewhere before the award.",
+    Reason.CANCELLED: "The room was cancelled.",
+    Reason.EXPIRED: "The room was never started and has expired.",
+    Reason.FAILED: "The room failed; the log says why.",
+}

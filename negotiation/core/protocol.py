@@ -1,0 +1,383 @@
+"""Who may do what, when. `play` judges a move, `evolve` folds an event, `replay` folds a log.
+
+A round: the buyer moves in every open thread, then each seller in its own; when all have, the buyer awards one standing
+offer, starts the next round, or leaves. In a thread the two sides alternate, a seller never asks for more than before,
+the buyer never bids less, and only the other side's open offer can be accepted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from negotiation.core.errors import (
+    NotYourTurn,
+    OfferNotLive,
+    OutsideLimits,
+    ThreadClosed,
+    UnknownSeller,
+    WrongRoomStatus,
+)
+from negotiation.core.events import (
+    Accepted,
+    Answered,
+    Closed,
+    Decided,
+    Event,
+    Interjected,
+    MindFailed,
+    OfferChanged,
+    Offered,
+    RoundStarted,
+    Said,
+    StatusChanged,
+    WalkedAway,
+)
+from negotiation.core.moves import Accept, Move, Propose, Reject, Say, WalkAway, Withdraw, Words
+from negotiation.core.room import Heard, Offer, Room, Setup, Thread, is_standing, new_room
+from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import OfferStatus, Party, Reason, Result, RoomStatus
+
+# The statuses a person or worker may lead a room to, by where it is.
+TRANSITIONS: dict[RoomStatus, frozenset[RoomStatus]] = {
+    RoomStatus.PENDING: frozenset({RoomStatus.QUEUED}),
+    RoomStatus.QUEUED: frozenset({RoomStatus.ACTIVE, RoomStatus.PAUSED}),
+    RoomStatus.ACTIVE: frozenset({RoomStatus.PAUSED, RoomStatus.WAITING}),
+    RoomStatus.WAITING: frozenset({RoomStatus.QUEUED, RoomStatus.PAUSED}),
+    RoomStatus.PAUSED: frozenset({RoomStatus.QUEUED}),
+    RoomStatus.COMPLETED: frozenset(),
+    RoomStatus.EXPIRED: frozenset(),
+    RoomStatus.CANCELLED: frozenset(),
+    RoomStatus.FAILED: frozenset(),
+    RoomStatus.NO_SELLERS: frozenset(),
+}
+
+
+def play(room: Room, party: Party, seller_id: str, move: Move) -> tuple[Event, ...]:
+    """The events that the move causes in the thread with that seller. Raises IllegalMove and changes nothing."""
+    thread = _open_thread(room, seller_id)
+    match move:
+        case Say():
+            _require_turn(thread, party)
+            return (Said(party, seller_id, room.round, move.words),)
+        case Propose():
+            return _propose(room, thread, party, move)
+        case Accept():
+            return _accept(room, thread, party, move)
+        case Reject():
+            offer = _live_offer(thread, move.offer_id, made_by=party.other)
+            return _answer(room, party, offer, OfferStatus.REJECTED, move.words)
+        case Withdraw():
+            offer = _live_offer(thread, move.offer_id, made_by=party)
+            return _answer(room, party, offer, OfferStatus.WITHDRAWN, move.words)
+        case WalkAway():
+            _require_turn(thread, party)
+            withdrawn = (OfferChanged(seller_id, offer.offer_id, OfferStatus.WITHDRAWN) for offer in _on_table(thread))
+            return (WalkedAway(party, seller_id, room.round, move.words), *withdrawn)
+
+
+def next_round(room: Room) -> RoundStarted:
+    """Start the first or next round; every seller must have answered, and none may be bound by an acceptance."""
+    _require_active(room)
+    if room.is_last_round:
+        raise WrongRoomStatus(f"round {room.round} is the last one")
+    if any(thread.turn is Party.SELLER for thread in room.open_threads):
+        raise NotYourTurn("a seller has still to answer")
+    if room.has_agreement:
+        raise NotYourTurn("a seller has accepted the bid; the buyer awards now")
+    return RoundStarted(room.round + 1)
+
+
+def award(room: Room, seller_id: str, offer_id: int, reason: Reason, explanation: str = "") -> tuple[Event, ...]:
+    """Close the room with the standing offer of that seller; the others' standing offers are rejected."""
+    _require_started(room)
+    quote = _thread(room, seller_id).quote
+    if quote is None or quote.offer_id != offer_id:
+        raise OfferNotLive(f"offer {offer_id} is not that seller's standing offer")
+    if not room.setup.buyer.permit(quote.terms):
+        raise OutsideLimits(f"{quote.terms.unit_price} is outside the buyer's mandate")
+    return (
+        OfferChanged(seller_id, offer_id, OfferStatus.ACCEPTED),
+        *(change for change in _clear_table(room, OfferStatus.REJECTED) if change.offer_id != offer_id),
+        Decided(Result.DEAL, reason, room.round, seller_id, offer_id, quote.terms, explanation),
+        Closed(RoomStatus.COMPLETED, Result.DEAL, reason, room.round, seller_id, quote.terms, explanation),
+    )
+
+
+def end_without_deal(
+    room: Room, reason: Reason, explanation: str = "", status: RoomStatus = RoomStatus.COMPLETED
+) -> tuple[Event, ...]:
+    """Close the room with nothing bought. A completed room was decided; a cancelled, expired or failed one was not."""
+    if room.status.is_over:
+        raise WrongRoomStatus(f"the room is {room.status}")
+    dropped = OfferStatus.REJECTED if status is RoomStatus.COMPLETED else OfferStatus.EXPIRED
+    changed = _clear_table(room, dropped)
+    decided = (Decided(Result.NO_DEAL, reason, room.round, explanation=explanation),)
+    closed = Closed(status, Result.NO_DEAL, reason, room.round, explanation=explanation)
+    return (*changed, *(decided if status is RoomStatus.COMPLETED else ()), closed)
+
+
+def change_status(room: Room, new: RoomStatus, note: str = "") -> StatusChanged:
+    if new not in TRANSITIONS[room.status]:
+        raise WrongRoomStatus(f"a room that is {room.status} cannot become {new}")
+    return StatusChanged(room.status, new, note)
+
+
+def interject(room: Room, seller_ids: tuple[str, ...], words: Words) -> Interjected:
+    """A person speaks for the buyer to these sellers, out of turn."""
+    _require_started(room)
+    for seller_id in seller_ids:
+        if not _thread(room, seller_id).is_open:
+            raise ThreadClosed("that seller has left the room")
+    return Interjected(seller_ids, room.round, words)
+
+
+def agree_by_force(room: Room, seller_id: str, terms: Terms, words: Words) -> tuple[Event, ...]:
+    """An operator puts the buyer's bid and the seller's acceptance on record, within both sides' limits."""
+    _require_started(room)
+    thread = _thread(room, seller_id)
+    if not thread.is_open:
+        raise ThreadClosed("that seller has left the room")
+    setup = room.setup
+    if not (setup.buyer.permit(terms) and setup.seat(seller_id).limits.permit(terms)):
+        raise OutsideLimits("price or quantity is outside what both sides may agree to")
+    offer_id = room.offer_count + 1
+    return (
+        *(OfferChanged(seller_id, offer.offer_id, OfferStatus.COUNTERED) for offer in _on_table(thread)),
+        Offered(Party.BUYER, seller_id, room.round, offer_id, terms, words),
+        Accepted(Party.SELLER, seller_id, room.round, offer_id, terms, words),
+    )
+
+
+def run_out(room: Room, seller_id: str) -> tuple[Event, ...]:
+    """The seller leaves because its stock was sold to another room; its standing offer goes with it."""
+    thread = _thread(room, seller_id)
+    words = Words("I have just sold these units to another buyer and must step out.")
+    live = (OfferChanged(seller_id, offer.offer_id, OfferStatus.WITHDRAWN) for offer in _on_table(thread))
+    return (WalkedAway(Party.SELLER, seller_id, room.round, words), *live)
+
+
+def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each kind of event
+    """The room after the event. Total: any event of a stored log folds, without judging it again."""
+    match event:
+        case StatusChanged():
+            return replace(room, status=event.new)
+        case RoundStarted():
+            return replace(room, round=event.round)
+        case Said():
+            return _heard(room, event.seller_id, event.party, event.words, turn=event.party.other)
+        case Interjected():
+            for seller_id in event.seller_ids:
+                room = _heard(room, seller_id, Party.BUYER, event.words, is_interjection=True)
+            return room
+        case Offered():
+            return _offered(room, event)
+        case Accepted():
+            room = _with_offer(room, event.seller_id, event.offer_id, OfferStatus.ACCEPTED)
+            return _heard(room, event.seller_id, event.party, event.words, turn=Party.BUYER)
+        case OfferChanged():
+            return _with_offer(room, event.seller_id, event.offer_id, event.status)
+        case Answered():
+            return _heard(room, event.seller_id, event.party, event.words)
+        case WalkedAway():
+            room = _heard(room, event.seller_id, event.party, event.words, turn=Party.BUYER)
+            return _with_thread(room, replace(room.thread(event.seller_id), is_open=False))
+        case MindFailed():
+            if event.party is Party.BUYER:
+                return room
+            thread = room.thread(event.seller_id)
+            return _with_thread(room, replace(thread, failures=thread.failures + 1))
+        case Decided():
+            return replace(room, is_decided=True, winner=event.seller_id, terms=event.terms)
+        case Closed():
+            return replace(room, status=event.status)
+
+
+def replay(setup: Setup, events: Iterable[Event]) -> Room:
+    room = new_room(setup)
+    for event in events:
+        room = evolve(room, event)
+    return room
+
+
+def _open_thread(room: Room, seller_id: str) -> Thread:
+    _require_active(room)
+    if room.is_decided:
+        raise WrongRoomStatus("the room is decided")
+    thread = _thread(room, seller_id)
+    if not thread.is_open:
+        raise ThreadClosed("that seller has left the room")
+    return thread
+
+
+def _thread(room: Room, seller_id: str) -> Thread:
+    for thread in room.threads:
+        if thread.seller_id == seller_id:
+            return thread
+    raise UnknownSeller(f"no seller {seller_id} is in the room")
+
+
+def _require_active(room: Room) -> None:
+    if room.status is not RoomStatus.ACTIVE:
+        raise WrongRoomStatus(f"the room is {room.status}")
+
+
+def _require_started(room: Room) -> None:
+    if not room.status.is_started:
+        raise WrongRoomStatus(f"the room is {room.status}")
+
+
+def _require_turn(thread: Thread, party: Party) -> None:
+    if party is Party.BUYER and thread.is_agreed:
+        raise NotYourTurn("the seller has accepted the bid; the buyer awards or leaves")
+    if thread.turn is not party:
+        raise NotYourTurn(f"it is the {thread.turn}'s turn")
+
+
+def _live_offer(thread: Thread, offer_id: int, made_by: Party) -> Offer:
+    for offer in thread.offers:
+        if offer.offer_id == offer_id and offer.party is made_by and offer.is_live:
+            return offer
+    raise OfferNotLive(f"the {made_by} has no open offer {offer_id}")
+
+
+def _propose(room: Room, thread: Thread, party: Party, move: Propose) -> tuple[Event, ...]:
+    _require_turn(thread, party)
+    if party is Party.BUYER:
+        _check_bid(room, thread, move)
+    else:
+        _check_quote(room, thread, move)
+    offered = Offered(
+        party,
+        thread.seller_id,
+        room.round,
+        room.offer_count + 1,
+        move.terms,
+        move.words,
+        move.claim,
+        move.is_final,
+    )
+    answered = _overtaken(thread, Party.BUYER) if party is Party.SELLER else ()
+    return (*answered, *_overtaken(thread, party), offered)
+
+
+def _check_bid(room: Room, thread: Thread, move: Propose) -> None:
+    setup = room.setup
+    if not setup.buyer.permit(move.terms):
+        raise OutsideLimits("the bid is outside the buyer's mandate")
+    if thread.bids and move.terms.unit_price < thread.bids[-1].terms.unit_price:
+        raise OutsideLimits("a buyer never bids less than before")
+    if move.terms.unit_price > setup.seat(thread.seller_id).limits.ask:
+        raise OutsideLimits("nobody pays more than the asking price")
+    if move.claim is not None:
+        _check_claim(room, thread, move.claim)
+
+
+def _check_claim(room: Room, thread: Thread, claim: Decimal) -> None:
+    if not room.setup.disclose_best_offer:
+        raise OutsideLimits("rival prices are not disclosed in this room")
+    if claim != best_rival_price(room, thread.seller_id):
+        raise OutsideLimits("the claim is not the best standing offer of another seller")
+
+
+def best_rival_price(room: Room, seller_id: str) -> Decimal | None:
+    """The lowest price that stands in the other threads: what may be claimed to this seller."""
+    rivals = (thread.quote for thread in room.open_threads if thread.seller_id != seller_id)
+    return min((quote.terms.unit_price for quote in rivals if quote is not None), default=None)
+
+
+def _check_quote(room: Room, thread: Thread, move: Propose) -> None:
+    limits = room.setup.seat(thread.seller_id).limits
+    if move.claim is not None:
+        raise OutsideLimits("only the buyer may name a rival's price")
+    if not limits.permit(move.terms):
+        raise OutsideLimits("the offer is outside the seller's limits")
+    if move.terms.quantity > room.setup.buyer.quantity:
+        raise OutsideLimits("the offer is for more than is needed")
+    last = thread.quotes[-1] if thread.quotes else None
+    if last is not None and move.terms.unit_price > last.terms.unit_price:
+        raise OutsideLimits("a seller never asks for more than before")
+    if last is not None and thread.has_final_quote and move.terms != last.terms:
+        raise OutsideLimits("a final offer cannot be changed")
+
+
+def _accept(room: Room, thread: Thread, party: Party, move: Accept) -> tuple[Event, ...]:
+    if party is Party.BUYER:
+        return award(room, thread.seller_id, move.offer_id, Reason.BEST_OFFER)
+    _require_turn(thread, party)
+    bid = _live_offer(thread, move.offer_id, made_by=Party.BUYER)
+    if not room.setup.seat(thread.seller_id).limits.permit(bid.terms):
+        raise OutsideLimits("the bid is outside the seller's limits")
+    return (
+        *_overtaken(thread, Party.SELLER),
+        Accepted(party, thread.seller_id, room.round, bid.offer_id, bid.terms, move.words),
+    )
+
+
+def _on_table(thread: Thread) -> tuple[Offer, ...]:
+    """The offers that are open or standing, of either side."""
+    return tuple(offer for offer in thread.offers if offer.is_live or is_standing(offer))
+
+
+def _clear_table(room: Room, dropped: OfferStatus) -> tuple[OfferChanged, ...]:
+    """What becomes of all offers on the table when the room ends."""
+    return tuple(
+        OfferChanged(thread.seller_id, offer.offer_id, dropped)
+        for thread in room.open_threads
+        for offer in _on_table(thread)
+    )
+
+
+def _overtaken(thread: Thread, party: Party) -> tuple[OfferChanged, ...]:
+    return tuple(
+        OfferChanged(thread.seller_id, offer.offer_id, OfferStatus.COUNTERED)
+        for offer in thread.offers
+        if offer.party is party and offer.is_live
+    )
+
+
+def _answer(room: Room, party: Party, offer: Offer, status: OfferStatus, words: Words) -> tuple[Event, ...]:
+    return (
+        Answered(party, offer.seller_id, room.round, offer.offer_id, words),
+        OfferChanged(offer.seller_id, offer.offer_id, status),
+    )
+
+
+def _offered(room: Room, event: Offered) -> Room:
+    offer = Offer(
+        event.offer_id,
+        event.party,
+        event.seller_id,
+        event.round,
+        event.terms,
+        event.claim,
+        event.is_final,
+    )
+    thread = room.thread(event.seller_id)
+    room = _with_thread(room, replace(thread, offers=(*thread.offers, offer)))
+    room = replace(room, offer_count=max(room.offer_count, event.offer_id))
+    return _heard(room, event.seller_id, event.party, event.words, turn=event.party.other)
+
+
+def _heard(
+    room: Room,
+    seller_id: str,
+    party: Party,
+    words: Words,
+    *,
+    turn: Party | None = None,
+    is_interjection: bool = False,
+) -> Room:
+    thread = room.thread(seller_id)
+    talk = (*thread.talk, Heard(party, room.round, words, is_interjection))
+    return _with_thread(room, replace(thread, talk=talk, turn=turn or thread.turn))
+
+
+def _with_offer(room: Room, seller_id: str, offer_id: int, status: OfferStatus) -> Room:
+    thread = room.thread(seller_id)
+    offers = tuple(replace(offer, status=status) if offer.offer_id == offer_id else offer for offer in thread.offers)
+    return _with_thread(room, replace(thread, offers=offers))
+
+
+def _with_thread(room: Room, changed: Thread) -> Room:
+    threads = tuple(changed if thread.seller_id == changed.seller_id else thread for thread in room.threads)
+    return replace(room, threads=threads)

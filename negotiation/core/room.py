@@ -1,0 +1,149 @@
+"""The state of a room: what the fold of its events amounts to."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from negotiation.core.moves import Words
+from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
+from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SellerSeat:
+    """One invited seller. `name` is unique in the room; draws are keyed by it, so list order never matters."""
+
+    seller_id: str
+    name: str
+    limits: SellerLimits
+    style: Style = Style.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything about a room that is fixed before it starts, private numbers included."""
+
+    item_name: str
+    buyer_name: str
+    buyer: BuyerLimits
+    sellers: tuple[SellerSeat, ...]
+    max_rounds: int
+    seed: int = 0
+    disclose_best_offer: bool = True
+
+    def seat(self, seller_id: str) -> SellerSeat:
+        return next(seat for seat in self.sellers if seat.seller_id == seller_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    offer_id: int
+    party: Party
+    seller_id: str
+    round: int
+    terms: Terms
+    claim: Decimal | None = None
+    is_final: bool = False
+    status: OfferStatus = OfferStatus.PENDING
+
+    @property
+    def is_live(self) -> bool:
+        return self.status is OfferStatus.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Words as they stand in a thread."""
+
+    party: Party
+    round: int
+    words: Words
+    is_interjection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One seller's talk with the buyer, oldest first."""
+
+    seller_id: str
+    is_open: bool = True
+    turn: Party = Party.BUYER
+    offers: tuple[Offer, ...] = ()
+    talk: tuple[Heard, ...] = ()
+    failures: int = 0
+
+    @property
+    def bid(self) -> Offer | None:
+        """The buyer's latest offer while it is open."""
+        return next((offer for offer in reversed(self.bids) if offer.is_live), None)
+
+    @property
+    def quote(self) -> Offer | None:
+        """The standing offer: the seller's latest open one, or the bid it accepted."""
+        if not self.is_open:
+            return None
+        return next((offer for offer in reversed(self.offers) if is_standing(offer)), None)
+
+    @property
+    def is_agreed(self) -> bool:
+        """The seller has accepted the buyer's bid and is bound by it."""
+        quote = self.quote
+        return quote is not None and quote.party is Party.BUYER
+
+    @property
+    def has_final_quote(self) -> bool:
+        """The seller has said its last price and is held to it."""
+        return any(offer.is_final for offer in self.quotes)
+
+    @property
+    def bids(self) -> tuple[Offer, ...]:
+        return tuple(offer for offer in self.offers if offer.party is Party.BUYER)
+
+    @property
+    def quotes(self) -> tuple[Offer, ...]:
+        return tuple(offer for offer in self.offers if offer.party is Party.SELLER)
+
+
+def is_standing(offer: Offer) -> bool:
+    """The buyer may award it: a seller's open offer, or a bid that the seller accepted."""
+    if offer.party is Party.SELLER:
+        return offer.is_live
+    return offer.status is OfferStatus.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """`winner` and `terms` are set by the one `Decided`; `status` is final after the one `Closed`."""
+
+    setup: Setup
+    threads: tuple[Thread, ...]
+    status: RoomStatus = RoomStatus.PENDING
+    round: int = 0
+    offer_count: int = 0
+    is_decided: bool = False
+    winner: str | None = None
+    terms: Terms | None = None
+
+    def thread(self, seller_id: str) -> Thread:
+        return next(thread for thread in self.threads if thread.seller_id == seller_id)
+
+    @property
+    def open_threads(self) -> tuple[Thread, ...]:
+        return tuple(thread for thread in self.threads if thread.is_open)
+
+    @property
+    def has_agreement(self) -> bool:
+        return any(thread.is_agreed for thread in self.open_threads)
+
+    @property
+    def answers_given(self) -> int:
+        """How many answers of minds are on record."""
+        return sum(not heard.is_interjection for thread in self.threads for heard in thread.talk)
+
+    @property
+    def is_last_round(self) -> bool:
+        return self.round >= self.setup.max_rounds
+
+
+def new_room(setup: Setup) -> Room:
+    return Room(setup, tuple(Thread(seat.seller_id) for seat in setup.sellers))

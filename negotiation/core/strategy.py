@@ -1,0 +1,263 @@
+"""Concession tactics and acceptance rules: how each side turns what it sees into a price.
+
+Time-dependent tactics after Faratin, Sierra and Jennings (1998), written with e = 1/beta: the share of the way that is
+given after a fraction x of the rounds is x ** e, so e > 1 holds out long (Boulware) and e = 1 is linear.
+The curve aims at a resistance point above a seller's floor that is drawn from the seat's seed, so that it does not give
+the floor away; only a rival's verified price or a last bid brings a seller below it.
+"""
+
+import random
+from dataclasses import dataclass
+from decimal import Decimal
+
+from negotiation.core.decision import best_award, valid_quotes
+from negotiation.core.moves import Award
+from negotiation.core.preferences import BuyerLimits, Priority
+from negotiation.core.terms import CENT, grain, round_down_to, to_money
+from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
+from negotiation.core.vocabulary import Reason
+
+CROWDED_EXPONENT, CROWDED_SHARE = 4, Decimal("0.8")
+LONELY_EXPONENT = Decimal("2.5")
+LAST_GAMBLE = Decimal("0.7")
+NEAR_RIVAL = Decimal("1.03")
+RECIPROCITY = Decimal("0.35")
+UNDERCUT_TICK = Decimal("0.002")
+
+
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """A seller's concession: `exponent` of its curve, `resistance` the mean height of its aim above the floor as a
+    share of the way from floor to asking price."""
+
+    exponent: Decimal
+    resistance: Decimal
+
+
+TEMPERS = {
+    Priority.MAXIMIZE_PROFIT: Temper(Decimal(2), Decimal("0.15")),
+    Priority.CUSTOMER_RETENTION: Temper(Decimal(1), Decimal("0.06")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """What the buyer offers one seller next. `claim` is the rival price it states."""
+
+    seller_id: str
+    price: Decimal
+    claim: Decimal | None
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a seller answers: a price, or the buyer's bid taken."""
+
+    price: Decimal
+    accepts: bool
+    answers_rival: bool = False
+    cannot_beat: bool = False
+
+
+def choose_award(view: BuyerView) -> Award | None:
+    """Whether a patient buyer stops here: at the end, on a seller's acceptance, or on a price not to be beaten."""
+    if view.is_over or view.must_award:
+        return best_award(view)
+    ranked = valid_quotes(view)
+    if not ranked or ranked[0].quote is None:
+        return None
+    best, quotes = ranked[0].quote, live_quotes(view)
+    if len(quotes) == 1 and best.terms.unit_price <= _acceptable_alone(view):
+        return best_award(view, Reason.GOOD_ENOUGH)
+    others = [t for t in view.threads if t.quote is not None and t.seller_id != ranked[0].seller_id]
+    if best.is_final and not any(_still_close(thread, best.terms.unit_price) for thread in others):
+        return best_award(view, Reason.FINAL_OFFER)
+    return None
+
+
+def choose_bids(view: BuyerView) -> tuple[Bid, ...]:
+    """The buyer's bids for the round after `view.round`, one for each open thread."""
+    return tuple(_bid(view, thread) for thread in view.threads)
+
+
+def live_quotes(view: BuyerView) -> list[Decimal]:
+    return sorted(thread.quote.terms.unit_price for thread in view.threads if thread.quote is not None)
+
+
+def opening_price(view: BuyerView) -> Decimal:
+    """About half the limit, or a little above the minimum: by a drawn part, so that the first bid tells neither."""
+    least, most = view.limits.minimum, view.limits.maximum
+    if least == 0:
+        return max(CENT, to_money(most * _drawn(view.seed, "opening", "0.45", "0.55")))
+    return min(to_money(least * _drawn(view.seed, "opening", "1.002", "1.012")), to_money((least + most) / 2))
+
+
+def choose_quote(view: SellerView) -> Quote:
+    """A seller's answer to the buyer's last bid."""
+    limits, aim = view.limits, resistance_point(view)
+    quote = _last_word(view) or _answer_to_rival(view, _target(view, aim))
+    bid = view.live_bid
+    if bid is None or not limits.permit(bid.terms):
+        return quote
+    threshold = min(quote.price, max(aim, _curve(view, aim, view.round + 1)))
+    takes_it = view.is_last_round or bid.terms.unit_price >= threshold
+    return Quote(bid.terms.unit_price, accepts=True) if takes_it else quote
+
+
+def resistance_point(view: SellerView) -> Decimal:
+    """Where the seller's own curve ends: drawn once for the thread, between half and one and a half of its mean."""
+    share = TEMPERS[view.limits.priority].resistance * _drawn(view.seed, "resistance", "0.5", "1.5")
+    return to_money(view.limits.floor + share * (view.limits.ask - view.limits.floor))
+
+
+def _bid(view: BuyerView, thread: BuyerThread) -> Bid:
+    limits, coming = view.limits, view.round + 1
+    is_last = coming >= view.max_rounds
+    price = _last_bid(view, thread) if is_last else _curve_bid(view)
+    claim = _claim(view, thread)
+    if thread.quote is not None:
+        price = min(price, thread.quote.terms.unit_price - CENT)
+    if thread.bids:
+        price = max(price, thread.bids[-1].terms.unit_price)
+    price = min(max(price, limits.minimum, CENT), limits.maximum, thread.ask)
+    return Bid(thread.seller_id, _spoken_bid(price, thread, limits), claim, is_last)
+
+
+def _curve_bid(view: BuyerView) -> Decimal:
+    start, ceiling = opening_price(view), view.limits.maximum
+    quotes, x = live_quotes(view), _elapsed(view.round + 1, view.max_rounds)
+    if not quotes:
+        return start
+    just_below = min(ceiling, quotes[0] - CENT)
+    if len(quotes) == 1:
+        return min(just_below, start + x**LONELY_EXPONENT * (ceiling - start))
+    return start + x**CROWDED_EXPONENT * CROWDED_SHARE * (just_below - start)
+
+
+def _last_bid(view: BuyerView, thread: BuyerThread) -> Decimal:
+    """The last round's bid: a gamble while an acceptable offer stands, else up to the limit where that is needed."""
+    start, ceiling, quotes = opening_price(view), view.limits.maximum, live_quotes(view)
+    if not quotes:
+        return start + LAST_GAMBLE * (ceiling - start)
+    if quotes[0] <= ceiling:
+        return start + LAST_GAMBLE * (quotes[0] - CENT - start)
+    forecast = _extrapolated(thread)
+    if forecast is None or forecast > Decimal("0.97") * ceiling:
+        return ceiling
+    raised = _last_raise(thread)
+    return max(start + LAST_GAMBLE * (forecast - start), raised)
+
+
+def _extrapolated(thread: BuyerThread) -> Decimal | None:
+    """The next price if the seller's last step repeats, None unless its steps are not shrinking.
+
+    Only what it gave of itself counts as a habit: what answered our raises is taken off, and where we named a rival's
+    price there is no telling.
+    """
+    if any(offer.claim is not None for offer in thread.bids[-3:]):
+        return None
+    prices = [offer.terms.unit_price for offer in thread.quotes[-3:]]
+    bids = [offer.terms.unit_price for offer in thread.bids[-3:]]
+    if len(prices) < 3 or len(bids) < 3:
+        return None
+    before = prices[0] - prices[1] - RECIPROCITY * (bids[1] - bids[0])
+    last = prices[1] - prices[2] - RECIPROCITY * (bids[2] - bids[1])
+    if last <= 0 or last < Decimal("0.9") * before:
+        return None
+    return prices[2] - last
+
+
+def _last_raise(thread: BuyerThread) -> Decimal:
+    prices = [offer.terms.unit_price for offer in thread.bids[-2:]]
+    return 2 * prices[-1] - prices[0] if prices else Decimal(0)
+
+
+def _claim(view: BuyerView, thread: BuyerThread) -> Decimal | None:
+    """The best rival price, for every seller but the leader, unless to say it would say one of our own limits."""
+    if not view.may_claim:
+        return None
+    rivals = [t.quote.terms.unit_price for t in view.threads if t is not thread and t.quote is not None]
+    best = min(rivals, default=None)
+    if best is None or best in (view.limits.minimum, view.limits.maximum):
+        return None
+    if thread.quote is not None and thread.quote.terms.unit_price < best:
+        return None
+    return best
+
+
+def _spoken_bid(price: Decimal, thread: BuyerThread, limits: BuyerLimits) -> Decimal:
+    """The bid as people would say it, never less than before and never outside the mandate."""
+    least = max(limits.minimum, thread.bids[-1].terms.unit_price if thread.bids else CENT)
+    if price in (limits.maximum, limits.minimum, thread.ask):
+        return price
+    return max(least, round_down_to(price, grain(price)))
+
+
+def _acceptable_alone(view: BuyerView) -> Decimal:
+    start, x = opening_price(view), _elapsed(view.round + 1, view.max_rounds)
+    return start + x**LONELY_EXPONENT * (view.limits.maximum - start)
+
+
+def _still_close(thread: BuyerThread, price: Decimal) -> bool:
+    quote = thread.quote
+    return quote is not None and not quote.is_final and quote.terms.unit_price <= price * NEAR_RIVAL
+
+
+def _last_word(view: SellerView) -> Quote | None:
+    """The price again, if it was called final."""
+    return next((Quote(quote.terms.unit_price, accepts=False) for quote in view.quotes if quote.is_final), None)
+
+
+def _target(view: SellerView, aim: Decimal) -> Decimal:
+    """The price the seller would ask for without a rival: its curve, or sooner what the buyer's raises have earned."""
+    curve = _curve(view, aim, view.round)
+    if not view.quotes:
+        return _spoken_quote(curve, view, least=aim)
+    last = view.quotes[-1].terms.unit_price
+    earned = last - RECIPROCITY * _given(view)
+    return min(last, _spoken_quote(min(curve, earned), view, least=aim))
+
+
+def _curve(view: SellerView, aim: Decimal, at_round: int) -> Decimal:
+    exponent = TEMPERS[view.limits.priority].exponent
+    x = _elapsed(at_round, view.max_rounds)
+    return view.limits.ask - x**exponent * (view.limits.ask - aim)
+
+
+def _answer_to_rival(view: SellerView, target: Decimal) -> Quote:
+    rival, floor = view.rival_price, view.limits.floor
+    if rival is None or rival > target:
+        return Quote(target, accepts=False)
+    tick = max(CENT, UNDERCUT_TICK * rival)
+    if rival - tick < floor:
+        return Quote(target, accepts=False, cannot_beat=True)
+    price = max(floor, rival - max(tick, (rival - floor) / 2))
+    spoken = min(target, _spoken_quote(price, view, least=floor))
+    return Quote(spoken, accepts=False, answers_rival=True)
+
+
+def _given(view: SellerView) -> Decimal:
+    """What the buyer's last bid gave over the one before."""
+    prices = [offer.terms.unit_price for offer in view.bids[-2:]]
+    return max(Decimal(0), prices[1] - prices[0]) if len(prices) == 2 else Decimal(0)
+
+
+def _spoken_quote(price: Decimal, view: SellerView, *, least: Decimal) -> Decimal:
+    """The quote as people would say it, between `least` and the asking price."""
+    if price >= view.limits.ask:
+        return view.limits.ask
+    return max(least, round_down_to(price, grain(price)))
+
+
+def _elapsed(at_round: int, max_rounds: int) -> Decimal:
+    """The fraction of the rounds gone: 0 in the first, 1 in the last and in a room of one round."""
+    if max_rounds <= 1:
+        return Decimal(1)
+    return min(Decimal(1), Decimal(at_round - 1) / (max_rounds - 1))
+
+
+def _drawn(seed: int, purpose: str, low: str, high: str) -> Decimal:
+    """A number between the bounds that is the seat's own for this purpose."""
+    share = Decimal(str(random.Random(f"{seed}/{purpose}").random()))
+    return Decimal(low) + share * (Decimal(high) - Decimal(low))

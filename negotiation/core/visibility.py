@@ -1,0 +1,263 @@
+"""Who may see what: the view each seat decides on, and the one rule by which events reach a viewer.
+
+Both are written without a default branch, so a new kind of event is invisible code until somebody decides who sees it.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from negotiation.core.events import (
+    Accepted,
+    Answered,
+    Closed,
+    Decided,
+    Event,
+    Interjected,
+    MindFailed,
+    OfferChanged,
+    Offered,
+    RoundStarted,
+    Said,
+    StatusChanged,
+    WalkedAway,
+)
+from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
+from negotiation.core.room import Offer, Room, SellerSeat, Thread
+from negotiation.core.vocabulary import Party, Result, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorViewer:
+    """Staff: everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerViewer:
+    """The buyer's side: all threads, and nothing private of a seller."""
+
+
+@dataclass(frozen=True, slots=True)
+class SellerViewer:
+    """One seller: its own thread, and what was addressed to it."""
+
+    seller_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpectatorViewer:
+    """A watcher who is no party: that the room goes on, and how it ended, but no talk and no price."""
+
+
+Viewer = OperatorViewer | BuyerViewer | SellerViewer | SpectatorViewer
+
+
+@dataclass(frozen=True, slots=True)
+class SellerView:
+    """All that one seller may decide on. `bids` and `quotes` are its own thread's, oldest first."""
+
+    seat: SellerSeat
+    quantity: int
+    round: int
+    max_rounds: int
+    bids: tuple[Offer, ...]
+    quotes: tuple[Offer, ...]
+    live_bid: Offer | None
+    rival_price: Decimal | None
+    questions: tuple[str, ...]
+    turns_taken: int
+    seed: int
+
+    @property
+    def limits(self) -> SellerLimits:
+        return self.seat.limits
+
+    @property
+    def style(self) -> Style:
+        return self.seat.style
+
+    @property
+    def is_last_round(self) -> bool:
+        return self.round >= self.max_rounds
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerThread:
+    """What the buyer knows of one seller it talks to."""
+
+    seller_id: str
+    name: str
+    ask: Decimal
+    bids: tuple[Offer, ...]
+    quotes: tuple[Offer, ...]
+    quote: Offer | None
+    is_agreed: bool
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerView:
+    """All that the buyer may decide on. `round` is the one whose answers are in, 0 before the first bids."""
+
+    limits: BuyerLimits
+    round: int
+    max_rounds: int
+    threads: tuple[BuyerThread, ...]
+    may_claim: bool
+    seed: int
+
+    @property
+    def is_over(self) -> bool:
+        """No further round is left: only an award or leaving."""
+        return self.round >= self.max_rounds
+
+    @property
+    def must_award(self) -> bool:
+        """A seller has accepted the bid and is bound; the buyer keeps faith and awards in this round."""
+        return any(thread.is_agreed for thread in self.threads)
+
+
+def seller_view(room: Room, seller_id: str) -> SellerView:
+    seat, thread = room.setup.seat(seller_id), room.thread(seller_id)
+    return SellerView(
+        seat=seat,
+        quantity=room.setup.buyer.quantity,
+        round=room.round,
+        max_rounds=room.setup.max_rounds,
+        bids=thread.bids,
+        quotes=thread.quotes,
+        live_bid=thread.bid,
+        rival_price=_claimed_this_round(room, thread),
+        questions=_unanswered(thread),
+        turns_taken=sum(1 for heard in thread.talk if heard.party is Party.SELLER),
+        seed=seat_seed(room.setup.seed, seat.name),
+    )
+
+
+def buyer_view(room: Room) -> BuyerView:
+    return BuyerView(
+        limits=room.setup.buyer,
+        round=room.round,
+        max_rounds=room.setup.max_rounds,
+        threads=tuple(_buyer_thread(room.setup.seat(t.seller_id), t) for t in room.open_threads),
+        may_claim=room.setup.disclose_best_offer,
+        seed=seat_seed(room.setup.seed, ""),
+    )
+
+
+def seat_seed(seed: int, seat_name: str) -> int:
+    """The seat's own source of chance; knowing it tells nothing of the run's seed or another seat's."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{seat_name}".encode()).digest()[:8])
+
+
+def see(event: Event, viewer: Viewer) -> Event | None:
+    """The event as that viewer may see it: whole, with the others' part taken out, or not at all."""
+    match viewer:
+        case OperatorViewer():
+            return event
+        case BuyerViewer():
+            return event
+        case SellerViewer():
+            return _as_seller(event, viewer.seller_id)
+        case SpectatorViewer():
+            return _as_spectator(event)
+
+
+def may_see_buyer_limits(viewer: Viewer) -> bool:
+    match viewer:
+        case OperatorViewer() | BuyerViewer():
+            return True
+        case SellerViewer() | SpectatorViewer():
+            return False
+
+
+def may_see_seller(viewer: Viewer, seller_id: str) -> bool:
+    """Whether the viewer may know that this seller takes part."""
+    match viewer:
+        case OperatorViewer() | BuyerViewer():
+            return True
+        case SellerViewer():
+            return viewer.seller_id == seller_id
+        case SpectatorViewer():
+            return False
+
+
+def may_see_seller_limits(viewer: Viewer, seller_id: str) -> bool:
+    match viewer:
+        case OperatorViewer():
+            return True
+        case BuyerViewer() | SpectatorViewer():
+            return False
+        case SellerViewer():
+            return viewer.seller_id == seller_id
+
+
+def _as_seller(event: Event, seller_id: str) -> Event | None:
+    match event:
+        case StatusChanged() | RoundStarted():
+            return event
+        case Interjected():
+            if seller_id not in event.seller_ids:
+                return None
+            return replace(event, seller_ids=(seller_id,))
+        case Said() | Offered() | Accepted() | OfferChanged() | Answered() | WalkedAway():
+            return event if event.seller_id == seller_id else None
+        case MindFailed():
+            return event if event.party is Party.SELLER and event.seller_id == seller_id else None
+        case Decided():
+            return replace(event, explanation="") if event.seller_id == seller_id else _lost(event)
+        case Closed():
+            return replace(event, explanation="") if event.seller_id == seller_id else _lost_room(event)
+
+
+def _as_spectator(event: Event) -> Event | None:
+    match event:
+        case StatusChanged():
+            return replace(event, note="")
+        case RoundStarted():
+            return event
+        case Said() | Interjected() | Offered() | Accepted() | OfferChanged() | Answered() | WalkedAway():
+            return None
+        case MindFailed():
+            return None
+        case Decided():
+            return replace(event, seller_id=None, offer_id=None, terms=None, explanation="")
+        case Closed():
+            return replace(event, seller_id=None, terms=None, explanation="")
+
+
+def _lost(event: Decided) -> Decided:
+    return replace(event, result=Result.NO_DEAL, seller_id=None, offer_id=None, terms=None, explanation="")
+
+
+def _lost_room(event: Closed) -> Closed:
+    return replace(event, result=Result.NO_DEAL, seller_id=None, terms=None, explanation="")
+
+
+def _buyer_thread(seat: SellerSeat, thread: Thread) -> BuyerThread:
+    return BuyerThread(
+        seller_id=seat.seller_id,
+        name=seat.name,
+        ask=seat.limits.ask,
+        bids=thread.bids,
+        quotes=thread.quotes,
+        quote=thread.quote,
+        is_agreed=thread.is_agreed,
+        failures=thread.failures,
+    )
+
+
+def _claimed_this_round(room: Room, thread: Thread) -> Decimal | None:
+    bids = thread.bids
+    return bids[-1].claim if bids and bids[-1].round == room.round else None
+
+
+def _unanswered(thread: Thread) -> tuple[str, ...]:
+    """What people wrote since the seller last spoke."""
+    since: list[str] = []
+    for heard in reversed(thread.talk):
+        if heard.party is Party.SELLER:
+            break
+        if heard.words.voice is Voice.PERSON:
+            since.append(heard.words.text)
+    return tuple(reversed(since))
