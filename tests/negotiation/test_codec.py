@@ -1,0 +1,124 @@
+import json
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from negotiation.codec import EVENT_TYPES, decode, encode
+from negotiation.core.events import (
+    Accepted,
+    Answered,
+    Closed,
+    Decided,
+    Event,
+    Interjected,
+    MindFailed,
+    OfferChanged,
+    Offered,
+    RoundStarted,
+    Said,
+    StatusChanged,
+    WalkedAway,
+)
+from negotiation.core.moves import Words
+from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import Failure, OfferStatus, Party, Reason, Result, RoomStatus, Voice
+from tests.factories import prices, terms
+
+ids = st.text(max_size=12)
+numbers = st.integers(1, 999)
+words = st.builds(Words, st.text(max_size=40), st.sampled_from(Voice))
+some_terms = st.builds(Terms, prices(0), numbers)
+parties, reasons, results = st.sampled_from(Party), st.sampled_from(Reason), st.sampled_from(Result)
+statuses = st.sampled_from(RoomStatus)
+
+
+def maybe(strategy):
+    return st.none() | strategy
+
+
+KINDS = {
+    StatusChanged: st.builds(StatusChanged, statuses, statuses, st.text(max_size=20)),
+    RoundStarted: st.builds(RoundStarted, numbers),
+    Said: st.builds(Said, parties, ids, numbers, words),
+    Interjected: st.builds(Interjected, st.lists(ids, max_size=3).map(tuple), numbers, words),
+    Offered: st.builds(
+        Offered, parties, ids, numbers, numbers, some_terms, words, claim=maybe(prices()), is_final=st.booleans()
+    ),
+    Accepted: st.builds(Accepted, parties, ids, numbers, numbers, some_terms, words),
+    OfferChanged: st.builds(OfferChanged, ids, numbers, st.sampled_from(OfferStatus)),
+    Answered: st.builds(Answered, parties, ids, numbers, numbers, words),
+    WalkedAway: st.builds(WalkedAway, parties, ids, numbers, words),
+    MindFailed: st.builds(MindFailed, parties, ids, numbers, st.sampled_from(Failure)),
+    Decided: st.builds(
+        Decided, results, reasons, numbers, maybe(ids), maybe(numbers), maybe(some_terms), st.text(max_size=20)
+    ),
+    Closed: st.builds(Closed, statuses, results, reasons, numbers, maybe(ids), maybe(some_terms), st.text(max_size=20)),
+}
+some_events = st.one_of(*KINDS.values())
+
+
+def test_every_kind_of_event_is_tried_here():
+    assert set(KINDS) == set(get_args(Event)) == set(EVENT_TYPES.values())
+
+
+@settings(max_examples=300, deadline=None)
+@given(some_events)
+def test_event_comes_back_from_the_table_as_it_went_in(event):
+    type_name, payload = encode(event)
+
+    assert decode(type_name, json.loads(json.dumps(payload))) == event
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_events)
+def test_encoded_event_is_plain_json(event):
+    _, payload = encode(event)
+
+    assert json.loads(json.dumps(payload, allow_nan=False)) == payload
+
+
+@settings(max_examples=50, deadline=None)
+@given(some_events)
+def test_decoded_event_has_the_types_that_were_stored(event):
+    type_name, payload = encode(event)
+
+    assert repr(decode(type_name, payload)) == repr(event)
+
+
+def test_price_is_stored_as_a_string_that_keeps_its_cents():
+    event = Offered(Party.BUYER, "acme", 1, 1, terms("391.20"), Words("Hello."))
+
+    assert encode(event)[1]["terms"] == {"unit_price": "391.20", "quantity": 4}
+
+
+def test_enumerations_are_stored_as_their_values():
+    name, payload = encode(OfferChanged("acme", 3, OfferStatus.WITHDRAWN))
+
+    assert (name, payload) == ("OfferChanged", {"seller_id": "acme", "offer_id": 3, "status": "withdrawn"})
+
+
+def test_event_stored_before_a_field_with_a_default_existed_can_still_be_read():
+    assert decode("StatusChanged", {"old": "pending", "new": "queued"}) == StatusChanged(
+        RoomStatus.PENDING, RoomStatus.QUEUED
+    )
+
+
+def test_event_of_an_unknown_type_is_refused():
+    with pytest.raises(KeyError):
+        decode("Bribed", {"seller_id": "acme"})
+
+
+@pytest.mark.parametrize(
+    ("type_name", "payload"),
+    [
+        ("OfferChanged", {"seller_id": "acme", "offer_id": 3, "status": "stolen"}),
+        ("RoundStarted", {}),
+        ("RoundStarted", {"round": 1, "bribe": 5}),
+    ],
+    ids=["unknown-value", "missing-field", "unknown-field"],
+)
+def test_event_that_does_not_fit_its_type_is_refused(type_name, payload):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        decode(type_name, payload)
