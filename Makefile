@@ -1,0 +1,53 @@
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench screenshots
+
+help:
+	@echo "make setup        make $(VENV) and install what the marketplace needs"
+	@echo "make run          serve it at http://HOST:PORT (default 127.0.0.1:8000); Ctrl-C stops it"
+	@echo "make test         run all tests"
+	@echo "make check        format, lint, import contracts, types"
+	@echo "make bench        run the benchmarks"
+	@echo "make screenshots  take pictures of all pages"
+
+setup: $(INSTALLED)
+
+# exec: the server itself, not a shell around it, gets the signals.
+run: setup
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/python manage.py serve
+
+test: $(INSTALLED_DEV)
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED_DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: $(INSTALLED_DEV)
+	$(BIN)/python bench/run.py
+
+screenshots: $(INSTALLED_DEV)
+	$(BIN)/python bench/screenshots.py
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.txt | $(BIN)/python
+	$(PIP) install -r requirements.txt
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(BIN)/python
+	$(PIP) install -r requirements-dev.txt
+	@touch $(INSTALLED) $@

@@ -1,0 +1,115 @@
+"""Pictures of all pages at two widths in both themes, of a demo that it plays on a server of its own.
+
+python bench/screenshots.py [--into FOLDER]
+"""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from serving import running_server
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+SIZES = {360: 740, 1440: 900}
+THEMES = ("light", "dark")
+LONGEST_DEMO = 240_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--into", type=Path, default=FOLDER)
+    into: Path = parser.parse_args().into
+    into.mkdir(parents=True, exist_ok=True)
+    with running_server() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        signed_in = _sign_in(browser, server.sign_in)
+        _take_all(browser, signed_in, server.base, into)
+        browser.close()
+
+
+def _sign_in(browser: Browser, link: str) -> dict:
+    context = browser.new_context()
+    page = context.new_page()
+    answer = page.goto(link)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"The sign-in link does not work: {answer.status if answer else 'no answer'}")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def _take_all(browser: Browser, signed_in: dict, base: str, into: Path) -> None:
+    with _tab(browser, signed_in, 1440, "light") as page:
+        floor = _run_demo(page, base)
+        rooms = page.locator(".room-card h2 a").evaluate_all("links => links.map(link => link.href)")
+    for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
+        with _tab(browser, signed_in, width, theme) as page:
+            _picture(page, rooms[0], into / f"room-live-{width}-{theme}.png", settle=".words")
+            _picture(page, floor, into / f"floor-live-{width}-{theme}.png", settle=".room-card")
+            _picture(page, f"{base}/", into / f"home-{width}-{theme}.png")
+            _picture(page, f"{base}/sessions/new/", into / f"new-session-{width}-{theme}.png")
+    with _tab(browser, signed_in, 1440, "light") as page:
+        page.goto(floor)
+        page.wait_for_timeout(1000)
+        expect(page.locator("[data-room-card][data-status=active]")).to_have_count(0, timeout=LONGEST_DEMO)
+    for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
+        with _tab(browser, signed_in, width, theme) as page:
+            _picture(page, rooms[0], into / f"room-{width}-{theme}.png", settle=".words")
+            _merge(page)
+            page.screenshot(path=into / f"room-merged-{width}-{theme}.png", full_page=True)
+            _picture(page, floor, into / f"floor-{width}-{theme}.png")
+            _picture(page, f"{floor}sheet/", into / f"sheet-{width}-{theme}.png")
+            _picture(page, f"{base}/nothing-here/", into / f"not-found-{width}-{theme}.png")
+
+
+def _run_demo(page: Page, base: str) -> str:
+    page.goto(f"{base}/")
+    page.get_by_role("button", name="Run the demo").first.click()
+    page.wait_for_url("**/sessions/*/")
+    return page.url
+
+
+def _merge(page: Page) -> None:
+    page.get_by_role("button", name="Merged").click()
+
+
+def _picture(page: Page, url: str, path: Path, settle: str = "main") -> None:
+    page.goto(url)
+    page.locator(settle).first.wait_for()
+    page.wait_for_timeout(700)
+    page.screenshot(path=path, full_page=True)
+    print(path)
+
+
+@contextmanager
+def _tab(browser: Browser, signed_in: dict, width: int, theme: str) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": SIZES[width]},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",  # words that still appear would be missing
+        storage_state=signed_in,
+        device_scale_factor=2 if width == 360 else 1,
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: print(f"script error on {page.url}: {error}"))
+    page.on("console", lambda said: print(f"{page.url}: {said.text}") if said.type == "error" else None)
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,399 @@
+"""The operators' screens for sellers with their stock, sessions and API keys."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count, Q, QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from marketplace.admin_kinds import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, TabularInline
+from marketplace.errors import MarketplaceError
+from marketplace.identity import create_api_key, revoke_api_keys
+from marketplace.models import ApiKey, Buyer, Role, Seller, SellerInventory, Session
+from marketplace.services import clone_session, delete_session, start_session
+from negotiation.core.vocabulary import Result
+from negotiation.errors import NegotiationError
+from negotiation.models import NegotiationRun, Outcome, RunEvent
+from negotiation.services import cancel, pause
+
+admin.site.site_header = admin.site.site_title = "Parley"
+admin.site.index_title = "Marketplace"
+
+
+class StockedSeller(Protocol):
+    """A seller as its list counts it."""
+
+    stock_lines: int
+
+
+class CountedSession(Protocol):
+    """A session as its list counts it."""
+
+    room_count: int
+    deal_count: int
+
+
+class KeptBy(admin.SimpleListFilter):
+    """Standing sellers unless others are asked for: sessions bring many that nobody looks for."""
+
+    title = "kept by"
+    parameter_name = "kept"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("session", "A session"), ("all", "Anybody")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *others = super().choices(changelist)
+        return iter([{**first, "display": "Operators (standing)"}, *others])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(session__isnull=self.value() != "session")
+
+
+class SellerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its parameter in the stubs only
+    def clean_name(self) -> str:
+        # The constraint on standing sellers' names looks at the session, which is not on this form.
+        name: str = self.cleaned_data["name"]
+        if Seller.objects.standing().filter(name=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(f"There is a standing seller called {name} already.")
+        return name
+
+
+class InventoryInline(TabularInline):
+    model = SellerInventory
+    extra = 0
+    # As wide as what is typed in, so that a line of stock fits a laptop's screen.
+    formfield_overrides = {
+        models.CharField: {"widget": forms.TextInput(attrs={"size": 22})},
+        models.DecimalField: {"widget": forms.TextInput(attrs={"size": 8, "inputmode": "decimal"})},
+    }
+    fields = (
+        "item_id",
+        "item_name",
+        "quantity_available",
+        "quantity_reserved",
+        "cost_price",
+        "least_price",
+        "selling_price",
+    )
+    readonly_fields = ("quantity_reserved",)
+
+
+@admin.register(Seller)
+class SellerAdmin(ModelAdmin):
+    form = SellerForm
+    list_display = ("name", "priority", "speaking_style", "mind", "stock_lines", "is_active")
+    list_filter = (KeptBy, "is_active", "priority", "speaking_style", "mind")
+    search_fields = ("name", "inventory__item_name", "inventory__item_id")
+    fields = ("name", "priority", "speaking_style", "mind", "is_active", "session", "code")
+    readonly_fields = ("session", "code")
+    inlines = (InventoryInline,)
+    actions = ("start_session_with",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        sellers: QuerySet[Any] = super().get_queryset(request).select_related("session")
+        counted: QuerySet[Any] = sellers.annotate(stock_lines=Count("inventory", distinct=True))
+        return counted
+
+    def has_change_permission(self, request: HttpRequest, obj: Seller | None = None) -> bool:
+        return _is_standing(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Seller | None = None) -> bool:
+        return _is_standing(obj) and super().has_delete_permission(request, obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write what was on the form and no more: a room may reserve units while somebody edits the row."""
+        rows = formset.save(commit=False)
+        for row in formset.deleted_objects:
+            row.delete()
+        for row in rows:
+            row.save(update_fields=_typed_in(formset) if row.pk else None)
+
+    @admin.display(description="stock lines", ordering="stock_lines")
+    def stock_lines(self, seller: StockedSeller) -> int:
+        return seller.stock_lines
+
+    @admin.action(description="Start a session with the selected sellers")
+    def start_session_with(self, request: HttpRequest, queryset: QuerySet[Seller]) -> HttpResponse | None:
+        invitable = Seller.objects.standing().filter(is_active=True, pk__in=queryset.values("pk"))
+        codes = [str(code) for code in invitable.values_list("code", flat=True)]
+        if not codes:
+            self.message_user(request, "Only active standing sellers can be invited.", messages.ERROR)
+            return None
+        return redirect(f"{reverse('new_session')}?sellers={','.join(codes)}")
+
+
+class RoomInline(ReadOnlyInline):
+    model = NegotiationRun
+    verbose_name_plural = "rooms"
+    fields = ("item_name", "status", "progress", "sellers", "result", "link")
+    readonly_fields = fields
+    show_change_link = True
+    view_on_site = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rooms: QuerySet[Any] = super().get_queryset(request)
+        rooms = rooms.select_related("item", "outcome__participant")
+        counted: QuerySet[Any] = rooms.annotate(seller_count=Count("participants"))
+        return counted
+
+    @admin.display(description="item")
+    def item_name(self, run: NegotiationRun) -> str:
+        return str(run.item)
+
+    @admin.display(description="round")
+    def progress(self, run: NegotiationRun) -> str:
+        return f"{run.current_round} of {run.max_rounds}"
+
+    @admin.display(description="sellers")
+    def sellers(self, run: Any) -> int:
+        return int(run.seller_count)
+
+    @admin.display(description="result")
+    def result(self, run: NegotiationRun) -> str:
+        outcome = getattr(run, "outcome", None)
+        return _told(outcome) if outcome is not None else run.skip_reason.replace("_", " ") or "-"
+
+    @admin.display(description="link")
+    def link(self, run: NegotiationRun) -> SafeString:
+        return format_html('<a href="{}">Open the room</a>', run.get_absolute_url())
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    list_display = ("title", "buyer_name", "created_at", "room_count", "deal_count", "floor")
+    list_select_related = ("buyer",)
+    list_filter = ("created_at", "buyer_mind", "runs__status")
+    search_fields = ("name", "code", "buyer__name", "buyer__items__item_name")
+    date_hierarchy = "created_at"
+    view_on_site = False
+    fields = (
+        "title",
+        "floor",
+        "buyer_name",
+        "shopping_list",
+        ("currency", "disclose_best_offer"),
+        ("max_rounds", "turn_seconds", "seed"),
+        ("buyer_mind", "llm_provider", "llm_model"),
+        ("created_by", "created_at", "code"),
+    )
+    inlines = (RoomInline,)
+    actions = ("start_rooms", "pause_rooms", "cancel_rooms", "clone_sessions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        sessions: QuerySet[Any] = super().get_queryset(request)
+        is_deal = Q(runs__outcome__result=Result.DEAL)
+        counted: QuerySet[Any] = sessions.annotate(
+            room_count=Count("runs", distinct=True),
+            deal_count=Count("runs__outcome", filter=is_deal, distinct=True),
+        )
+        return counted
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return ModelAdmin.has_add_permission(self, request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return ModelAdmin.has_delete_permission(self, request, obj)
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change sessions may start, pause, cancel and clone them, though not edit them."""
+        return ModelAdmin.has_change_permission(self, request)
+
+    def add_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return redirect("new_session")
+
+    def delete_model(self, request: HttpRequest, obj: Session) -> None:
+        delete_session(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        for session in queryset:
+            delete_session(session)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with the sessions, by number; that rooms cannot be deleted by themselves does not stop it."""
+        sessions = list(objs)
+        rooms = NegotiationRun.objects.filter(session__in=sessions)
+        counts = {
+            "sessions": len(sessions),
+            "rooms": rooms.count(),
+            "events": RunEvent.objects.filter(run__in=rooms).count(),
+        }
+        return [str(session) for session in sessions], counts, set(), []
+
+    @admin.display(description="session", ordering="name")
+    def title(self, session: Session) -> str:
+        return str(session)
+
+    @admin.display(description="buyer", ordering="buyer__name")
+    def buyer_name(self, session: Session) -> str:
+        return session.buyer.name
+
+    @admin.display(description="rooms", ordering="room_count")
+    def room_count(self, session: CountedSession) -> int:
+        return session.room_count
+
+    @admin.display(description="deals", ordering="deal_count")
+    def deal_count(self, session: CountedSession) -> int:
+        return session.deal_count
+
+    @admin.display(description="floor")
+    def floor(self, session: Session) -> SafeString:
+        return format_html('<a href="{}">Open the floor</a>', session.get_absolute_url())
+
+    @admin.display(description="shopping list")
+    def shopping_list(self, session: Session) -> SafeString:
+        lines = (
+            (str(item), item.item_id, item.min_price_per_unit, item.max_price_per_unit)
+            for item in session.buyer.items.all()
+        )
+        return format_html_join("", "{} ({}), from {} to {}<br>", lines)
+
+    @admin.action(description="Start all pending rooms", permissions=["steer"])
+    def start_rooms(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        self._say_how_many(request, "Started", sum(start_session(session) for session in queryset))
+
+    @admin.action(description="Pause running rooms", permissions=["steer"])
+    def pause_rooms(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        self._say_how_many(request, "Paused", _steer(_running_rooms(queryset), pause))
+
+    @admin.action(description="Cancel running rooms", permissions=["steer"])
+    def cancel_rooms(self, request: HttpRequest, queryset: QuerySet[Session]) -> HttpResponseBase | None:
+        rooms = list(_running_rooms(queryset))
+        if not request.POST.get("post"):
+            return self._confirm_cancelling(request, queryset, rooms)
+        self._say_how_many(request, "Cancelled", _steer(rooms, cancel))
+        return None
+
+    @admin.action(description="Clone", permissions=["steer"])
+    def clone_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        for session in queryset:
+            try:
+                clone = clone_session(session)
+            except MarketplaceError as error:
+                self.message_user(request, f"{session} cannot be cloned: {error}", messages.ERROR)
+                continue
+            link = format_html('<a href="{}">{}</a>', clone.get_absolute_url(), clone)
+            self.message_user(request, format_html("Cloned {}: {}.", session, link), messages.SUCCESS)
+
+    def _confirm_cancelling(
+        self, request: HttpRequest, queryset: QuerySet[Session], rooms: Sequence[NegotiationRun]
+    ) -> HttpResponseBase:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Are you sure?",
+            "opts": self.opts,
+            "media": self.media,
+            "rooms": rooms,
+            "sessions": queryset,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/cancel_rooms.html", context)
+
+    def _say_how_many(self, request: HttpRequest, verb: str, number: int) -> None:
+        level = messages.SUCCESS if number else messages.WARNING
+        self.message_user(request, f"{verb} {number} room{'' if number == 1 else 's'}.", level)
+
+
+class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its parameter in the stubs only
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        role, party = cleaned.get("role"), cleaned.get("party")
+        problem = _party_problem(role, party)
+        if "party" not in self.errors and problem:
+            self.add_error("party", problem)
+        expires_at = cleaned.get("expires_at")
+        if expires_at is not None and expires_at <= timezone.now():
+            self.add_error("expires_at", "The key would have expired already.")
+        return cleaned
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    """A key's text is in one message after it was made, and nowhere else."""
+
+    form = ApiKeyForm
+    list_display = ("name", "prefix", "role", "party", "expires_at", "revoked_at", "last_used_at")
+    list_filter = ("role", ("revoked_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "prefix", "party")
+    actions = ("revoke",)
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
+        if obj is None:
+            return ("name", "role", "party", "expires_at")
+        return (*self.list_display, "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return ModelAdmin.has_add_permission(self, request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return ModelAdmin.has_delete_permission(self, request, obj)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return ModelAdmin.has_change_permission(self, request)
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        key, text = create_api_key(obj.name, Role(obj.role), obj.party, obj.expires_at)
+        obj.pk, obj.prefix = key.pk, key.prefix
+        shown = format_html("This is the key. It is not shown again: <code>{}</code>", text)
+        self.message_user(request, shown, messages.SUCCESS)
+
+    @admin.action(description="Revoke the selected keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        revoked = revoke_api_keys(queryset)
+        self.message_user(request, f"Revoked {revoked} key{'' if revoked == 1 else 's'}.", messages.SUCCESS)
+
+
+def _is_standing(seller: Seller | None) -> bool:
+    return seller is None or seller.session_id is None
+
+
+def _typed_in(formset: "BaseInlineFormSet[Any, Any, Any]") -> list[str]:
+    columns = {field.name for field in formset.model._meta.concrete_fields if not field.primary_key}
+    return [name for name in formset.empty_form.fields if name in columns]
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.result != Result.DEAL:
+        return f"no deal: {outcome.get_reason_display()}"
+    return f"{outcome.quantity} x {outcome.unit_price} from {outcome.participant}"
+
+
+def _running_rooms(sessions: QuerySet[Session]) -> QuerySet[NegotiationRun]:
+    return NegotiationRun.objects.started().filter(session__in=sessions.values("pk")).select_related("item", "session")
+
+
+def _steer(rooms: Iterable[NegotiationRun], steer: Callable[[UUID], None]) -> int:
+    """How many of the rooms took it; the others ended, or were there already, in the meantime."""
+    took_it = 0
+    for run in rooms:
+        with suppress(NegotiationError):
+            steer(run.code)
+            took_it += 1
+    return took_it
+
+
+def _party_problem(role: str | None, party: Any) -> str:
+    match role:
+        case Role.BUYER:
+            is_known = Buyer.objects.filter(code=party).exists()
+        case Role.SELLER:
+            is_known = Seller.objects.filter(code=party).exists()
+        case _:
+            return ""
+    return "" if is_known else f"Name the {role} that the key acts for, by its code."

@@ -1,0 +1,196 @@
+"""The HTTP API: its parser, its authentication, and the one table from errors to statuses."""
+
+import json
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.docs import Swagger
+from ninja.parser import Parser
+from ninja.security import HttpBearer
+from ninja.utils import check_csrf
+
+from marketplace.envelope import PLAIN_CODES, error_response
+from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed
+from marketplace.identity import Principal, key_in, principal_of_key, principal_of_user
+from marketplace.routers.simulation import router as simulation
+from marketplace.routers.status import router as status
+from marketplace.version import VERSION
+from negotiation.api import logs_router, room_router
+from negotiation.errors import NegotiationError
+
+logger = logging.getLogger(__name__)
+
+STATUSES = {
+    "VALIDATION_ERROR": 400,
+    "MAX_SELLERS_EXCEEDED": 400,
+    "LLM_PROVIDER_DISABLED": 400,
+    "AUTHENTICATION_REQUIRED": 401,
+    "FORBIDDEN": 403,
+    "NOT_FOUND": 404,
+    "SESSION_NOT_FOUND": 404,
+    "ROOM_NOT_FOUND": 404,
+    "LOG_NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    "NEGOTIATION_ALREADY_ACTIVE": 409,
+    "NEGOTIATION_NOT_ACTIVE": 409,
+    "ALREADY_DECIDED": 409,
+    "NOT_YOUR_TURN": 409,
+    "OFFER_NOT_LIVE": 409,
+    "THREAD_CLOSED": 409,
+    "REQUEST_IN_PROGRESS": 409,
+    "PAYLOAD_TOO_LARGE": 413,
+    "INSUFFICIENT_INVENTORY": 422,
+    "OUTSIDE_MANDATE": 422,
+    "IDEMPOTENCY_KEY_REUSED": 422,
+    "RATE_LIMITED": 429,
+    "INTERNAL_ERROR": 500,
+    "LLM_BAD_RESPONSE": 502,
+    "LLM_TIMEOUT": 503,
+    "LLM_PROVIDER_UNAVAILABLE": 503,
+}
+
+
+class StrictParser(Parser):
+    """JSON as UTF-8 with exact decimals and finite numbers, and only where the client says it is JSON."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        if request.content_type != "application/json":
+            raise ValueError("the body must be application/json")
+        body = json.loads(request.body.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
+        if not isinstance(body, dict):
+            raise TypeError("the body must be a JSON object")
+        return body
+
+
+class KeyOrSession(HttpBearer):
+    """An API key (`Authorization: Bearer` or `X-API-Key`), or the browser session of staff with its CSRF token."""
+
+    csrf = True
+
+    def __call__(self, request: HttpRequest) -> Principal | None:
+        principal = _principal_of(request)
+        if principal is not None and principal.is_in_browser and check_csrf(request):
+            raise NotAllowed("The CSRF token is missing or wrong.")
+        return principal
+
+    def authenticate(self, request: HttpRequest, token: str) -> Principal | None:
+        return principal_of_key(token)
+
+
+def _principal_of(request: HttpRequest) -> Principal | None:
+    key = key_in({name.lower(): value for name, value in request.headers.items()})
+    return principal_of_key(key) if key else principal_of_user(request.user)
+
+
+def for_known_callers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The description of the API is for those who may use it: a key, or staff in the browser."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if _principal_of(request) is not None:
+            return view(request, *args, **kwargs)
+        if "text/html" in request.headers.get("Accept", ""):
+            return redirect_to_login(request.get_full_path())
+        return error_response(401, *PLAIN_CODES[401])
+
+    return guarded
+
+
+api = NinjaAPI(
+    title="Parley",
+    version=VERSION,
+    description="A negotiation marketplace: sessions, rooms, live events.",
+    openapi_url="/openapi.json",
+    docs_url="/docs",
+    docs=Swagger(),
+    docs_decorator=for_known_callers,
+    parser=StrictParser(),
+    auth=KeyOrSession(),
+    urls_namespace="api",
+)
+api.add_router("/v1/simulation", simulation)
+api.add_router("/v1/negotiation", room_router)
+api.add_router("/v1/logs", logs_router)
+api.add_router("/v1", status)
+
+
+@api.exception_handler(ValidationError)
+def _on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    if all(problem["loc"][0] == "path" for problem in error.errors):
+        return error_response(404, _not_found_code(request), "There is nothing with this id.")
+    problems = [{"field": _field_path(problem["loc"]), "reason": _reason(problem)} for problem in error.errors]
+    return error_response(400, "VALIDATION_ERROR", "The request breaks a rule.", problems)
+
+
+@api.exception_handler(InvalidRequest)
+def _on_invalid_request(request: HttpRequest, error: InvalidRequest) -> HttpResponse:
+    problems = [{"field": problem.field, "reason": problem.reason} for problem in error.problems]
+    return error_response(400, error.code, str(error), problems)
+
+
+@api.exception_handler(NegotiationError)
+@api.exception_handler(MarketplaceError)
+def _on_known_error(request: HttpRequest, error: NegotiationError | MarketplaceError) -> HttpResponse:
+    return error_response(STATUSES[error.code], error.code, str(error))
+
+
+@api.exception_handler(AuthenticationError)
+def _on_no_authentication(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return error_response(401, *PLAIN_CODES[401])
+
+
+@api.exception_handler(HttpError)
+def _on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code, message = PLAIN_CODES.get(error.status_code, PLAIN_CODES[500])
+    problems = [{"field": "body", "reason": _why_unparsable(error)}] if error.status_code == 400 else None
+    return error_response(error.status_code, code, message, problems)
+
+
+@api.exception_handler(Http404)
+def _on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return error_response(404, *PLAIN_CODES[404])
+
+
+@api.exception_handler(Exception)
+def _on_anything_else(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return error_response(500, *PLAIN_CODES[500])
+
+
+def _not_found_code(request: HttpRequest) -> str:
+    if "/negotiation/" in request.path:
+        return "ROOM_NOT_FOUND"
+    if "/logs/" in request.path:
+        return "LOG_NOT_FOUND"
+    return "SESSION_NOT_FOUND" if "/simulation/" in request.path else "NOT_FOUND"
+
+
+def _field_path(location: tuple[str | int, ...]) -> str:
+    """('body', 'payload', 'buyer', 'shopping_list', 0, 'name') as buyer.shopping_list[0].name."""
+    parts = list(location[1:])
+    if location[0] == "body" and parts:
+        parts = parts[1:]
+    path = ""
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.removeprefix(".") or "body"
+
+
+def _reason(problem: dict[str, Any]) -> str:
+    return str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _why_unparsable(error: HttpError) -> str:
+    cause = error.__cause__
+    return str(cause) if isinstance(cause, (ValueError, TypeError)) else "must be valid JSON"
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")

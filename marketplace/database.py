@@ -1,0 +1,87 @@
+"""Turns `DATABASE_URL` into what Django wants to know of a database."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+CONNECTION_AGE_SECONDS = 60
+SQLITE_OPTIONS = {
+    # DEFERRED fails at once with "database is locked" when a reader turns writer; IMMEDIATE waits its turn.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # FULL: an acknowledged turn survives a power cut.
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+}
+ALLOWED = "sqlite:///path/to/file or postgres://user:password@host:port/name"
+
+
+def parse_database_url(url: str, *, root: Path) -> dict[str, Any]:
+    """Takes SQLAlchemy's spellings too: a `+driver` is ignored, and a third slash starts a path relative to
+    `root`, a fourth an absolute one. Messages never repeat the address, for it may hold a password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise _refuse("the address cannot be read") from error
+    match parts.scheme.partition("+")[0]:
+        case "sqlite":
+            return _sqlite(parts, root)
+        case "postgres" | "postgresql":
+            return _postgres(parts, port)
+        case _:
+            raise _refuse("the kind of database is unknown")
+
+
+def log_statements() -> None:
+    """Has every statement logged (level DEBUG), which Django itself only does while `DEBUG` is on."""
+    from django.db.backends.signals import connection_created  # the settings are not complete before
+
+    connection_created.connect(_force_debug_cursor, dispatch_uid="log_statements")
+
+
+def _sqlite(parts: SplitResult, root: Path) -> dict[str, Any]:
+    location = unquote(parts.path.removeprefix("/"))
+    if parts.netloc or not location:
+        raise _refuse("a SQLite address has three slashes and a path")
+    if location == ":memory:":
+        raise _refuse("a database in memory cannot be shared between threads")
+    path = (root / Path(location).expanduser()).resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": CONNECTION_AGE_SECONDS,
+        "OPTIONS": SQLITE_OPTIONS,
+        # Django would test in memory, where threads cannot lock one another out as they do in a file.
+        "TEST": {"NAME": Path(tempfile.gettempdir()) / f"parley-test-{os.getpid()}.sqlite3"},
+    }
+
+
+def _postgres(parts: SplitResult, port: int | None) -> dict[str, Any]:
+    name = unquote(parts.path.removeprefix("/"))
+    if not name:
+        raise _refuse("the name of the database is missing")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(port or ""),
+        "CONN_MAX_AGE": CONNECTION_AGE_SECONDS,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def _refuse(problem: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"DATABASE_URL: {problem}. Allowed: {ALLOWED}.")
+
+
+def _force_debug_cursor(connection: Any, **kwargs: object) -> None:
+    connection.force_debug_cursor = True

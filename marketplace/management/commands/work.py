@@ -1,0 +1,45 @@
+"""A worker alone, beside processes that serve."""
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from marketplace.management.schema import refuse_outdated_schema
+from marketplace.stop_signals import StopSignals
+from negotiation.worker import Worker
+
+GRACE_SECONDS = 8.0
+
+
+class Command(BaseCommand):
+    help = "Works on negotiations, without serving anything, until it is told to stop."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--concurrency",
+            type=int,
+            default=settings.WORKER_CONCURRENCY,
+            help="how many negotiations at a time",
+        )
+
+    def handle(self, *args: object, **options: Any) -> None:
+        refuse_outdated_schema()
+        asyncio.run(work(Worker(concurrency=options["concurrency"])))
+
+
+async def work(worker: Worker) -> None:
+    """Returns when the worker has been drained, which the first SIGTERM or Ctrl-C asks for."""
+    stop_asked = asyncio.Event()
+    StopSignals(asyncio.get_running_loop(), stop_asked.set).install()
+    async with asyncio.TaskGroup() as tasks:
+        draining = tasks.create_task(_drain_when(stop_asked, worker))
+        await worker.run()
+        if not stop_asked.is_set():
+            draining.cancel()
+
+
+async def _drain_when(stop_asked: asyncio.Event, worker: Worker) -> None:
+    await stop_asked.wait()
+    await worker.drain(GRACE_SECONDS)

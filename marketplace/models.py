@@ -1,0 +1,275 @@
+"""The catalogue and who may use it: sessions with a buyer and its items, sellers with their stock, keys and links."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from marketplace.text import validate_line
+from negotiation.core.preferences import Priority, Style
+
+MAX_QUANTITY = 1_000_000
+MAX_PRICE = 9_999_999_999
+
+PRIORITIES = [(Priority.MAXIMIZE_PROFIT, "Maximize profit"), (Priority.CUSTOMER_RETENTION, "Keep customers")]
+STYLES = [(Style.RUDE, "Rude"), (Style.NEUTRAL, "Neutral"), (Style.VERY_SWEET, "Very sweet")]
+MINDS = [("strategy", "Strategy (no model)"), ("narrated", "Narrated (strategy decides, a model speaks)")]
+PRICE_BOUNDS = [MinValueValidator(0), MaxValueValidator(MAX_PRICE)]
+QUANTITY_BOUNDS = [MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
+ONE_LINE: list[Callable[[Any], None]] = [MinLengthValidator(1), validate_line]
+
+
+class Session(models.Model):
+    """One buyer's shopping trip: its items are negotiated in a room each."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100, validators=ONE_LINE, blank=True, default="")
+    currency = models.CharField(max_length=3, default="USD")
+    buyer_mind = models.CharField(max_length=20, choices=MINDS, default="strategy")
+    llm_provider = models.CharField(max_length=30, blank=True, default="")
+    llm_model = models.CharField(max_length=100, blank=True, default="")
+    llm_temperature = models.FloatField(default=0.7)
+    llm_max_tokens = models.PositiveIntegerField(default=500)
+    max_rounds = models.PositiveIntegerField(default=10, validators=[MinValueValidator(1), MaxValueValidator(100)])
+    seed = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Empty: the same buyer and item always play the same on this installation.",
+    )
+    turn_seconds = models.FloatField(
+        default=0.0,
+        validators=[MinValueValidator(0), MaxValueValidator(60)],
+        help_text="A rest before each turn, so that people can follow.",
+    )
+    disclose_best_offer = models.BooleanField(
+        default=True,
+        help_text="The buyer may tell a seller the best price it holds from another, without the name.",
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["-created_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_rounds__gte=1, max_rounds__lte=100), name="session_has_1_to_100_rounds"
+            ),
+            models.CheckConstraint(condition=Q(turn_seconds__gte=0), name="session_turn_seconds_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Session {str(self.code)[:8]}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("floor", args=[self.code])
+
+
+class Buyer(models.Model):
+    """The buying side of a session; its limits are on its items and are its own secret."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="buyer")
+    name = models.CharField(max_length=50, validators=ONE_LINE)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BuyerItem(models.Model):
+    """One line of the shopping list. `max_price_per_unit` is the buyer's reservation price."""
+
+    buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE, related_name="items")
+    item_id = models.CharField(max_length=50, validators=ONE_LINE)
+    item_name = models.CharField(max_length=100, validators=ONE_LINE)
+    quantity_needed = models.PositiveIntegerField(validators=QUANTITY_BOUNDS)
+    min_price_per_unit = models.DecimalField(max_digits=12, decimal_places=2, validators=PRICE_BOUNDS, default=0)
+    max_price_per_unit = models.DecimalField(max_digits=12, decimal_places=2, validators=PRICE_BOUNDS)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["buyer", "item_id"], name="item_once_on_a_shopping_list"),
+            models.CheckConstraint(condition=Q(quantity_needed__gte=1), name="at_least_one_unit_needed"),
+            models.CheckConstraint(condition=Q(min_price_per_unit__gte=0), name="minimum_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(max_price_per_unit__gt=F("min_price_per_unit")),
+                name="maximum_price_above_minimum",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity_needed} x {self.item_name}"
+
+    def clean(self) -> None:
+        if _both(self.max_price_per_unit, self.min_price_per_unit) and not (
+            self.max_price_per_unit > self.min_price_per_unit
+        ):
+            raise ValidationError({"max_price_per_unit": "The maximum price must be above the minimum price."})
+
+
+class SellerQuerySet(models.QuerySet["Seller"]):
+    def standing(self) -> "SellerQuerySet":
+        """Sellers that operators keep and every session may draw on."""
+        return self.filter(session__isnull=True)
+
+
+class Seller(models.Model):
+    """Somebody with stock. Without a session it is a standing seller, whose stock all rooms share."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.CASCADE, related_name="sellers")
+    name = models.CharField(max_length=50, validators=ONE_LINE)
+    priority = models.CharField(max_length=20, choices=PRIORITIES, default=Priority.MAXIMIZE_PROFIT)
+    speaking_style = models.CharField(max_length=20, choices=STYLES, default=Style.NEUTRAL)
+    mind = models.CharField(max_length=20, choices=MINDS, default="strategy")
+    is_active = models.BooleanField(default=True, help_text="Inactive standing sellers are not invited.")
+
+    objects = SellerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [models.Index(fields=["session", "name"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(session__isnull=True), name="standing_seller_name_unique"
+            ),
+            models.CheckConstraint(condition=Q(priority__in=list(Priority)), name="seller_priority_is_known"),
+            models.CheckConstraint(condition=Q(speaking_style__in=list(Style)), name="seller_style_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SellerInventory(models.Model):
+    """What a seller has of one item. `least_price` is its floor; cost and floor are its own secret."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="inventory")
+    item_id = models.CharField(max_length=50, validators=ONE_LINE)
+    item_name = models.CharField(max_length=100, validators=ONE_LINE)
+    quantity_available = models.PositiveIntegerField(validators=QUANTITY_BOUNDS)
+    quantity_reserved = models.PositiveIntegerField(default=0, editable=False)
+    cost_price = models.DecimalField(max_digits=12, decimal_places=2, validators=PRICE_BOUNDS)
+    least_price = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        validators=PRICE_BOUNDS,
+        help_text="The floor: never sold below. Above cost, below the asking price.",
+    )
+    selling_price = models.DecimalField(
+        max_digits=12, decimal_places=2, validators=PRICE_BOUNDS, help_text="The public asking price."
+    )
+
+    class Meta:
+        ordering = ["item_name", "id"]
+        verbose_name = "inventory item"
+        indexes = [models.Index(fields=["item_id"])]
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "item_id"], name="seller_stocks_an_item_once"),
+            models.CheckConstraint(condition=Q(cost_price__gte=0), name="cost_not_negative"),
+            models.CheckConstraint(condition=Q(least_price__gt=F("cost_price")), name="floor_above_cost"),
+            models.CheckConstraint(condition=Q(selling_price__gt=F("least_price")), name="asking_price_above_floor"),
+            models.CheckConstraint(condition=Q(quantity_available__gte=1), name="at_least_one_unit_available"),
+            models.CheckConstraint(
+                condition=Q(quantity_reserved__lte=F("quantity_available")), name="stock_never_oversold"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_name} at {self.seller}"
+
+    @property
+    def quantity_free(self) -> int:
+        return self.quantity_available - self.quantity_reserved
+
+    def clean(self) -> None:
+        errors: dict[str, str] = {}
+        if _both(self.least_price, self.cost_price) and not self.least_price > self.cost_price:
+            errors["least_price"] = "The floor must be above the cost."
+        if _both(self.selling_price, self.least_price) and not self.selling_price > self.least_price:
+            errors["least_price"] = "The floor must be below the asking price."
+        if _both(self.quantity_available, self.quantity_reserved) and self.quantity_free < 0:
+            errors["quantity_available"] = f"{self.quantity_reserved} units are already promised to buyers."
+        if errors:
+            raise ValidationError(errors)
+
+
+class Role(models.TextChoices):
+    """Whose eyes a key or link sees with."""
+
+    OPERATOR = "operator"
+    BUYER = "buyer"
+    SELLER = "seller"
+    WATCHER = "watcher"
+
+
+class ApiKey(models.Model):
+    """A program's way in. Only the SHA-256 of the key is kept; `party` is the code of its buyer or seller."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    role = models.CharField(max_length=10, choices=Role)
+    party = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "API key"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=[Role.OPERATOR, Role.WATCHER]) | Q(party__isnull=False),
+                name="buyer_and_seller_keys_name_their_party",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}...)"
+
+
+class SignInLink(models.Model):
+    """A link that signs a user in once. Only the SHA-256 of its token is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in link for {self.user}"
+
+
+class IdempotentReply(models.Model):
+    """The first answer to a request with an `Idempotency-Key`, given again to its repeats."""
+
+    principal = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["principal", "key"], name="one_reply_for_an_idempotency_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+def _both(one: object, other: object) -> bool:
+    return one is not None and other is not None

@@ -1,0 +1,25 @@
+"""Where the pages are."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from marketplace import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("demo/", views.run_demo, name="run_demo"),
+    path("sessions/new/", views.new_session, name="new_session"),
+    path("sessions/<uuid:code>/", views.floor, name="floor"),
+    path("sessions/<uuid:code>/sheet/", views.sheet, name="sheet"),
+    path("sessions/<uuid:code>/start/", views.start_all, name="start_all"),
+    path("sessions/<uuid:code>/clone/", views.clone, name="clone"),
+    path("sessions/<uuid:code>/delete/", views.delete, name="delete"),
+    path("rooms/<uuid:code>/", views.room, name="room"),
+    path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
+    path(
+        "login/",
+        LoginView.as_view(template_name="login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+]

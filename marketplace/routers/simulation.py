@@ -1,0 +1,257 @@
+"""Sessions over HTTP: set up, list, look at, summarise and delete."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from marketplace import services
+from marketplace.errors import NotAllowed, ProviderDisabled, SessionNotFound
+from marketplace.idempotency import once
+from marketplace.identity import Principal
+from marketplace.models import Role, Session
+from marketplace.schemas import (
+    DeletedOut,
+    InitializeIn,
+    InitializeOut,
+    PageIn,
+    SessionListOut,
+    SessionOut,
+    SummaryOut,
+)
+from marketplace.summary import Purchase, SessionSummary, summarise
+from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
+from negotiation.frames import money
+from negotiation.models import STARTED, NegotiationRun, Offer, Participant
+
+router = Router(tags=["sessions"])
+
+
+@router.post("/initialize", response=InitializeOut)
+def initialize(request: HttpRequest, payload: InitializeIn) -> dict[str, Any]:
+    """Set up a session with a room for each item. An `Idempotency-Key` header makes repeats harmless."""
+    principal = _operator(request)
+    _require_enabled(payload.llm_config.provider or settings.LLM.provider)
+    wanted = payload.to_request(settings.NEGOTIATION.default_mind, settings.NEGOTIATION.max_rounds)
+    return once(request, principal, lambda: _initialized(services.create_session(wanted)))
+
+
+@router.get("", response=SessionListOut)
+def list_sessions(request: HttpRequest, page: Query[PageIn]) -> dict[str, Any]:
+    """The caller's sessions, newest first."""
+    sessions = _visible(_principal(request)).annotate(
+        room_count=Count("runs"), started_count=Count("runs", filter=Q(runs__status__in=STARTED))
+    )
+    shown = sessions.select_related("buyer").order_by("-created_at", "-id")[page.offset : page.offset + page.limit]
+    return {"sessions": [_line(session) for session in shown], "total": sessions.count()}
+
+
+@router.get("/{session_id}", response=SessionOut)
+def show_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
+    session = _session(_principal(request), session_id)
+    runs = _runs(session)
+    return {
+        "session_id": session.code,
+        "name": session.name,
+        "status": _status([run.status for run in runs]),
+        "created_at": session.created_at,
+        "buyer_name": session.buyer.name,
+        "total_runs": len(runs),
+        "llm_model": session.llm_model,
+        "rooms": [_room(run) for run in runs],
+    }
+
+
+@router.delete("/{session_id}", response=DeletedOut)
+def delete_session(request: HttpRequest, session_id: UUID, keep_logs: bool = True) -> dict[str, Any]:
+    """Stop and delete the session's rooms. The files of their logs stay unless `keep_logs` is false."""
+    saved = services.delete_session(_session(_principal(request), session_id), keep_logs=keep_logs)
+    return {"deleted": True, "session_id": session_id, "logs_saved": saved}
+
+
+@router.get("/{session_id}/summary", response=SummaryOut)
+def summary(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
+    """What was bought and saved. What tells of sellers' limits (benchmarks and shares) is for operators only."""
+    principal = _principal(request)
+    return _summary(summarise(_session(principal, session_id)), principal)
+
+
+def _principal(request: HttpRequest) -> Principal:
+    principal = request.auth  # type: ignore[attr-defined]
+    assert isinstance(principal, Principal)
+    return principal
+
+
+def _operator(request: HttpRequest) -> Principal:
+    principal = _principal(request)
+    if not principal.is_operator:
+        raise NotAllowed("Only operators may set up sessions.")
+    return principal
+
+
+def _require_enabled(provider: str) -> None:
+    if provider == "openrouter" and not settings.LLM.openrouter.is_enabled:
+        raise ProviderDisabled("The provider openrouter is switched off.")
+
+
+def _visible(principal: Principal) -> QuerySet[Session]:
+    match principal.role:
+        case Role.OPERATOR:
+            return Session.objects.all()
+        case Role.BUYER if principal.party is not None:
+            return Session.objects.filter(buyer__code=principal.party)
+        case _:
+            return Session.objects.none()
+
+
+def _session(principal: Principal, code: UUID) -> Session:
+    session = _visible(principal).select_related("buyer").filter(code=code).first()
+    if session is None:
+        raise SessionNotFound(f"There is no session {code}.")
+    return session
+
+
+def _initialized(session: Session) -> dict[str, Any]:
+    runs = _runs(session)
+    rooms = [_room(run) for run in runs]
+    sellers = {str(code) for code in session.sellers.values_list("code", flat=True)}
+    sellers |= {str(p.seller_code) for run in runs for p in run.participants.all()}
+    return {
+        "session_id": str(session.code),
+        "created_at": session.created_at,
+        "buyer_id": str(session.buyer.code),
+        "seller_ids": sorted(sellers),
+        "negotiation_rooms": rooms,
+        "total_rooms": len(rooms),
+        "skipped_items": [
+            {"item_id": room["item_id"], "item_name": room["item_name"], "reason": room["reason"]}
+            for room in rooms
+            if room["status"] == RoomStatus.NO_SELLERS
+        ],
+        "seed": session.seed,
+    }
+
+
+def _runs(session: Session) -> list[NegotiationRun]:
+    return list(NegotiationRun.objects.with_setup().filter(session=session).order_by("id"))
+
+
+def _room(run: NegotiationRun) -> dict[str, Any]:
+    item, standing = run.item, _standing_offers(run)
+    return {
+        "room_id": str(run.code),
+        "item_id": item.item_id,
+        "item_name": item.item_name,
+        "quantity_needed": item.quantity_needed,
+        "buyer_constraints": {
+            "min_price_per_unit": money(item.min_price_per_unit),
+            "max_price_per_unit": money(item.max_price_per_unit),
+        },
+        "participating_sellers": [_participant(p, standing.get(p.pk)) for p in run.participants.all()],
+        "status": run.status,
+        "reason": run.skip_reason or None,
+        "current_round": run.current_round,
+        "max_rounds": run.max_rounds,
+    }
+
+
+def _standing_offers(run: NegotiationRun) -> dict[int, Offer]:
+    """The offer that stands in each thread: the newest open one of the seller, or the bid it accepted."""
+    standing = Q(party=Party.SELLER, status=OfferStatus.PENDING) | Q(status=OfferStatus.ACCEPTED)
+    return {offer.participant_id: offer for offer in run.offers.filter(standing).order_by("number")}
+
+
+def _participant(participant: Participant, offer: Offer | None) -> dict[str, Any]:
+    return {
+        "seller_id": str(participant.seller_code),
+        "seller_name": participant.name,
+        "initial_price": money(participant.selling_price),
+        "current_offer": {"price": money(offer.unit_price), "quantity": offer.quantity} if offer else None,
+    }
+
+
+def _line(session: Session) -> dict[str, Any]:
+    return {
+        "session_id": session.code,
+        "name": session.name,
+        "created_at": session.created_at,
+        "buyer_name": session.buyer.name,
+        "total_runs": session.room_count,  # type: ignore[attr-defined]
+        "status": "active" if session.started_count else "idle",  # type: ignore[attr-defined]
+    }
+
+
+def _status(statuses: list[str]) -> str:
+    """A session is active while a room is, completed when all are over, else pending."""
+    if any(RoomStatus(status).is_started for status in statuses):
+        return "active"
+    return "completed" if all(RoomStatus(status).is_over for status in statuses) else "pending"
+
+
+def _summary(summary: SessionSummary, principal: Principal) -> dict[str, Any]:
+    return {
+        "session_id": summary.session.code,
+        "buyer_name": summary.buyer_name,
+        "total_items_requested": summary.total_items_requested,
+        "completed_purchases": len(summary.purchases),
+        "failed_purchases": len(summary.failed_items),
+        "open_rooms": summary.open_rooms,
+        "purchases": [_purchase(purchase, principal) for purchase in summary.purchases],
+        "failed_items": list(summary.failed_items),
+        "total_cost_summary": {
+            "total_spent": money(summary.total_spent),
+            "items_purchased": summary.items_purchased,
+            "average_savings_per_item": money(summary.average_savings_per_item),
+            "savings_against_ask": money(summary.savings_against_ask),
+            "savings_against_limit": money(summary.savings_against_limit),
+            "currency": summary.currency,
+        },
+        "negotiation_metrics": {
+            "average_rounds": summary.average_rounds,
+            "average_duration_seconds": summary.average_duration_seconds,
+            "total_messages_exchanged": summary.total_messages,
+            "total_tokens": 0,
+            "llm_cost": 0.0,
+        },
+    }
+
+
+def _purchase(purchase: Purchase, principal: Principal) -> dict[str, Any]:
+    return {
+        "room_id": purchase.room_id,
+        "item_name": purchase.item_name,
+        "quantity": purchase.quantity,
+        "selected_seller": purchase.seller_name,
+        "final_price_per_unit": money(purchase.unit_price),
+        "total_cost": money(purchase.total_cost),
+        "negotiation_rounds": purchase.rounds,
+        "duration_seconds": purchase.duration_seconds,
+        "reason": purchase.reason,
+        "explanation": purchase.explanation,
+        "savings_against_ask": money(purchase.savings_against_ask),
+        "savings_against_limit": money(purchase.savings_against_limit),
+        **(_benchmarks(purchase) if principal.is_operator else _NO_BENCHMARKS),
+    }
+
+
+_NO_BENCHMARKS = {
+    "competitive_price": None,
+    "best_possible_price": None,
+    "buyer_share": None,
+    "competitive_share": None,
+    "was_best_seller": None,
+}
+
+
+def _benchmarks(purchase: Purchase) -> dict[str, Decimal | float | bool | None]:
+    return {
+        "competitive_price": money(purchase.competitive_price),
+        "best_possible_price": money(purchase.best_possible_price),
+        "buyer_share": money(purchase.buyer_share),
+        "competitive_share": money(purchase.competitive_share),
+        "was_best_seller": purchase.was_best_seller,
+    }

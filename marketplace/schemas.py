@@ -1,0 +1,348 @@
+"""The bodies of the sessions' endpoints: what may come in, field by field, and what goes out."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+)
+
+from marketplace.models import MAX_PRICE, MAX_QUANTITY
+from marketplace.requests import ItemRequest, ModelRequest, SellerRequest, SessionRequest, StockRequest
+from marketplace.text import clean_text
+from negotiation.core.preferences import Priority, Style
+
+MindName = Literal["strategy", "narrated"]
+MAX_SEED = 2**53
+
+
+def _line(text: str) -> str:
+    cleaned = clean_text(text)
+    if not cleaned:
+        raise ValueError("must not be empty")
+    return cleaned
+
+
+def _number(value: Any) -> Any:
+    """JSON numbers only: no booleans, no strings, nothing infinite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise ValueError("must be a number")
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError("must be finite")
+    return number
+
+
+def _whole_number(value: Any) -> Any:
+    number = _number(value)
+    if abs(number) > 2**63 or number != number.to_integral_value():
+        raise ValueError("must be a whole number")
+    return int(number)
+
+
+Name = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
+ItemName = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=100)]
+ItemId = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
+Price = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=MAX_PRICE, decimal_places=2)]
+Quantity = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_QUANTITY)]
+Whole = Annotated[int, BeforeValidator(_whole_number)]
+Timestamp = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
+Number = Annotated[float, BeforeValidator(lambda value: float(_number(value)))]
+
+
+class ItemIn(BaseModel):
+    item_id: ItemId
+    item_name: ItemName
+    quantity_needed: Quantity
+    min_price_per_unit: Price = Decimal(0)
+    max_price_per_unit: Price
+
+    @field_validator("max_price_per_unit")
+    @classmethod
+    def _above_minimum(cls, maximum: Decimal, info: ValidationInfo) -> Decimal:
+        least = info.data.get("min_price_per_unit")
+        if least is not None and maximum <= least:
+            raise ValueError("must be above min_price_per_unit")
+        return maximum
+
+    def to_request(self) -> ItemRequest:
+        return ItemRequest(**self.model_dump())
+
+
+class BuyerIn(BaseModel):
+    name: Name
+    shopping_list: list[ItemIn] = Field(min_length=1, max_length=10)
+    mind: MindName | None = None
+
+    @field_validator("shopping_list")
+    @classmethod
+    def _each_item_once(cls, items: list[ItemIn]) -> list[ItemIn]:
+        _require_distinct([item.item_id for item in items])
+        return items
+
+
+class StockIn(BaseModel):
+    item_id: ItemId
+    item_name: ItemName
+    quantity_available: Quantity
+    cost_price: Price
+    least_price: Price
+    selling_price: Price
+
+    @field_validator("least_price")
+    @classmethod
+    def _above_cost(cls, least: Decimal, info: ValidationInfo) -> Decimal:
+        cost = info.data.get("cost_price")
+        if cost is not None and least <= cost:
+            raise ValueError("must be above cost_price")
+        return least
+
+    @field_validator("selling_price")
+    @classmethod
+    def _above_floor(cls, selling: Decimal, info: ValidationInfo) -> Decimal:
+        least = info.data.get("least_price")
+        if least is not None and selling <= least:
+            raise ValueError("must be above least_price")
+        return selling
+
+    def to_request(self) -> StockRequest:
+        return StockRequest(**self.model_dump())
+
+
+class ProfileIn(BaseModel):
+    priority: Priority = Priority.MAXIMIZE_PROFIT
+    speaking_style: Style = Style.NEUTRAL
+
+
+class SellerIn(BaseModel):
+    name: Name
+    profile: ProfileIn = Field(default_factory=ProfileIn)
+    inventory: list[StockIn] = Field(min_length=1, max_length=100)
+    mind: MindName | None = None
+
+    @field_validator("inventory")
+    @classmethod
+    def _each_item_once(cls, inventory: list[StockIn]) -> list[StockIn]:
+        _require_distinct([stock.item_id for stock in inventory])
+        return inventory
+
+    def to_request(self, default_mind: str) -> SellerRequest:
+        return SellerRequest(
+            name=self.name,
+            priority=self.profile.priority,
+            speaking_style=self.profile.speaking_style,
+            inventory=tuple(stock.to_request() for stock in self.inventory),
+            mind=self.mind or default_mind,
+        )
+
+
+class LlmConfigIn(BaseModel):
+    provider: Literal["", "lm_studio", "openrouter", "openai_compatible", "builtin"] = ""
+    model: Annotated[str, AfterValidator(clean_text), Field(max_length=100)] = ""
+    temperature: Annotated[Number, Field(ge=0, le=2)] = 0.7
+    max_tokens: Annotated[Whole, Field(ge=1, le=32_000)] = 500
+
+
+class MindsIn(BaseModel):
+    """Who plays the seats that do not name a mind of their own."""
+
+    buyer: MindName | None = None
+    sellers: MindName | None = None
+
+
+class InitializeIn(BaseModel):
+    buyer: BuyerIn
+    sellers: list[SellerIn] = Field(default_factory=list, max_length=1000)
+    llm_config: LlmConfigIn = Field(default_factory=LlmConfigIn)
+    minds: MindsIn = Field(default_factory=MindsIn)
+    max_rounds: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    seed: Annotated[Whole, Field(ge=0, le=MAX_SEED)] | None = None
+    name: Annotated[str, AfterValidator(clean_text), Field(max_length=100)] = ""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    use_standing_sellers: StrictBool = False
+    standing_sellers: list[UUID] = Field(default_factory=list, max_length=10)
+    disclose_best_offer: StrictBool = True
+    turn_seconds: Annotated[Number, Field(ge=0, le=60)] = 0.0
+
+    @field_validator("standing_sellers")
+    @classmethod
+    def _each_seller_once(cls, codes: list[UUID]) -> list[UUID]:
+        if len(set(codes)) < len(codes):
+            raise ValueError("names a seller twice")
+        return codes
+
+    def to_request(self, default_mind: str = "strategy", default_rounds: int = 10) -> SessionRequest:
+        seller_mind = self.minds.sellers or default_mind
+        return SessionRequest(
+            buyer_name=self.buyer.name,
+            items=tuple(item.to_request() for item in self.buyer.shopping_list),
+            sellers=tuple(seller.to_request(seller_mind) for seller in self.sellers),
+            standing_seller_codes=tuple(self.standing_sellers),
+            all_standing_sellers=self.use_standing_sellers and not self.standing_sellers,
+            name=self.name,
+            currency=self.currency,
+            max_rounds=self.max_rounds or default_rounds,
+            seed=self.seed,
+            turn_seconds=self.turn_seconds,
+            buyer_mind=self.buyer.mind or self.minds.buyer or default_mind,
+            disclose_best_offer=self.disclose_best_offer,
+            model=ModelRequest(**self.llm_config.model_dump()),
+        )
+
+
+class ConstraintsOut(Schema):
+    min_price_per_unit: float
+    max_price_per_unit: float
+
+
+class TermsOut(Schema):
+    price: float
+    quantity: int
+
+
+class ParticipantOut(Schema):
+    seller_id: UUID
+    seller_name: str
+    initial_price: float
+    current_offer: TermsOut | None
+
+
+class RoomOut(Schema):
+    room_id: UUID
+    item_id: str
+    item_name: str
+    quantity_needed: int
+    buyer_constraints: ConstraintsOut | None
+    participating_sellers: list[ParticipantOut]
+    status: str
+    reason: str | None
+    current_round: int
+    max_rounds: int
+
+
+class SkippedItemOut(Schema):
+    item_id: str
+    item_name: str
+    reason: str
+
+
+class InitializeOut(Schema):
+    session_id: UUID
+    created_at: Timestamp
+    buyer_id: UUID
+    seller_ids: list[UUID]
+    negotiation_rooms: list[RoomOut]
+    total_rooms: int
+    skipped_items: list[SkippedItemOut]
+    seed: int | None
+
+
+class SessionOut(Schema):
+    session_id: UUID
+    name: str
+    status: str
+    created_at: Timestamp
+    buyer_name: str
+    total_runs: int
+    llm_model: str
+    rooms: list[RoomOut]
+
+
+class SessionLineOut(Schema):
+    session_id: UUID
+    name: str
+    created_at: Timestamp
+    buyer_name: str
+    total_runs: int
+    status: str
+
+
+class SessionListOut(Schema):
+    sessions: list[SessionLineOut]
+    total: int
+
+
+class PageIn(BaseModel):
+    limit: int = Field(50, ge=1, le=200)
+    offset: int = Field(0, ge=0, le=1_000_000_000)
+
+
+class DeletedOut(Schema):
+    deleted: bool
+    session_id: UUID
+    logs_saved: bool
+
+
+class PurchaseOut(Schema):
+    room_id: UUID
+    item_name: str
+    quantity: int
+    selected_seller: str
+    final_price_per_unit: float
+    total_cost: float
+    negotiation_rounds: int
+    duration_seconds: float
+    reason: str
+    explanation: str
+    savings_against_ask: float
+    savings_against_limit: float
+    competitive_price: float | None
+    best_possible_price: float | None
+    buyer_share: float | None
+    competitive_share: float | None
+    was_best_seller: bool | None
+
+
+class FailedItemOut(Schema):
+    room_id: UUID
+    item_name: str
+    reason: str
+    explanation: str
+
+
+class CostSummaryOut(Schema):
+    total_spent: float
+    items_purchased: int
+    average_savings_per_item: float
+    savings_against_ask: float
+    savings_against_limit: float
+    currency: str
+
+
+class MetricsOut(Schema):
+    average_rounds: float
+    average_duration_seconds: float
+    total_messages_exchanged: int
+    total_tokens: int
+    llm_cost: float
+
+
+class SummaryOut(Schema):
+    session_id: UUID
+    buyer_name: str
+    total_items_requested: int
+    completed_purchases: int
+    failed_purchases: int
+    open_rooms: int
+    purchases: list[PurchaseOut]
+    failed_items: list[FailedItemOut]
+    total_cost_summary: CostSummaryOut
+    negotiation_metrics: MetricsOut
+
+
+def _require_distinct(item_ids: list[str]) -> None:
+    seen: set[str] = set()
+    for item_id in item_ids:
+        if item_id in seen:
+            raise ValueError(f"has the item {item_id!r} twice")
+        seen.add(item_id)

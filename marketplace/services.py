@@ -1,0 +1,251 @@
+"""What changes the catalogue of sessions: set one up, start, clone and delete it."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from marketplace.errors import InvalidRequest, Problem, TooManySellers
+from marketplace.models import Buyer, BuyerItem, Seller, SellerInventory, Session
+from marketplace.requests import ItemRequest, ModelRequest, SellerRequest, SessionRequest, StockRequest
+from negotiation import logs
+from negotiation import services as rooms
+from negotiation.core.matching import Stock, match_sellers
+from negotiation.core.mentions import distinct_names
+from negotiation.core.preferences import BuyerLimits, Priority, Style
+from negotiation.core.vocabulary import RoomStatus
+from negotiation.errors import NegotiationError
+from negotiation.models import LeftOut, NegotiationRun, Participant
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A seller that may be invited to the session's rooms, under its distinct name, with its stock by item."""
+
+    seller: Seller
+    name: str
+    stock: dict[str, SellerInventory]
+
+
+@transaction.atomic
+def create_session(request: SessionRequest, created_by: User | None = None) -> Session:
+    """Set up the session with a room for each item. Raises TooManySellers or InvalidRequest and changes nothing."""
+    standing = _standing_sellers(request)
+    if not request.sellers and not request.standing_seller_codes and not request.all_standing_sellers:
+        raise InvalidRequest([Problem("sellers", "at least one seller is needed, or standing ones")])
+    if len(request.sellers) + len(standing) > settings.NEGOTIATION.max_sellers:
+        raise TooManySellers(f"A session takes at most {settings.NEGOTIATION.max_sellers} sellers.")
+    session = _save_session(request, created_by)
+    buyer = Buyer.objects.create(session=session, name=request.buyer_name)
+    invited = _invite([*(_save_seller(session, seller) for seller in request.sellers), *standing])
+    for item_request in request.items:
+        item = _save_item(buyer, item_request)
+        _open_room(session, item, invited)
+    return session
+
+
+def start_session(session: Session) -> int:
+    """Start all rooms that wait for it; how many were."""
+    started = 0
+    for code in session.runs.filter(status=RoomStatus.PENDING).values_list("code", flat=True):
+        try:
+            rooms.start(code)
+            started += 1
+        except NegotiationError:
+            continue
+    return started
+
+
+def clone_session(session: Session) -> Session:
+    """The same request again, as it would be made today: standing sellers come with the stock they have now."""
+    return create_session(_request_of(session))
+
+
+def delete_session(session: Session, *, keep_logs: bool = True) -> bool:
+    """Delete the session and its rooms, which stop; whether logs of it are kept."""
+    code = session.code
+    for run_code in session.runs.values_list("code", flat=True):
+        try:
+            rooms.cancel(run_code)
+        except NegotiationError:
+            continue
+    session.delete()
+    if not keep_logs:
+        logs.delete_saved(code)
+    return logs.has_saved(code)
+
+
+def seed_for(buyer_name: str, item_id: str) -> int:
+    """The seed of a room for which none was given: the same for the same buyer and item on this installation.
+
+    A fresh one each time would let a buyer ask again until the sellers' draws are in its favour.
+    """
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"{buyer_name}\n{item_id}".encode(), sha256)
+    return int.from_bytes(digest[:7])
+
+
+def _standing_sellers(request: SessionRequest) -> list[Seller]:
+    standing = Seller.objects.standing().filter(is_active=True)
+    if not request.all_standing_sellers:
+        standing = standing.filter(code__in=request.standing_seller_codes)
+        missing = set(request.standing_seller_codes) - {seller.code for seller in standing}
+        if missing:
+            raise InvalidRequest(
+                [Problem("standing_sellers", f"{code} is not an active standing seller") for code in sorted(missing)]
+            )
+        return list(standing)
+    wanted = {item.item_id for item in request.items}
+    return list(standing.filter(inventory__item_id__in=wanted).distinct())
+
+
+def _save_session(request: SessionRequest, created_by: User | None) -> Session:
+    return Session.objects.create(
+        created_by=created_by,
+        name=request.name,
+        currency=request.currency,
+        buyer_mind=request.buyer_mind,
+        llm_provider=request.model.provider,
+        llm_model=request.model.model,
+        llm_temperature=request.model.temperature,
+        llm_max_tokens=request.model.max_tokens,
+        max_rounds=request.max_rounds,
+        seed=request.seed,
+        turn_seconds=request.turn_seconds,
+        disclose_best_offer=request.disclose_best_offer,
+    )
+
+
+def _save_seller(session: Session, request: SellerRequest) -> Seller:
+    seller = Seller.objects.create(
+        session=session,
+        name=request.name,
+        priority=request.priority,
+        speaking_style=request.speaking_style,
+        mind=request.mind,
+    )
+    SellerInventory.objects.bulk_create(
+        SellerInventory(
+            seller=seller,
+            item_id=stock.item_id,
+            item_name=stock.item_name,
+            quantity_available=stock.quantity_available,
+            cost_price=stock.cost_price,
+            least_price=stock.least_price,
+            selling_price=stock.selling_price,
+        )
+        for stock in request.inventory
+    )
+    return seller
+
+
+def _invite(sellers: list[Seller]) -> dict[str, Invited]:
+    """The sellers by code, with distinct names and their stock."""
+    stock = {seller.pk: {row.item_id: row for row in seller.inventory.all()} for seller in _with_stock(sellers)}
+    names = distinct_names([seller.name for seller in sellers])
+    return {
+        str(seller.code): Invited(seller, name, stock[seller.pk]) for seller, name in zip(sellers, names, strict=True)
+    }
+
+
+def _with_stock(sellers: Iterable[Seller]) -> Iterable[Seller]:
+    return Seller.objects.filter(pk__in=[seller.pk for seller in sellers]).prefetch_related("inventory")
+
+
+def _save_item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
+    return BuyerItem.objects.create(
+        buyer=buyer,
+        item_id=request.item_id,
+        item_name=request.item_name,
+        quantity_needed=request.quantity_needed,
+        min_price_per_unit=request.min_price_per_unit,
+        max_price_per_unit=request.max_price_per_unit,
+    )
+
+
+def _open_room(session: Session, item: BuyerItem, invited: dict[str, Invited]) -> NegotiationRun:
+    limits = BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed)
+    matches = match_sellers(limits, {code: _stock(seller, item.item_id) for code, seller in invited.items()})
+    run = NegotiationRun.objects.create(
+        session=session,
+        item=item,
+        status=RoomStatus.PENDING if matches.matched else RoomStatus.NO_SELLERS,
+        skip_reason=matches.why_none or "",
+        max_rounds=session.max_rounds,
+        seed=session.seed if session.seed is not None else seed_for(item.buyer.name, item.item_id),
+    )
+    Participant.objects.bulk_create(_participant(run, invited[code], item.item_id) for code in matches.matched)
+    LeftOut.objects.bulk_create(
+        LeftOut(run=run, seller=invited[code].seller, reason=reason) for code, reason in matches.left_out.items()
+    )
+    return run
+
+
+def _stock(invited: Invited, item_id: str) -> Stock | None:
+    """Floors are only compared where the session itself brought them."""
+    row = invited.stock.get(item_id)
+    if row is None:
+        return None
+    known_floor = row.least_price if invited.seller.session_id is not None else None
+    return Stock(row.quantity_free, row.selling_price, known_floor)
+
+
+def _participant(run: NegotiationRun, invited: Invited, item_id: str) -> Participant:
+    row, seller = invited.stock[item_id], invited.seller
+    return Participant(
+        run=run,
+        seller=seller,
+        inventory=row,
+        name=invited.name,
+        seller_code=seller.code,
+        priority=seller.priority,
+        speaking_style=seller.speaking_style,
+        mind=seller.mind,
+        stock=row.quantity_free,
+        cost_price=row.cost_price,
+        least_price=row.least_price,
+        selling_price=row.selling_price,
+    )
+
+
+def _request_of(session: Session) -> SessionRequest:
+    inline = session.sellers.prefetch_related("inventory")
+    standing = Seller.objects.standing().filter(is_active=True, participations__run__session=session).distinct()
+    return SessionRequest(
+        buyer_name=session.buyer.name,
+        items=tuple(_item_request(item) for item in session.buyer.items.all()),
+        sellers=tuple(_seller_request(seller) for seller in inline),
+        standing_seller_codes=tuple(seller.code for seller in standing),
+        name=session.name,
+        currency=session.currency,
+        max_rounds=session.max_rounds,
+        seed=session.seed,
+        turn_seconds=session.turn_seconds,
+        buyer_mind=session.buyer_mind,
+        disclose_best_offer=session.disclose_best_offer,
+        model=ModelRequest(session.llm_provider, session.llm_model, session.llm_temperature, session.llm_max_tokens),
+    )
+
+
+def _item_request(item: BuyerItem) -> ItemRequest:
+    return ItemRequest(
+        item.item_id, item.item_name, item.quantity_needed, item.min_price_per_unit, item.max_price_per_unit
+    )
+
+
+def _seller_request(seller: Seller) -> SellerRequest:
+    inventory = tuple(
+        StockRequest(
+            row.item_id,
+            row.item_name,
+            row.quantity_available,
+            row.cost_price,
+            row.selling_price,
+            row.least_price,
+        )
+        for row in seller.inventory.all()
+    )
+    return SellerRequest(seller.name, Priority(seller.priority), Style(seller.speaking_style), inventory, seller.mind)

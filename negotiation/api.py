@@ -1,0 +1,168 @@
+"""Rooms and logs over HTTP. Live streams are in `sse` and `consumers`."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from marketplace.errors import LogNotFound
+from marketplace.identity import Principal
+from negotiation import logs, services
+from negotiation.access import history_for, seen_as, steer
+from negotiation.core.visibility import may_see_buyer_limits, may_see_seller
+from negotiation.errors import Refused, RoomNotFound
+from negotiation.frames import buyer_constraints, money
+from negotiation.models import NegotiationRun, Outcome
+from negotiation.schemas import (
+    DecisionIn,
+    DecisionQueryIn,
+    MessageIn,
+    MessageOut,
+    OutcomeOut,
+    StartedOut,
+    StateOut,
+    StatusOut,
+)
+
+room_router = Router(tags=["rooms"])
+logs_router = Router(tags=["logs"])
+
+
+@room_router.post("/{room_id}/start", response=StartedOut)
+def start(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
+    """Queue the room for a worker; a second start is 409."""
+    steer(_principal(request), room_id)
+    started_at = services.start(room_id)
+    return {
+        "status": "active",
+        "run_id": room_id,
+        "started_at": started_at,
+        "stream_url": f"/api/v1/negotiation/{room_id}/stream",
+        "ws_url": f"/ws/negotiation/{room_id}/",
+    }
+
+
+@room_router.post("/{room_id}/message", response={202: MessageOut})
+def send_message(request: HttpRequest, room_id: UUID, payload: MessageIn) -> Status[dict[str, Any]]:
+    """Speak for the buyer; the sellers mentioned by @name, or all, answer in their next turn."""
+    steer(_principal(request), room_id)
+    sent = services.send_message(room_id, payload.message)
+    body = {
+        "message_id": sent.message_id,
+        "timestamp": sent.at,
+        "mentioned_sellers": sent.addressed_to,
+        "processing": True,
+    }
+    return Status(202, body)
+
+
+@room_router.post("/{room_id}/decide", response=OutcomeOut)
+def decide(
+    request: HttpRequest, room_id: UUID, query: Query[DecisionQueryIn], payload: DecisionIn | None = None
+) -> dict[str, Any]:
+    """Decide now on what stands, or force a deal or no deal. Query parameters and body say the same."""
+    steer(_principal(request), room_id)
+    wanted = payload or query
+    note = wanted.decision_reason or ""
+    if wanted.decision_type == "no_deal":
+        outcome = services.force_no_deal(room_id, note=note)
+    elif wanted.decision_type == "deal" or wanted.selected_seller_id:
+        if wanted.selected_seller_id is None:
+            raise Refused("VALIDATION_ERROR", "selected_seller_id is needed for a deal")
+        outcome = services.force_deal(
+            room_id,
+            str(wanted.selected_seller_id),
+            wanted.final_price_per_unit,
+            wanted.quantity,
+            note=note,
+        )
+    else:
+        outcome = services.decide_now(room_id)
+    return _outcome(outcome)
+
+
+@room_router.post("/{room_id}/pause", response=StatusOut)
+def pause(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
+    return _change(request, room_id, services.pause)
+
+
+@room_router.post("/{room_id}/resume", response=StatusOut)
+def resume(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
+    return _change(request, room_id, services.resume)
+
+
+@room_router.post("/{room_id}/cancel", response=StatusOut)
+def cancel(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
+    return _change(request, room_id, services.cancel)
+
+
+@room_router.get("/{room_id}/state", response=StateOut, exclude_unset=True)
+def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: str = "") -> dict[str, Any]:
+    """The room as the caller may see it. Operators may name an agent to see it with that agent's eyes."""
+    stored, records, _ = history_for(_principal(request), room_id)
+    viewer = seen_as(_principal(request), stored, agent_type, agent_id)
+    room = stored.room
+    body = {
+        "room_id": room_id,
+        "item_name": room.setup.item_name,
+        "status": stored.status,
+        "current_round": room.round,
+        "max_rounds": room.setup.max_rounds,
+        "conversation_history": logs.conversation(records, stored.roster, viewer),
+        "current_offers": {
+            thread.seller_id: {
+                "price": money(thread.quote.terms.unit_price),
+                "quantity": thread.quote.terms.quantity,
+            }
+            for thread in room.threads
+            if thread.quote is not None and may_see_seller(viewer, thread.seller_id)
+        },
+        "last_seq": stored.last_seq,
+    }
+    if may_see_buyer_limits(viewer):
+        body["buyer_constraints"] = buyer_constraints(stored.roster)
+    return body
+
+
+@logs_router.get("/{session_id}/{room_id}")
+def log(request: HttpRequest, session_id: UUID, room_id: UUID) -> dict[str, Any]:
+    """The room's log as the caller may see it; for operators also after its session was deleted."""
+    principal = _principal(request)
+    try:
+        stored, records, viewer = history_for(principal, room_id)
+    except RoomNotFound as missing:
+        saved = logs.read_saved(session_id, room_id) if principal.is_operator else None
+        if saved is None:
+            raise LogNotFound("There is no log of this room.") from missing
+        return saved
+    if stored.roster.session_id != session_id:
+        raise LogNotFound("There is no log of this room.")
+    return logs.build(stored, records, viewer)
+
+
+def _principal(request: HttpRequest) -> Principal:
+    principal = request.auth  # type: ignore[attr-defined]
+    assert isinstance(principal, Principal)
+    return principal
+
+
+def _change(request: HttpRequest, room_id: UUID, change: Callable[[UUID], None]) -> dict[str, Any]:
+    steer(_principal(request), room_id)
+    change(room_id)
+    return {
+        "room_id": room_id,
+        "status": NegotiationRun.objects.values_list("status", flat=True).get(code=room_id),
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "outcome_id": outcome.code,
+        "decision_type": outcome.result,
+        "selected_seller_id": outcome.participant.seller_code if outcome.participant else None,
+        "final_price": money(outcome.unit_price),
+        "quantity": outcome.quantity,
+        "total_cost": money(outcome.total_cost),
+    }

@@ -1,0 +1,79 @@
+"""The live feed inside one process: whoever commits events announces them, whoever watches gets a bounded queue.
+
+The hub may drop: a watcher that does not keep up is marked lagged and reads the table again. Nobody is waited for.
+"""
+
+import asyncio
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+QUEUE_LENGTH = 256
+
+T = TypeVar("T")
+
+
+class Subscription(Generic[T]):
+    """One watcher's queue. Lives on the loop that made it; `offer` may be called from any thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._items: asyncio.Queue[T] = asyncio.Queue(QUEUE_LENGTH)
+        self.is_lagged = False
+
+    def offer(self, items: Sequence[T]) -> None:
+        """Hand over without waiting; a loop that is already closed has no watchers left."""
+        try:
+            self._loop.call_soon_threadsafe(self._put, items)
+        except RuntimeError:
+            self.is_lagged = True
+
+    async def next(self) -> T:
+        return await self._items.get()
+
+    def forget_lag(self) -> None:
+        """Start afresh, after reading the table."""
+        while not self._items.empty():
+            self._items.get_nowait()
+        self.is_lagged = False
+
+    def _put(self, items: Sequence[T]) -> None:
+        for item in items:
+            if self._items.full():
+                self.is_lagged = True
+                return
+            self._items.put_nowait(item)
+
+
+class Hub(Generic[T]):
+    """Who watches which room in this process. Announcing is safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._subscriptions: dict[UUID, set[Subscription[T]]] = defaultdict(set)
+
+    def subscribe(self, room: UUID) -> Subscription[T]:
+        """Must be called on the running loop that will read."""
+        subscription: Subscription[T] = Subscription(asyncio.get_running_loop())
+        with self._lock:
+            self._subscriptions[room].add(subscription)
+        return subscription
+
+    def unsubscribe(self, room: UUID, subscription: Subscription[T]) -> None:
+        with self._lock:
+            watchers = self._subscriptions[room]
+            watchers.discard(subscription)
+            if not watchers:
+                del self._subscriptions[room]
+
+    def announce(self, room: UUID, items: Sequence[T]) -> None:
+        with self._lock:
+            watchers = tuple(self._subscriptions.get(room, ()))
+        for subscription in watchers:
+            subscription.offer(items)
+
+    def watcher_count(self, room: UUID) -> int:
+        with self._lock:
+            return len(self._subscriptions.get(room, ()))

@@ -1,0 +1,97 @@
+"""The bodies of the rooms' endpoints."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+
+from marketplace.schemas import ConstraintsOut, Price, Quantity, TermsOut, Timestamp
+from marketplace.text import clean_text
+
+
+def _message(text: str) -> str:
+    cleaned = clean_text(text, lines=True)
+    if not cleaned:
+        raise ValueError("must not be empty")
+    return cleaned
+
+
+def _from_query(value: Any) -> Any:
+    return Decimal(value) if isinstance(value, str) and value.replace(".", "", 1).isdecimal() else value
+
+
+class MessageIn(BaseModel):
+    message: Annotated[str, AfterValidator(_message), Field(min_length=1, max_length=1000)]
+
+
+class DecisionIn(BaseModel):
+    """All fields may be left out: then the buyer decides now on what stands."""
+
+    decision_type: Literal["deal", "no_deal"] | None = None
+    selected_seller_id: UUID | None = None
+    final_price_per_unit: Price | None = None
+    quantity: Quantity | None = None
+    decision_reason: Annotated[str, AfterValidator(clean_text), Field(max_length=1000)] | None = None
+
+
+class DecisionQueryIn(DecisionIn):
+    """The same as query parameters, whose numbers are text."""
+
+    final_price_per_unit: Annotated[Price, BeforeValidator(_from_query)] | None = None
+    quantity: Annotated[Quantity, BeforeValidator(_from_query)] | None = None
+
+
+class StartedOut(Schema):
+    status: str
+    run_id: UUID
+    started_at: Timestamp
+    stream_url: str
+    ws_url: str
+
+
+class MessageOut(Schema):
+    message_id: str
+    timestamp: Timestamp
+    mentioned_sellers: list[UUID]
+    processing: bool
+
+
+class OutcomeOut(Schema):
+    outcome_id: UUID
+    decision_type: str
+    selected_seller_id: UUID | None
+    final_price: float | None
+    quantity: int | None
+    total_cost: float | None
+
+
+class StatusOut(Schema):
+    room_id: UUID
+    status: str
+
+
+class ConversationEntryOut(Schema):
+    message_id: str
+    seq: int
+    turn_number: int
+    timestamp: Timestamp
+    sender_type: str
+    sender_id: str
+    sender_name: str
+    content: str
+    voice: str
+    mentioned_agents: list[str]
+
+
+class StateOut(Schema):
+    room_id: UUID
+    item_name: str
+    status: str
+    current_round: int
+    max_rounds: int
+    conversation_history: list[ConversationEntryOut]
+    current_offers: dict[str, TermsOut]
+    buyer_constraints: ConstraintsOut | None = None
+    last_seq: int

@@ -1,0 +1,182 @@
+"""What people and programs do to a room. Each call is one write to the log; who comes second reads again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from negotiation import logs
+from negotiation.core.closing import conclude
+from negotiation.core.errors import IllegalMove, OfferNotLive
+from negotiation.core.events import Event
+from negotiation.core.mentions import find_mentioned
+from negotiation.core.moves import Award, Bids, Leave, Words
+from negotiation.core.protocol import agree_by_force, change_status, end_without_deal, evolve, interject
+from negotiation.core.room import Room
+from negotiation.core.terms import Terms, to_money
+from negotiation.core.visibility import buyer_view
+from negotiation.core.vocabulary import Reason, RoomStatus, Voice
+from negotiation.engine import Overtaken, SoldOut
+from negotiation.errors import (
+    AlreadyActive,
+    AlreadyDecided,
+    NoSellers,
+    NotActive,
+    Refused,
+)
+from negotiation.minds.strategy import fallback_award
+from negotiation.models import Outcome
+from negotiation.store import StoredRoom, append, read_room
+from negotiation.stream import announce_command
+
+FORCED_WORDS = Words("An operator has put this agreement on record.", Voice.PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    message_id: str
+    at: datetime
+    addressed_to: tuple[str, ...]
+
+
+def start(code: UUID) -> datetime:
+    """Queue the room for the worker; when it was started. A second start raises AlreadyActive."""
+
+    def queue(stored: StoredRoom) -> Sequence[Event]:
+        if stored.is_without_sellers:
+            raise NoSellers("no seller can serve this item")
+        if stored.room.status.is_started:
+            raise AlreadyActive(f"the room is already {stored.room.status}")
+        if stored.room.status.is_over:
+            raise AlreadyDecided(f"the room is {stored.room.status}")
+        return (change_status(stored.room, RoomStatus.QUEUED, "started"),)
+
+    stored = _write(code, queue)
+    assert stored.started_at is not None
+    return stored.started_at
+
+
+def send_message(code: UUID, text: str) -> SentMessage:
+    """A person speaks for the buyer to the sellers mentioned, or to all; they answer in their next turn."""
+    addressed: tuple[str, ...] = ()
+
+    def say(stored: StoredRoom) -> Sequence[Event]:
+        nonlocal addressed
+        room = _started(stored.room)
+        open_sellers = {t.seller_id: stored.roster.seller_name(t.seller_id) for t in room.open_threads}
+        addressed = find_mentioned(text, open_sellers) or tuple(open_sellers)
+        return (interject(room, addressed, Words(text, Voice.PERSON)),)
+
+    stored = _write(code, say)
+    assert stored.last_at is not None
+    return SentMessage(stored.roster.message_id(stored.last_seq), stored.last_at, addressed)
+
+
+def decide_now(code: UUID) -> Outcome:
+    """The buyer takes the best standing offer within its mandate, or leaves."""
+    return _decide(code, lambda stored: _best_ending(_started(stored.room), Reason.DECIDED_NOW))
+
+
+def force_deal(
+    code: UUID, seller_id: str, price: Decimal | None = None, quantity: int | None = None, *, note: str = ""
+) -> Outcome:
+    """Close with this seller: at its standing offer, or at other terms within both sides' limits."""
+
+    def force(stored: StoredRoom) -> Sequence[Event]:
+        room = _started(stored.room)
+        if seller_id not in stored.seats:
+            raise Refused("VALIDATION_ERROR", "that seller is not in this room")
+        events = _agreement(room, seller_id, price, quantity)
+        for event in events:
+            room = evolve(room, event)
+        quote = room.thread(seller_id).quote
+        if quote is None:
+            raise OfferNotLive("that seller has no standing offer")
+        return (*events, *conclude(room, Award(seller_id, quote.offer_id, Reason.FORCED), note))
+
+    return _decide(code, force)
+
+
+def force_no_deal(code: UUID, *, note: str = "") -> Outcome:
+    return _decide(code, lambda stored: conclude(_started(stored.room), Leave(Reason.FORCED), note))
+
+
+def pause(code: UUID) -> None:
+    _write(code, lambda stored: (change_status(_started(stored.room), RoomStatus.PAUSED, "paused"),))
+
+
+def resume(code: UUID) -> None:
+    _write(code, lambda stored: (change_status(_started(stored.room), RoomStatus.QUEUED, "resumed"),))
+
+
+def cancel(code: UUID) -> None:
+    """End the room with nothing bought; a room that was not started yet can be cancelled too."""
+    _write(
+        code,
+        lambda stored: end_without_deal(_open(stored), Reason.CANCELLED, status=RoomStatus.CANCELLED),
+    )
+
+
+def expire(code: UUID) -> None:
+    _write(code, lambda stored: end_without_deal(_open(stored), Reason.EXPIRED, status=RoomStatus.EXPIRED))
+
+
+def fail(code: UUID) -> None:
+    """End a room that its worker could not carry on."""
+    _write(code, lambda stored: end_without_deal(_open(stored), Reason.FAILED, status=RoomStatus.FAILED))
+
+
+def _best_ending(room: Room, reason: Reason) -> tuple[Event, ...]:
+    turn = fallback_award(buyer_view(room), reason)
+    assert not isinstance(turn, Bids)
+    return conclude(room, turn)
+
+
+def _agreement(room: Room, seller_id: str, price: Decimal | None, quantity: int | None) -> tuple[Event, ...]:
+    """The events that put other terms than the seller's standing offer on record; none if they are the same."""
+    quote = room.thread(seller_id).quote
+    if quote is None and price is None:
+        raise OfferNotLive("that seller has no standing offer")
+    standing = quote.terms if quote else None
+    asked = Terms(
+        to_money(price) if price is not None else standing.unit_price,  # type: ignore[union-attr]
+        quantity if quantity is not None else (standing.quantity if standing else room.setup.buyer.quantity),
+    )
+    return () if asked == standing else agree_by_force(room, seller_id, asked, FORCED_WORDS)
+
+
+def _decide(code: UUID, ending: Callable[[StoredRoom], Sequence[Event]]) -> Outcome:
+    stored = _write(code, ending)
+    return Outcome.objects.select_related("participant").get(run_id=stored.run_id)
+
+
+def _write(code: UUID, decide: Callable[[StoredRoom], Sequence[Event]]) -> StoredRoom:
+    """Append what `decide` makes of the room as it is; read again and decide again if another writer was faster."""
+    while True:
+        stored = read_room(code)
+        try:
+            written = append(stored, decide(stored), announce_command)
+        except Overtaken:
+            continue
+        except SoldOut as sold_out:
+            raise Refused("INSUFFICIENT_INVENTORY", "that seller's stock was sold to another room") from sold_out
+        except IllegalMove as illegal:
+            raise Refused(illegal.code, str(illegal)) from illegal
+        if written.room.status.is_over:
+            logs.save(code)
+        return written
+
+
+def _started(room: Room) -> Room:
+    if room.status.is_over:
+        raise AlreadyDecided(f"the room is {room.status}")
+    if not room.status.is_started:
+        raise NotActive("the room has not been started")
+    return room
+
+
+def _open(stored: StoredRoom) -> Room:
+    if stored.status.is_over:
+        raise AlreadyDecided(f"the room is {stored.status}")
+    return stored.room

@@ -1,0 +1,43 @@
+"""What is put away in time: rooms nobody started, and logs past their retention."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from negotiation import logs, services
+from negotiation.core.vocabulary import RoomStatus
+from negotiation.errors import AlreadyDecided
+from negotiation.models import NegotiationRun
+
+RECENT = timedelta(hours=1)
+
+
+def sweep() -> None:
+    expire_unstarted(timedelta(hours=settings.NEGOTIATION.cleanup_hours))
+    save_missing_logs(RECENT)
+    logs.delete_old(timedelta(days=settings.LOGS.retention_days))
+
+
+def save_missing_logs(age: timedelta) -> int:
+    """Keep the logs of rooms that ended within `age` while their worker was being stopped; how many."""
+    recent = NegotiationRun.objects.filter(ended_at__gt=timezone.now() - age)
+    missing = [
+        code for session, code in recent.values_list("session__code", "code") if not logs.is_saved(session, code)
+    ]
+    for code in missing:
+        logs.save(code)
+    return len(missing)
+
+
+def expire_unstarted(age: timedelta) -> int:
+    """Expire the rooms that have been waiting for a start longer than `age`; how many."""
+    stale = NegotiationRun.objects.filter(status=RoomStatus.PENDING, created_at__lt=timezone.now() - age)
+    expired = 0
+    for code in stale.values_list("code", flat=True):
+        try:
+            services.expire(code)
+            expired += 1
+        except AlreadyDecided:
+            continue
+    return expired

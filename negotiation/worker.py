@@ -1,0 +1,213 @@
+"""The loop that finds started rooms and plays them, many at once, in one process."""
+
+import asyncio
+import logging
+import os
+import socket
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import ParamSpec, TypeVar
+
+from channels.db import DatabaseSyncToAsync
+from django.conf import settings
+from django.db import OperationalError
+from django.utils import timezone
+
+from negotiation import logs, services, sweeps
+from negotiation.casting import Casting, cast, read_casting
+from negotiation.core.events import Closed, Event, StatusChanged
+from negotiation.core.room import Room
+from negotiation.core.vocabulary import RoomStatus
+from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.errors import NegotiationError
+from negotiation.leases import LEASE, Claim, claim_rooms, release, renew
+from negotiation.store import StoredRoom, append, read_room
+from negotiation.stream import WORKERS, Live, announce, live_feed
+
+logger = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+SWEEP_SECONDS = 600.0
+CALL_SECONDS = 30.0
+DATABASE_THREADS = 2
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the room over."""
+
+
+class StoreJournal:
+    """A room's log in the database, written under a claim."""
+
+    def __init__(self, claim: Claim, database: ThreadPoolExecutor) -> None:
+        self._claim, self._database = claim, database
+        self._stored: StoredRoom | None = None
+
+    async def load(self) -> tuple[Room, int]:
+        """Raises LeaseLost."""
+        self._stored = await in_thread(self._database, read_room, self._claim.code)
+        if self._stored.fence != self._claim.fence:
+            raise LeaseLost
+        return self._stored.room, self._stored.last_seq
+
+    async def append(self, events: tuple[Event, ...], after: int) -> None:
+        assert self._stored is not None
+        assert self._stored.last_seq == after
+        self._stored = await in_thread(self._database, self._append, events)
+
+    def _append(self, events: tuple[Event, ...]) -> StoredRoom:
+        assert self._stored is not None
+        return append(self._stored, events, announce, fence=self._claim.fence)
+
+
+class Worker:
+    """Plays up to `concurrency` rooms at a time until it is drained."""
+
+    def __init__(self, concurrency: int, minds_for: Callable[[Casting], Minds] = cast) -> None:
+        self._concurrency, self._minds_for = concurrency, minds_for
+        self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="worker-db")
+        self._playing: dict[uuid.UUID, tuple[Claim, asyncio.Task[None]]] = {}
+        self._is_draining = asyncio.Event()
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Returns when drained."""
+        async with asyncio.TaskGroup() as group:
+            helpers = [group.create_task(step()) for step in (self._listen, self._keep_leases, self._sweep)]
+            while not self._is_draining.is_set():
+                self._wake.clear()
+                await self._claim_more(group)
+                await self._sleep_until_woken(IDLE_SECONDS)
+            for task in helpers:
+                task.cancel()
+        self._database.shutdown(wait=False)
+
+    async def drain(self, seconds: float) -> None:
+        """Take nothing new, leave the rooms in hand at their last event and give them back; waits at most so long."""
+        self._is_draining.set()
+        self._wake.set()
+        tasks = [task for _, task in self._playing.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+
+    async def _claim_more(self, group: asyncio.TaskGroup) -> None:
+        free = self._concurrency - len(self._playing)
+        if free <= 0:
+            return
+        try:
+            claims = await in_thread(self._database, claim_rooms, self._owner, free)
+        except OperationalError as error:
+            logger.warning("cannot look for rooms: %s", error)
+            return
+        for claim in claims:
+            if self._is_draining.is_set():
+                await self._give_back(claim)
+                continue
+            self._playing[claim.code] = (claim, group.create_task(self._play(claim)))
+
+    async def _play(self, claim: Claim) -> None:
+        try:
+            await self._execute(claim)
+        except LeaseLost:
+            logger.warning("room %s was taken over by another worker", claim.code)
+        except OperationalError as error:
+            logger.warning("room %s waits for the database: %s", claim.code, error)
+            await asyncio.sleep(IDLE_SECONDS)
+        except Exception:
+            logger.exception("room %s failed", claim.code)
+            await self._give_up(claim)
+        finally:
+            self._playing.pop(claim.code, None)
+            self._wake.set()
+            await self._give_back(claim)
+
+    async def _execute(self, claim: Claim) -> None:
+        journal = StoreJournal(claim, self._database)
+        casting = await in_thread(self._database, read_casting, claim.code)
+        stored = await in_thread(self._database, read_room, claim.code)
+        deadline = (stored.started_at or timezone.now()) + timedelta(minutes=settings.NEGOTIATION.timeout_minutes)
+        engine = Engine(
+            journal,
+            self._minds_for(casting),
+            limits=Limits(CALL_SECONDS, is_out_of_time=lambda: timezone.now() >= deadline),
+            pace=Pace(casting.turn_seconds),
+        )
+        room = await engine.run()
+        if room.status.is_over:
+            await asyncio.shield(in_thread(self._database, logs.save, claim.code))
+
+    async def _give_up(self, claim: Claim) -> None:
+        """Close a room that cannot go on, unless it has just been closed or the database is gone."""
+        try:
+            await in_thread(self._database, services.fail, claim.code)
+        except (NegotiationError, OperationalError) as error:
+            logger.warning("room %s could not be closed: %s", claim.code, error)
+
+    async def _give_back(self, claim: Claim) -> None:
+        try:
+            await asyncio.shield(in_thread(self._database, release, claim))
+        except OperationalError as error:
+            logger.warning("room %s is given back when its lease runs out: %s", claim.code, error)
+
+    async def _listen(self) -> None:
+        """Hear of rooms to play, and leave those that somebody else has paused or ended."""
+        subscription = live_feed().subscribe(WORKERS)
+        try:
+            while True:
+                self._heed(await subscription.next())
+                subscription.is_lagged = False
+        finally:
+            live_feed().unsubscribe(WORKERS, subscription)
+
+    def _heed(self, live: Live) -> None:
+        match live.record.event:
+            case StatusChanged(new=RoomStatus.QUEUED):
+                self._wake.set()
+            case StatusChanged(new=RoomStatus.PAUSED) | Closed():
+                held = self._playing.get(live.roster.room_id)
+                if held is not None:
+                    held[1].cancel()
+            case _:
+                pass
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            claims = {claim.run_id: task for claim, task in self._playing.values()}
+            try:
+                still_mine = await in_thread(self._database, renew, self._owner, list(claims))
+            except OperationalError as error:
+                logger.warning("cannot renew leases: %s", error)
+                continue
+            for run_id, task in claims.items():
+                if run_id not in still_mine:
+                    task.cancel()
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await in_thread(self._database, sweeps.sweep)
+            except (OperationalError, OSError) as error:
+                logger.warning("cannot sweep: %s", error)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sleep_until_woken(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+
+async def in_thread(pool: ThreadPoolExecutor, function: Callable[_P, _T], *args: _P.args, **options: _P.kwargs) -> _T:
+    """Run database work in the worker's own threads, beside those of HTTP requests and sockets."""
+    answer: _T = await DatabaseSyncToAsync(function, thread_sensitive=False, executor=pool)(*args, **options)
+    return answer

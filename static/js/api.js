@@ -1,0 +1,46 @@
+// Calls of the REST interface with the visitor's own session; an error arrives as one readable sentence.
+
+export class ApiError extends Error {
+  constructor(message, code, status, details) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.details = details;
+  }
+}
+
+export function get(url) {
+  return call(url, { method: "GET" });
+}
+
+export function post(url, body) {
+  const headers = { "X-CSRFToken": csrfToken() };
+  if (body === undefined) return call(url, { method: "POST", headers });
+  headers["Content-Type"] = "application/json";
+  return call(url, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function call(url, options) {
+  const response = await reach(url, options);
+  const body = await response.json().catch(() => null);
+  if (response.ok) return body;
+  const error = body?.error ?? {};
+  throw new ApiError(sentence(error, response.status), error.code ?? "UNKNOWN", response.status, error.details);
+}
+
+async function reach(url, options) {
+  try {
+    return await fetch(url, { credentials: "same-origin", ...options });
+  } catch {
+    throw new ApiError("The server cannot be reached. Check the connection and try again.", "UNREACHABLE", 0);
+  }
+}
+
+function sentence(error, status) {
+  const first = Array.isArray(error.details) ? error.details[0]?.reason : null;
+  return [error.message ?? `The server answered ${status}.`, first].filter(Boolean).join(" ");
+}
+
+function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}

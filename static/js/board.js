@@ -1,0 +1,124 @@
+// The offer board and the outlook above it: where the room stands, and in the end how it ended.
+
+import { element } from "./elements.js";
+import { change, count, duration, money, reasonWords, total, units } from "./format.js";
+import { OVER, bestBid, bestStanding, isWithin } from "./room_state.js";
+import { laneBadge } from "./talk.js";
+
+const SHORT = { best: "Best", within: "Within", over: "Over", low: "Low" };
+
+/** One row a seller, in the order of the lanes, whatever the prices do. */
+export function renderBoard(body, room) {
+  body.replaceChildren(...room.sellers.map((one, index) => boardRow(room, one, index)));
+}
+
+export function renderOutlook(root, room) {
+  const part = (name) => root.querySelector(`[data-outlook-${name}]`);
+  const told = room.outcome ? ending(room) : outlook(room);
+  root.classList.toggle("is-deal", told.tone === "deal");
+  root.classList.toggle("is-no-deal", told.tone === "no-deal");
+  part("label").textContent = told.label;
+  part("price").replaceChildren(told.price, ...(told.beside ? [" ", element("small", {}, told.beside)] : []));
+  part("who").replaceChildren(...told.who);
+  part("facts").replaceChildren(...told.facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+  part("words").textContent = told.words;
+}
+
+function boardRow(room, one, index) {
+  const { currency } = room;
+  const offer = one.standing ?? one.quotes.at(-1);
+  const moved = offer?.change ?? null;
+  const state = [one.hasWon && "is-winner", !one.isOpen && "is-closed", `seller-${index + 1}`].filter(Boolean).join(" ");
+  return element("tr", { class: state, "data-seller": one.id },
+    element("th", { scope: "row" },
+      element("span", { class: "board-name" }, element("span", { class: "swatch" }), one.name),
+      element("span", { class: "beneath" }, `asked ${money(one.ask, currency)}`)),
+    element("td", { class: "right offer-now" }, money(offer?.price, currency),
+      element("span", { class: `beneath ${moved < 0 ? "down" : ""}` }, moved === null ? "" : change(moved, currency))),
+    element("td", { class: "right" }, offer ? money(total(offer.price, offer.quantity), currency) : "–",
+      element("span", { class: "beneath" }, offer ? units(offer.quantity) : "")),
+    element("td", { class: "right" }, ...laneBadge(room, one, SHORT)));
+}
+
+function outlook(room) {
+  const best = bestStanding(room);
+  if (!best) return waiting(room);
+  const { currency } = room;
+  const { price, quantity } = best.standing;
+  const bid = bestBid(room);
+  const ask = lowestAsk(room);
+  const facts = [
+    ["Total", money(total(price, quantity), currency)],
+    bid !== null && ["Best bid", money(bid, currency)],
+    room.limits && ["Against the limit", difference(room.limits.most - price, currency, "under", "over")],
+    ask !== null && ["Against the lowest ask", difference(ask - price, currency, "under", "over")],
+  ].filter(Boolean);
+  const words = isWithin(room, best.standing)
+    ? "If the buyer decided now, this offer would win."
+    : "No offer is within the buyer's limits yet.";
+  return { label: "Best standing offer", price: money(price, currency), beside: "per unit", who: named(room, best), facts, words };
+}
+
+function waiting(room) {
+  const asks = room.sellers.map((one) => one.ask).filter((ask) => ask !== null);
+  const words = {
+    pending: `The room waits to be started. ${units(room.quantity)} will be asked of ${room.sellers.length === 1 ? "one seller" : `${room.sellers.length} sellers`}.`,
+    queued: "The room waits for a free worker.",
+    paused: "Paused. Nothing happens until somebody resumes the room.",
+  }[room.status] ?? "The first bids are on their way.";
+  const facts = [
+    asks.length && ["Lowest ask", money(Math.min(...asks), room.currency)],
+    room.limits && ["Limit", money(room.limits.most, room.currency)],
+  ].filter(Boolean);
+  return { label: "Best standing offer", price: "–", beside: "", who: ["No offer yet"], facts, words };
+}
+
+function ending(room) {
+  return room.outcome.outcome === "deal" && room.outcome.final_offer ? deal(room) : noDeal(room);
+}
+
+function deal(room) {
+  const { currency, outcome } = room;
+  const { price, quantity, total_cost: cost } = outcome.final_offer;
+  const winner = room.sellers.find((one) => one.id === outcome.selected_seller_id);
+  const ask = winner?.ask ?? null;
+  const saved = ask === null ? null : (ask - price) * quantity;
+  const facts = [
+    [`Total for ${units(quantity)}`, money(cost, currency)],
+    saved !== null && ["Saved against asking", `${money(saved, currency)} (${percent(ask - price, ask)})`],
+    room.limits && ["Under the limit by", money((room.limits.most - price) * quantity, currency)],
+    ["Rounds", `${count(outcome.rounds)} in ${duration(outcome.duration_seconds)}`],
+  ].filter(Boolean);
+  const who = winner ? named(room, winner) : [outcome.selected_seller_name ?? ""];
+  return { tone: "deal", label: "Deal", price: money(price, currency), beside: "per unit", who, facts, words: outcome.explanation || reasonWords(outcome.reason) };
+}
+
+function noDeal(room) {
+  const { outcome } = room;
+  const label = { cancelled: "Cancelled", expired: "Out of time", failed: "Failed" }[room.status] ?? "Closed";
+  const facts = [["Rounds", count(outcome.rounds)], ["Took", duration(outcome.duration_seconds)]];
+  return { tone: "no-deal", label, price: "No deal", beside: "", who: ["Nothing was bought"], facts, words: outcome.explanation || reasonWords(outcome.reason) };
+}
+
+function named(room, one) {
+  const hue = room.sellers.indexOf(one) + 1;
+  return [element("span", { class: `swatch seller-${hue}` }), one.name];
+}
+
+function lowestAsk(room) {
+  const asks = room.sellers.map((one) => one.ask).filter((ask) => ask !== null);
+  return asks.length ? Math.min(...asks) : null;
+}
+
+function difference(amount, currency, under, over) {
+  if (Math.abs(amount) < 0.005) return "level";
+  return `${money(Math.abs(amount), currency)} ${amount > 0 ? under : over}`;
+}
+
+function percent(part, whole) {
+  return whole ? `${((part / whole) * 100).toFixed(1)} %` : "–";
+}
+
+export function isOver(room) {
+  return OVER.has(room.status);
+}

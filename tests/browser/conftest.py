@@ -1,0 +1,119 @@
+"""A Chromium for the tests of the pages, the modules on an empty page, and a whole server for what needs one.
+
+Playwright keeps an event loop running in the thread of its tests, so each module stops it before others run.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    base: str
+    sign_in_link: str
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip("no Chromium here")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium) -> Iterator[Callable[..., Any]]:
+    """Opens pages; a script error on any of them fails the test."""
+    contexts, errors = [], []
+
+    def open_tab(**options: Any) -> Any:
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.set_default_timeout(15_000)
+        return page
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def blank(tab) -> Any:
+    """An empty page of an origin that serves our static files and nothing else."""
+    page = tab()
+
+    def answer(route: Any) -> None:
+        path = ROOT / route.request.url.removeprefix("http://parley.test/").split("?")[0]
+        if path.is_file():
+            route.fulfill(body=path.read_bytes(), content_type=TYPES[path.suffix])
+        else:
+            route.fulfill(body="<!doctype html><title>empty</title>", content_type="text/html")
+
+    page.route("http://parley.test/**", answer)
+    page.goto("http://parley.test/")
+    return page
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("served")
+    environment = {**os.environ, "PARLEY_DATA_DIR": str(folder), "DATABASE_URL": "", "LLM_PROVIDER": "builtin"}
+    environment = {name: value for name, value in environment.items() if value}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
+    process = subprocess.Popen([*manage, "serve", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        words = iter(process.stdout.readline, "")
+        base = next(line for line in words if "ready at" in line).split()[-1]
+        link = next(line for line in words if "/sign-in/" in line).split()[-1]
+        yield RunningServer(base, link)
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium, server) -> dict[str, Any]:
+    """The cookies of an operator."""
+    context = chromium.new_context()
+    context.new_page().goto(server.sign_in_link)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def operator_tab(tab, server, signed_in) -> Callable[..., Any]:
+    def open_tab(**options: Any) -> Any:
+        return tab(storage_state=signed_in, base_url=server.base, **options)
+
+    return open_tab

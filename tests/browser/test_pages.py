@@ -1,0 +1,250 @@
+"""The pages on a whole server: a room played for real, and rooms told by scripted sockets."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from tests.browser.scripts import ACME, BOLT, bid, connected, quote, round_start, short_room
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+@pytest.fixture
+def make_room(operator_tab) -> Any:
+    """Makes a session of one item of the demo market by the form; the address of its room."""
+
+    def make(*, start: bool = False) -> str:
+        page = operator_tab()
+        page.goto("/sessions/new/")
+        name = page.locator("#known-items option").first.get_attribute("value")
+        page.get_by_role("textbox", name="Buyer").fill("TechCorp")
+        page.get_by_label("Item", exact=True).fill(name)
+        page.get_by_label("Quantity").fill("2")
+        page.get_by_label("Highest price").fill("5000")
+        page.get_by_label("Rest between turns, seconds").fill("0")
+        page.get_by_role("button", name="Create and start" if start else "Create only").click()
+        return page.locator(".room-card h2 a").get_attribute("href")
+
+    return make
+
+
+@pytest.fixture
+def told_room(operator_tab, make_room) -> Any:
+    """Opens a room's page with its socket told by these frames."""
+
+    def open_room(*frames: dict[str, Any], **options: Any) -> Any:
+        page = operator_tab(**options)
+
+        page.route_web_socket(re.compile("/ws/"), lambda socket: tell(socket, frames))
+        page.goto(make_room())
+        return page
+
+    return open_room
+
+
+def tell(socket: Any, frames: Iterable[dict[str, Any]]) -> None:
+    for frame in frames:
+        socket.send(json.dumps(frame))
+
+
+def expect(what: Any) -> Any:
+    from playwright.sync_api import expect as expect_of
+
+    return expect_of(what)
+
+
+def test_room_plays_before_the_eyes_of_its_viewer(operator_tab, make_room):
+    page = operator_tab()
+    page.goto(make_room())
+
+    page.get_by_role("button", name="Start the talks").click()
+
+    expect(page.locator("[data-outlook-label]")).to_have_text("Deal")
+    expect(page.get_by_role("status")).to_contain_text("Deal with")
+    expect(page.get_by_role("link", name="Deal sheet")).to_be_visible()
+    assert page.locator(".words.seller").count() > 1
+
+
+def test_finished_room_is_the_same_after_a_reload(operator_tab, make_room):
+    page = operator_tab()
+    page.goto(make_room(start=True))
+    expect(page.locator("[data-outlook-label]")).to_have_text("Deal")
+    talk = page.locator("[data-talk]").inner_text()
+
+    page.reload()
+
+    expect(page.locator("[data-outlook-label]")).to_have_text("Deal")
+    expect(page.locator("[data-live-sign]")).to_have_text("Complete record")
+    assert page.locator("[data-talk]").inner_text() == talk
+
+
+def test_deal_sheet_tells_the_price_of_the_room(operator_tab, make_room):
+    page = operator_tab()
+    page.goto(make_room(start=True))
+    expect(page.locator("[data-outlook-label]")).to_have_text("Deal")
+    price = page.locator("[data-outlook-price]").inner_text().split()[0]
+
+    page.get_by_role("link", name="Deal sheet").click()
+
+    expect(page.locator(".deals")).to_contain_text(price)
+
+
+def test_words_from_outside_stay_text(told_room):
+    sellers = [{"seller_id": ACME, "seller_name": HOSTILE, "initial_price": 650, "is_open": True}]
+    page = told_room(
+        connected(sellers=sellers), round_start(1), bid(2, ACME, message=HOSTILE), quote(3, message=HOSTILE)
+    )
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+
+    expect(page.locator(".said").last).to_have_text(HOSTILE)
+    page.get_by_role("button", name="Merged").click()
+
+    expect(page.locator(".said").last).to_have_text(HOSTILE)
+    assert page.locator("main img, main script").count() == 0
+    assert dialogs == []
+
+
+def test_lanes_hold_each_sellers_talk(told_room):
+    page = told_room(*short_room())
+
+    expect(page.locator(f'.cell[data-lane="{ACME}"]')).to_contain_text("I ask 590.")
+    expect(page.locator(f'.cell[data-lane="{ACME}"]')).not_to_contain_text("I ask 610.")
+
+
+def test_merged_talk_is_in_the_order_of_events(told_room):
+    page = told_room(*short_room())
+
+    page.get_by_role("button", name="Merged").click()
+
+    assert page.locator(".said").all_inner_texts() == ["I bid 450.", "I bid 450.", "I ask 590.", "I ask 610."]
+
+
+def test_badges_tell_best_and_over_the_limit(told_room):
+    page = told_room(*short_room()[:6])
+
+    expect(page.locator(f'[data-board] tr[data-seller="{ACME}"]')).to_contain_text("Best")
+    expect(page.locator(f'[data-board] tr[data-seller="{BOLT}"]')).to_contain_text("Over")
+
+
+def test_offer_over_the_limit_cannot_be_taken_by_hand(told_room):
+    page = told_room(*short_room()[:6])
+
+    page.get_by_role("button", name="Close by hand").click()
+
+    expect(page.get_by_role("radio", name="Bolt")).to_be_disabled()
+    expect(page.get_by_role("radio", name="Acme")).to_be_checked()
+
+
+def test_closing_panel_says_what_was_saved(told_room):
+    page = told_room(*short_room())
+
+    expect(page.locator("[data-outlook]")).to_contain_text("$3,000.00 (9.2 %)")
+    expect(page.locator("[data-outlook]")).to_contain_text("The best standing offer won.")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_shown_words_keep_their_place_when_more_come(operator_tab, make_room, width):
+    page = operator_tab(reduced_motion="reduce", viewport={"width": width, "height": 1200})
+    sockets: list[Any] = []
+    page.route_web_socket(re.compile("/ws/"), lambda socket: (sockets.append(socket), tell(socket, short_room()[:4])))
+    page.goto(make_room())
+    expect(page.locator(".said")).to_have_count(2)
+    chart = page.locator("[data-chart]")
+    before = [page.locator(".words").first.bounding_box(), chart.bounding_box()]
+
+    tell(sockets[0], short_room()[4:])
+
+    expect(page.locator(".said")).to_have_count(4)
+    expect(page.get_by_role("link", name="Deal sheet")).to_be_visible()
+    assert [page.locator(".words").first.bounding_box(), chart.bounding_box()] == before
+
+
+def test_one_lane_at_a_time_on_a_phone(told_room):
+    page = told_room(*short_room(), viewport={"width": 360, "height": 740})
+    expect(page.get_by_text("I ask 590.")).to_be_visible()
+    expect(page.get_by_text("I ask 610.")).to_be_hidden()
+
+    page.get_by_role("tab", name="Bolt").click()
+
+    expect(page.get_by_text("I ask 610.")).to_be_visible()
+    expect(page.get_by_text("I ask 590.")).to_be_hidden()
+
+
+def test_arrow_keys_turn_the_lanes(told_room):
+    page = told_room(*short_room(), viewport={"width": 360, "height": 740})
+
+    page.get_by_role("tab", name="Acme").focus()
+    page.keyboard.press("ArrowRight")
+
+    expect(page.get_by_role("tab", name="Bolt")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Bolt")).to_be_focused()
+
+
+def test_chart_is_read_by_keyboard(told_room):
+    page = told_room(*short_room())
+    expect(page.locator("[data-legend]")).to_contain_text("Acme")
+
+    page.locator("[data-plot]").focus()
+    page.keyboard.press("Home")
+
+    expect(page.locator("[data-reading]")).to_contain_text("Asked")
+    expect(page.locator("[data-reading]")).to_contain_text("$650.00")
+
+
+@pytest.mark.parametrize("width", [360, 1920])
+def test_no_page_is_wider_than_the_window(operator_tab, make_room, width):
+    room = make_room()
+    page = operator_tab(viewport={"width": width, "height": 800})
+    floor = page.request.get(room).text()
+    session = re.search(r"/sessions/[0-9a-f-]{36}/", floor).group()
+
+    for address in ("/", "/sessions/new/", session, f"{session}sheet/", f"{session}delete/", room, "/nothing/"):
+        page.goto(address)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, address
+
+
+def test_theme_stays_as_chosen(operator_tab):
+    page = operator_tab(color_scheme="light")
+    page.goto("/")
+    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("button", name="Theme: light").click()
+
+    page.reload()
+
+    expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_rows_of_the_shopping_list_come_and_go(operator_tab):
+    page = operator_tab()
+    page.goto("/sessions/new/")
+    page.get_by_role("button", name="Add an item").click()
+    page.get_by_label("Item", exact=True).nth(1).fill("Second")
+    page.get_by_role("button", name="Remove").first.click()
+
+    expect(page.get_by_label("Item", exact=True)).to_have_count(1)
+    expect(page.locator("#id_items-0-item_name")).to_have_value("Second")
+
+
+def test_new_session_needs_no_script(operator_tab):
+    page = operator_tab(java_script_enabled=False)
+
+    page.goto("/sessions/new/")
+
+    expect(page.get_by_label("Item", exact=True)).to_have_count(4)
+
+
+def test_skip_link_is_the_first_thing_the_keyboard_finds(operator_tab):
+    page = operator_tab()
+    page.goto("/")
+
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()

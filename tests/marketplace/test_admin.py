@@ -1,0 +1,447 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.identity import local_operator, principal_of_key
+from marketplace.models import ApiKey, Buyer, Role, Seller, SellerInventory, Session
+from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
+from marketplace.services import create_session, start_session
+from negotiation.core.preferences import Priority, Style
+from negotiation.core.vocabulary import RoomStatus
+from negotiation.models import NegotiationRun
+
+pytestmark = pytest.mark.django_db
+
+SELLERS = reverse("admin:marketplace_seller_changelist")
+SESSIONS = reverse("admin:marketplace_session_changelist")
+KEYS = reverse("admin:marketplace_apikey_changelist")
+NEW_SELLER = reverse("admin:marketplace_seller_add")
+NEW_KEY = reverse("admin:marketplace_apikey_add")
+
+
+@pytest.fixture
+def operator(client):
+    """A browser in which the operator of the sign-in link is signed in: staff, but no superuser."""
+    client.force_login(local_operator())
+    return client
+
+
+def make_seller(name="Acme", **stock) -> Seller:
+    seller = Seller.objects.create(name=name)
+    line = {"item_id": "desk", "item_name": "Oak desk", "quantity_available": 90, "cost_price": 40}
+    SellerInventory.objects.create(seller=seller, **{**line, "least_price": 60, "selling_price": 100, **stock})
+    return seller
+
+
+def make_session(name="Office", items=("desk",)) -> Session:
+    stock = tuple(StockRequest(i, i.title(), 50, Decimal(40), Decimal(100), Decimal(60)) for i in items)
+    seller = SellerRequest("Inline", Priority.MAXIMIZE_PROFIT, Style.NEUTRAL, stock)
+    wanted = tuple(ItemRequest(i, i.title(), 5, Decimal(50), Decimal(90)) for i in items)
+    return create_session(SessionRequest(buyer_name="Harbour", items=wanted, sellers=(seller,), name=name))
+
+
+def stock_form(*lines: dict[str, object], existing: int = 0) -> dict[str, object]:
+    """What the seller's page posts: its profile and its lines of stock."""
+    form: dict[str, object] = {
+        "name": "Acme",
+        "priority": "maximize_profit",
+        "speaking_style": "neutral",
+        "mind": "strategy",
+        "is_active": "on",
+        "inventory-TOTAL_FORMS": len(lines),
+        "inventory-INITIAL_FORMS": existing,
+    }
+    usual = {
+        "item_id": "desk",
+        "item_name": "Oak desk",
+        "quantity_available": 5,
+        "cost_price": 40,
+        "least_price": 60,
+        "selling_price": 100,
+    }
+    for number, line in enumerate(lines):
+        form.update({f"inventory-{number}-{key}": value for key, value in {**usual, **line}.items()})
+    return form
+
+
+def act(client, page: str, action: str, *rows: object, **more: str):
+    """Post an action for the rows as the list does."""
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **more}
+    return client.post(page, chosen, follow=True)
+
+
+def said(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_seller_is_made_with_its_stock_on_one_page(operator):
+    operator.post(NEW_SELLER, stock_form({}, {"item_id": "chair"}))
+
+    seller = Seller.objects.get()
+    assert (seller.name, seller.session) == ("Acme", None)
+    assert list(seller.inventory.values_list("item_id", flat=True).order_by("item_id")) == ["chair", "desk"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ({"least_price": 120}, "The floor must be below the asking price."),
+        ({"least_price": 100}, "The floor must be below the asking price."),
+        ({"least_price": 30}, "The floor must be above the cost."),
+    ],
+)
+def test_floor_outside_cost_and_asking_price_is_refused_with_words_beside_the_field(operator, line, words):
+    page = operator.post(NEW_SELLER, stock_form(line))
+
+    [stock_form_shown] = page.context["inline_admin_formsets"][0].formset.forms
+    assert stock_form_shown.errors == {"least_price": [words]}
+    assert words in page.content.decode()
+    assert not Seller.objects.exists()
+
+
+def test_second_standing_seller_of_a_name_is_refused_in_words(operator):
+    make_seller("Acme")
+
+    page = operator.post(NEW_SELLER, stock_form())
+
+    assert page.context["adminform"].form.errors == {"name": ["There is a standing seller called Acme already."]}
+
+
+def test_less_stock_than_is_promised_is_refused(operator):
+    seller = make_seller(quantity_reserved=30)
+
+    page = operator.post(
+        reverse("admin:marketplace_seller_change", args=[seller.pk]),
+        stock_form({"id": seller.inventory.get().pk, "quantity_available": 20}, existing=1),
+    )
+
+    assert "30 units are already promised to buyers." in page.content.decode()
+
+
+def test_editing_stock_keeps_what_a_room_reserves_in_the_meantime(operator, monkeypatch):
+    seller = make_seller()
+    line = seller.inventory.get()
+    monkeypatch.setattr(SellerInventory, "clean", lambda row: _reserve_behind_its_back(row, 7))
+
+    operator.post(
+        reverse("admin:marketplace_seller_change", args=[seller.pk]),
+        stock_form({"id": line.pk, "selling_price": 110, "quantity_available": 80}, existing=1),
+    )
+
+    line.refresh_from_db()
+    assert (line.selling_price, line.quantity_available, line.quantity_reserved) == (110, 80, 7)
+
+
+def _reserve_behind_its_back(row: SellerInventory, units: int) -> None:
+    SellerInventory.objects.filter(pk=row.pk).update(quantity_reserved=units)
+
+
+def test_line_of_stock_is_deleted_where_it_is_ticked(operator):
+    seller = make_seller()
+
+    operator.post(
+        reverse("admin:marketplace_seller_change", args=[seller.pk]),
+        stock_form({"id": seller.inventory.get().pk, "DELETE": "on"}, existing=1),
+    )
+
+    assert not seller.inventory.exists()
+
+
+def test_reserved_units_are_shown_and_cannot_be_typed_in(operator):
+    seller = make_seller(quantity_reserved=37)
+
+    page = operator.get(reverse("admin:marketplace_seller_change", args=[seller.pk])).content.decode()
+
+    assert "<p>37</p>" in page
+    assert "inventory-0-quantity_reserved" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [("", {"Acme"}), ("?kept=session", {"Inline"}), ("?kept=all", {"Acme", "Inline"})],
+)
+def test_list_shows_standing_sellers_unless_others_are_asked_for(operator, query, names):
+    make_seller("Acme")
+    make_session()
+
+    page = operator.get(SELLERS + query)
+
+    assert {seller.name for seller in page.context["cl"].result_list} == names
+
+
+@pytest.mark.parametrize("searched", ["acm", "oak", "desk"])
+def test_sellers_are_found_by_name_and_by_what_they_stock(operator, searched):
+    seller = make_seller("Acme")
+    SellerInventory.objects.create(
+        seller=seller,
+        item_id="desk2",
+        item_name="Oak desk, long",
+        quantity_available=1,
+        cost_price=1,
+        least_price=2,
+        selling_price=3,
+    )
+    make_seller("Bolt", item_id="lamp", item_name="Lamp")
+
+    [found] = operator.get(f"{SELLERS}?q={searched}").context["cl"].result_list
+
+    assert (found.name, found.stock_lines) == ("Acme", 2)
+
+
+def test_seller_of_a_session_can_be_looked_at_and_not_edited_or_deleted(operator):
+    make_session()
+    page = reverse("admin:marketplace_seller_change", args=[Seller.objects.get().pk])
+
+    assert operator.get(page).context["has_change_permission"] is False
+    assert operator.post(page, stock_form()).status_code == 403
+    assert operator.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_selected_sellers_are_taken_to_a_new_session(operator):
+    one, other = make_seller("Acme"), make_seller("Bolt")
+
+    response = act(operator, SELLERS, "start_session_with", one, other)
+
+    assert response.redirect_chain == [(f"{reverse('new_session')}?sellers={one.code},{other.code}", 302)]
+
+
+def test_inactive_sellers_are_not_taken_to_a_new_session(operator):
+    seller = make_seller()
+    Seller.objects.update(is_active=False)
+
+    response = act(operator, SELLERS, "start_session_with", seller)
+
+    assert said(response) == ["Only active standing sellers can be invited."]
+
+
+def test_adding_a_session_leads_to_the_page_for_it(operator):
+    response = operator.get(reverse("admin:marketplace_session_add"))
+
+    assert response["Location"] == reverse("new_session")
+
+
+def test_session_page_shows_its_list_and_links_to_floor_and_rooms(operator):
+    session = make_session(items=("desk", "lamp"))
+
+    page = operator.get(reverse("admin:marketplace_session_change", args=[session.pk])).content.decode()
+
+    assert "5 x Desk (desk), from 50.00 to 90.00" in page
+    assert session.get_absolute_url() in page
+    assert all(run.get_absolute_url() in page for run in session.runs.all())
+
+
+def test_session_cannot_be_edited(operator):
+    session = make_session()
+
+    response = operator.post(reverse("admin:marketplace_session_change", args=[session.pk]), {"name": "x"})
+
+    assert response.status_code == 403
+
+
+def test_start_action_starts_all_pending_rooms(operator):
+    session = make_session(items=("desk", "lamp"))
+
+    response = act(operator, SESSIONS, "start_rooms", session)
+
+    assert said(response) == ["Started 2 rooms."]
+    assert set(session.runs.values_list("status", flat=True)) == {RoomStatus.QUEUED}
+
+
+def test_pause_action_pauses_running_rooms(operator):
+    session = make_session()
+    start_session(session)
+
+    response = act(operator, SESSIONS, "pause_rooms", session)
+
+    assert said(response) == ["Paused 1 room."]
+    assert session.runs.get().status == RoomStatus.PAUSED
+
+
+def test_cancelling_asks_first(operator):
+    session = make_session()
+    start_session(session)
+
+    response = act(operator, SESSIONS, "cancel_rooms", session)
+
+    assert "Desk, Office, queued" in response.content.decode()
+    assert session.runs.get().status == RoomStatus.QUEUED
+
+
+def test_cancelling_after_the_question_ends_the_running_rooms_only(operator):
+    running, waiting = make_session("Running"), make_session("Waiting")
+    start_session(running)
+
+    response = act(operator, SESSIONS, "cancel_rooms", running, waiting, post="yes")
+
+    assert said(response) == ["Cancelled 1 room."]
+    assert (running.runs.get().status, waiting.runs.get().status) == (RoomStatus.CANCELLED, RoomStatus.PENDING)
+
+
+def test_clone_action_makes_the_session_again(operator):
+    session = make_session()
+
+    response = act(operator, SESSIONS, "clone_sessions", session)
+
+    clone = Session.objects.exclude(pk=session.pk).get()
+    assert clone.get_absolute_url() in said(response)[0]
+    assert clone.buyer.items.count() == 1
+
+
+def test_clone_that_cannot_be_made_is_explained(operator):
+    session = make_session()
+    Seller.objects.bulk_create(Seller(session=session, name=f"Seller {n}") for n in range(10))
+
+    response = act(operator, SESSIONS, "clone_sessions", session)
+
+    assert said(response) == ["Office cannot be cloned: A session takes at most 10 sellers."]
+
+
+def test_session_is_deleted_with_its_rooms_after_a_question(operator):
+    session = make_session()
+    start_session(session)
+    page = reverse("admin:marketplace_session_delete", args=[session.pk])
+
+    question = operator.get(page).content.decode()
+    operator.post(page, {"post": "yes"})
+
+    assert "Rooms: 1" in question
+    assert not Session.objects.exists()
+    assert not NegotiationRun.objects.exists()
+
+
+def test_selected_sessions_are_deleted_together(operator):
+    act(operator, SESSIONS, "delete_selected", make_session("One"), make_session("Two"), post="yes")
+
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["start_rooms", "pause_rooms", "cancel_rooms", "clone_sessions"])
+def test_staff_who_may_only_look_cannot_steer_sessions(client, action):
+    session = make_session()
+    client.force_login(_onlooker())
+
+    act(client, SESSIONS, action, session, post="yes")
+
+    assert session.runs.get().status == RoomStatus.PENDING
+    assert Session.objects.count() == 1
+
+
+def _onlooker() -> User:
+    onlooker = User.objects.create(username="onlooker", is_staff=True)
+    permissions = local_operator().groups.get().permissions
+    onlooker.user_permissions.set(permissions.filter(codename__startswith="view_"))
+    return onlooker
+
+
+def test_new_key_is_told_once_and_works(operator):
+    response = operator.post(NEW_KEY, {"name": "Robot", "role": "operator"}, follow=True)
+
+    text = _key_in(said(response))
+    assert principal_of_key(text).role == Role.OPERATOR
+    assert text not in operator.get(KEYS).content.decode()
+
+
+def test_page_of_a_key_has_no_secret_and_cannot_be_edited(operator):
+    operator.post(NEW_KEY, {"name": "Robot", "role": "operator"})
+    key = ApiKey.objects.get()
+
+    response = operator.get(reverse("admin:marketplace_apikey_change", args=[key.pk]))
+
+    assert key.key_hash not in response.content.decode()
+    assert response.context["has_change_permission"] is False
+
+
+def _key_in(messages: list[str]) -> str:
+    return next(text.split("<code>")[1].split("<")[0] for text in messages if "<code>" in text)
+
+
+@pytest.mark.parametrize("role", ["buyer", "seller"])
+def test_key_of_a_party_needs_a_party_that_exists(operator, role):
+    unnamed = operator.post(NEW_KEY, {"name": "Robot", "role": role})
+    unknown = operator.post(NEW_KEY, {"name": "Robot", "role": role, "party": _a_code()})
+
+    for page in (unnamed, unknown):
+        assert page.context["adminform"].form.errors["party"] == [
+            f"Name the {role} that the key acts for, by its code."
+        ]
+    assert not ApiKey.objects.exists()
+
+
+def _a_code() -> str:
+    return "00000000-0000-4000-8000-000000000000"
+
+
+def test_key_of_a_buyer_carries_its_code(operator):
+    make_session()
+    buyer = Buyer.objects.get()
+
+    operator.post(NEW_KEY, {"name": "Robot", "role": "buyer", "party": str(buyer.code)})
+
+    assert ApiKey.objects.get().party == buyer.code
+
+
+def test_key_that_would_have_expired_already_is_refused(operator):
+    yesterday = timezone.now() - timedelta(days=1)
+    when = {"expires_at_0": f"{yesterday:%Y-%m-%d}", "expires_at_1": "12:00:00"}
+
+    page = operator.post(NEW_KEY, {"name": "Robot", "role": "operator", **when})
+
+    assert page.context["adminform"].form.errors == {"expires_at": ["The key would have expired already."]}
+
+
+def test_revoked_key_no_longer_works(operator):
+    response = operator.post(NEW_KEY, {"name": "Robot", "role": "operator"}, follow=True)
+
+    revoked = act(operator, KEYS, "revoke", ApiKey.objects.get())
+
+    assert said(revoked) == ["Revoked 1 key."]
+    assert principal_of_key(_key_in(said(response))) is None
+
+
+def test_admin_is_called_parley(operator):
+    assert operator.get(reverse("admin:index")).context["site_header"] == "Parley"
+
+
+@pytest.mark.parametrize("page", [SELLERS, SESSIONS, KEYS])
+def test_visitors_are_sent_to_sign_in(client, page):
+    assert client.get(page).status_code == 302
+
+
+def _fill_sellers(count: int) -> None:
+    for number in range(count):
+        make_seller(f"Seller {count} {number}")
+
+
+def _fill_sessions(count: int) -> None:
+    for number in range(count):
+        make_session(f"Session {number}")
+
+
+def _fill_keys(count: int) -> None:
+    ApiKey.objects.bulk_create(
+        ApiKey(name=f"Key {count} {number}", key_hash=f"{count}/{number}", role=Role.OPERATOR)
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "fill"),
+    [(SELLERS, _fill_sellers), (SESSIONS, _fill_sessions), (KEYS, _fill_keys)],
+)
+def test_list_of_thirty_rows_costs_as_many_queries_as_one_of_three(operator, page, fill):
+    operator.get(page)
+    fill(3)
+    with CaptureQueriesContext(connection) as few:
+        operator.get(page)
+
+    fill(27)
+    with CaptureQueriesContext(connection) as many:
+        operator.get(page)
+
+    assert len(many) == len(few)

@@ -1,0 +1,126 @@
+from decimal import Decimal
+
+import pytest
+
+from marketplace.models import Session
+from marketplace.summary import summarise
+from negotiation.models import Message, NegotiationRun, Outcome
+from tests import bodies
+
+pytestmark = pytest.mark.django_db
+
+SHAPE = {
+    "session_id": None,
+    "buyer_name": None,
+    "total_items_requested": None,
+    "completed_purchases": None,
+    "failed_purchases": None,
+    "purchases": (
+        *("item_name", "quantity", "selected_seller", "final_price_per_unit", "total_cost"),
+        *("negotiation_rounds", "duration_seconds"),
+    ),
+    "failed_items": ("item_name", "reason"),
+    "total_cost_summary": ("total_spent", "items_purchased", "average_savings_per_item"),
+    "negotiation_metrics": ("average_rounds", "average_duration_seconds", "total_messages_exchanged"),
+}
+
+
+@pytest.fixture
+def summary_of(operator):
+    def get(session, caller=operator):
+        return caller.get(f"/simulation/{session['session_id']}/summary").json()
+
+    return get
+
+
+@pytest.fixture
+def mixed(open_session, operator, play):
+    """A session with one item bought, one that nobody stocks, and one whose room was not started."""
+    items = [bodies.item(), bodies.item(item_id="moon", item_name="Moon"), bodies.item(item_id="mat", item_name="Mat")]
+    inventory = [bodies.stock(), bodies.stock(item_id="mat", item_name="Mat")]
+    session = open_session(buyer=bodies.buyer(*items), sellers=[bodies.seller("Acme", *inventory)])
+    bought = session["negotiation_rooms"][0]["room_id"]
+    operator.post(f"/negotiation/{bought}/start")
+    play(bought)
+    return session
+
+
+def test_summary_has_every_key_of_the_contract(summary_of, mixed):
+    summary = summary_of(mixed)
+
+    assert set(summary) >= set(SHAPE)
+    assert set(summary["purchases"][0]) >= set(SHAPE["purchases"])
+    assert set(summary["failed_items"][0]) >= set(SHAPE["failed_items"])
+    assert set(summary["total_cost_summary"]) >= set(SHAPE["total_cost_summary"])
+    assert set(summary["negotiation_metrics"]) >= set(SHAPE["negotiation_metrics"])
+
+
+def test_bought_failed_and_open_items_are_counted(summary_of, mixed):
+    summary = summary_of(mixed)
+
+    counts = ("total_items_requested", "completed_purchases", "failed_purchases", "open_rooms")
+    assert [summary[name] for name in counts] == [3, 1, 1, 1]
+
+
+def test_purchase_says_what_the_outcome_says(summary_of, session, played):
+    outcome, run = Outcome.objects.get(), NegotiationRun.objects.get()
+
+    purchase = summary_of(session)["purchases"][0]
+
+    assert (purchase["item_name"], purchase["quantity"]) == ("HP 15 Laptop", 50)
+    assert purchase["selected_seller"] == outcome.participant.name
+    assert purchase["final_price_per_unit"] == float(outcome.unit_price)
+    assert purchase["total_cost"] == float(outcome.unit_price * 50)
+    assert purchase["negotiation_rounds"] == run.current_round
+
+
+def test_item_that_nobody_stocks_failed_for_that_reason(summary_of, mixed):
+    failed = summary_of(mixed)["failed_items"][0]
+
+    assert (failed["item_name"], failed["reason"]) == ("Moon", "no_inventory")
+
+
+def test_savings_are_against_the_asking_price_and_the_limit(session, played):
+    outcome = Outcome.objects.get()
+
+    summary = summarise(Session.objects.get())
+
+    assert summary.savings_against_ask == (outcome.participant.selling_price - outcome.unit_price) * 50
+    assert summary.savings_against_limit == (Decimal("603.57") - outcome.unit_price) * 50
+    assert summary.average_savings_per_item == summary.savings_against_ask
+
+
+def test_every_message_is_counted(summary_of, session, played):
+    metrics = summary_of(session)["negotiation_metrics"]
+
+    assert metrics["total_messages_exchanged"] == Message.objects.count() > 0
+
+
+def test_session_that_has_not_begun_came_to_nothing(summary_of, session):
+    summary = summary_of(session)
+
+    assert (summary["purchases"], summary["failed_items"], summary["open_rooms"]) == ([], [], 1)
+    assert summary["total_cost_summary"]["total_spent"] == 0
+    assert summary["negotiation_metrics"]["average_rounds"] == 0
+
+
+def test_operator_sees_the_benchmarks(summary_of, session, played):
+    purchase = summary_of(session)["purchases"][0]
+
+    assert (purchase["best_possible_price"], purchase["competitive_price"]) == (447.19, 452.33)
+
+
+def test_buyer_sees_no_benchmark_for_it_would_tell_a_floor(summary_of, session, played, buyer):
+    purchase = summary_of(session, buyer)["purchases"][0]
+
+    hidden = ("best_possible_price", "competitive_price", "buyer_share", "competitive_share", "was_best_seller")
+    assert [purchase[name] for name in hidden] == [None] * 5
+
+
+@pytest.mark.parametrize("act", ["cancel", "decide"])
+def test_room_without_a_deal_is_a_failed_item(summary_of, session, started, operator, act):
+    operator.post(f"/negotiation/{started}/{act}")
+
+    failed = summary_of(session)["failed_items"][0]
+
+    assert failed["reason"] == {"cancel": "cancelled", "decide": "decided_now"}[act]

@@ -1,0 +1,306 @@
+import asyncio
+import json
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import User
+from django.test import Client
+
+from marketplace.asgi import application
+from negotiation.consumers import BAD_FRAME, COMMANDS, FORBIDDEN, NOT_FOUND, NOT_SIGNED_IN, TOO_FAST
+from negotiation.stream import live_feed
+from tests import bodies
+from tests.negotiation.test_sse import events_of
+from tests.negotiation.test_sse import get as get_stream
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECONDS = 20
+
+
+@pytest.fixture(autouse=True)
+def quick_rhythm(settings):
+    settings.STREAM = replace(settings.STREAM, heartbeat_seconds=0.02)
+
+
+def socket(room_id, key="", after="", **headers):
+    named = {"authorization": f"Bearer {key}"} if key else {}
+    pairs = [(name.encode(), text.encode()) for name, text in {**named, **headers}.items()]
+    return WebsocketCommunicator(application, f"/ws/negotiation/{room_id}/?after={after}", headers=pairs)
+
+
+async def opened(*arguments, **headers):
+    """A socket that is connected; its first frame has been read."""
+    communicator = socket(*arguments, **headers)
+    await communicator.connect(timeout=SECONDS)
+    assert (await read(communicator))["type"] == "connected"
+    return communicator
+
+
+async def read(communicator):
+    """The next frame that is no heartbeat."""
+    frame = await communicator.receive_json_from(timeout=SECONDS)
+    return frame if frame["type"] != "heartbeat" else await read(communicator)
+
+
+async def read_to(communicator, *types):
+    """All frames up to one of these types."""
+    frames = [await read(communicator)]
+    while frames[-1]["type"] not in types:
+        frames.append(await read(communicator))
+    return frames
+
+
+async def close_code(communicator):
+    """The code with which the socket was closed, whatever was sent before."""
+    message = await communicator.receive_output(timeout=SECONDS)
+    return message.get("code", 1000) if message["type"] == "websocket.close" else await close_code(communicator)
+
+
+async def answer_to(communicator, command):
+    """The acknowledgement or error that the command is answered with."""
+    await communicator.send_json_to(command)
+    return (await read_to(communicator, "ack", "error", "pong"))[-1]
+
+
+def numbers(frames):
+    return [frame["seq"] for frame in frames if "seq" in frame]
+
+
+async def test_watcher_of_a_played_room_gets_everything_and_then_the_end(operator, played):
+    communicator = await opened(played, operator.key)
+
+    frames = await read_to(communicator, "negotiation_complete")
+
+    assert numbers(frames) == list(range(1, len(frames) + 1))
+    assert await close_code(communicator) == 1000
+
+
+async def test_watcher_goes_on_after_the_number_it_names(operator, played):
+    communicator = await opened(played, operator.key, 5)
+
+    assert (await read(communicator))["seq"] == 6
+    await communicator.disconnect()
+
+
+async def test_watchers_of_a_live_room_see_the_same_by_socket_and_stream_though_one_was_cut_off(
+    operator, started, play
+):
+    steady, restless = await opened(started, operator.key), await opened(started, operator.key)
+    before = [await read(restless)]
+    await restless.disconnect()
+    async with asyncio.TaskGroup() as group:
+        streaming = group.create_task(get_stream(started, operator.key))
+        group.create_task(sync_to_async(play)(started))
+        back = await opened(started, operator.key, before[-1]["seq"])
+
+    frames = await read_to(steady, "negotiation_complete")
+    joined = before + await read_to(back, "negotiation_complete")
+    _, _, text = streaming.result()
+    assert frames == joined == [json.loads(event["data"]) for event in events_of(text) if "id" in event]
+
+
+@pytest.mark.parametrize("role", ["nobody", "stranger"])
+async def test_stranger_is_told_to_sign_in(started, role):
+    communicator = socket(started, {"nobody": "", "stranger": "parley_wrong"}[role])
+    await communicator.connect(timeout=SECONDS)
+
+    assert await close_code(communicator) == NOT_SIGNED_IN == 4401
+
+
+@pytest.mark.parametrize("room_id", [str(uuid4()), "nonsense"])
+async def test_room_that_is_not_there_is_not_found(operator, room_id):
+    communicator = socket(room_id, operator.key)
+    await communicator.connect(timeout=SECONDS)
+
+    assert await close_code(communicator) == NOT_FOUND == 4404
+
+
+@pytest.mark.parametrize("role", ["buyer", "seller"])
+async def test_party_of_another_session_finds_no_room(outsiders, started, role):
+    communicator = socket(started, outsiders[role].key)
+    await communicator.connect(timeout=SECONDS)
+
+    assert await close_code(communicator) == NOT_FOUND
+
+
+@pytest.fixture
+def cookie(db):
+    client = Client()
+    client.force_login(User.objects.create(username="olga", is_staff=True))
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
+async def test_own_page_may_use_the_browser_session(started, cookie):
+    communicator = await opened(started, cookie=cookie, host="localhost:8000", origin="http://localhost:8000")
+
+    assert (await answer_to(communicator, {"type": "pause"}))["type"] == "ack"
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:9000", "null", ""])
+async def test_page_of_another_site_may_not_use_the_browser_session(started, cookie, origin):
+    communicator = socket(started, cookie=cookie, host="localhost:8000", origin=origin)
+    await communicator.connect(timeout=SECONDS)
+
+    assert await close_code(communicator) == FORBIDDEN == 4403
+
+
+async def test_browser_that_hides_its_origin_may_not_use_its_session(started, cookie):
+    communicator = socket(started, cookie=cookie, host="localhost:8000")
+    await communicator.connect(timeout=SECONDS)
+
+    assert await close_code(communicator) == FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        *("{", "[]", "5", "null", '"text"', '{"a": NaN}', '{"a": Infinity}'),
+        *("[" * 50_000, '{"a":' * 10_000, '{"a": ' + "9" * 5000 + "}"),
+        '{"type": "ping", "pad": "' + "x" * 65_536 + '"}',
+    ],
+    ids=range(11),
+)
+async def test_frame_that_is_no_command_closes_the_socket(operator, started, frame):
+    communicator = await opened(started, operator.key)
+
+    await communicator.send_to(text_data=frame)
+
+    assert await close_code(communicator) == BAD_FRAME == 4400
+
+
+async def test_binary_frame_closes_the_socket(operator, started):
+    communicator = await opened(started, operator.key)
+
+    await communicator.send_to(bytes_data=b'{"type": "ping"}')
+
+    assert await close_code(communicator) == BAD_FRAME
+
+
+async def test_flood_of_frames_closes_the_socket(operator, started):
+    communicator = await opened(started, operator.key)
+
+    for _ in range(40):
+        await communicator.send_json_to({"type": "ping"})
+
+    assert await close_code(communicator) == TOO_FAST == 4429
+
+
+async def test_ping_is_answered(operator, started):
+    communicator = await opened(started, operator.key)
+
+    assert await answer_to(communicator, {"type": "ping"}) == {"type": "pong"}
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize("kind", ["websocket.disconnect", "_answer", None, [], "\ud800"])
+async def test_unknown_command_is_an_error_and_the_socket_goes_on(operator, started, kind):
+    communicator = await opened(started, operator.key)
+
+    assert (await answer_to(communicator, {"type": kind}))["error_code"] == "VALIDATION_ERROR"
+    assert await answer_to(communicator, {"type": "ping"}) == {"type": "pong"}
+    await communicator.disconnect()
+
+
+async def test_message_is_acknowledged_and_shown_to_all(operator, acme, started):
+    speaker, listener = await opened(started, operator.key), await opened(started, acme.key, 1)
+
+    answer = await answer_to(speaker, {"type": "message", "message": "What about the warranty?"})
+
+    heard = await read(listener)
+    assert (answer["type"], answer["command"]) == ("ack", "message")
+    assert (heard["message"], heard["message_id"]) == ("What about the warranty?", answer["message_id"])
+    await speaker.disconnect()
+    await listener.disconnect()
+
+
+@pytest.mark.parametrize("message", [None, "", "x" * 1001, 5, "\u0000"])
+async def test_what_is_no_message_is_an_error(operator, started, message):
+    communicator = await opened(started, operator.key)
+
+    answer = await answer_to(communicator, {"type": "message", "message": message})
+
+    assert (answer["type"], answer["error_code"]) == ("error", "VALIDATION_ERROR")
+    await communicator.disconnect()
+
+
+async def test_room_is_steered_over_the_socket(operator, room_id):
+    communicator = await opened(room_id, operator.key)
+
+    answers = [await answer_to(communicator, {"type": kind}) for kind in ("start", "pause", "resume")]
+
+    assert answers == [{"type": "ack", "command": kind} for kind in ("start", "pause", "resume")]
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize("kind", ["decide", "cancel"])
+async def test_room_is_ended_over_the_socket(operator, started, kind):
+    communicator = await opened(started, operator.key)
+
+    await communicator.send_json_to({"type": kind})
+
+    assert (await read_to(communicator, "negotiation_complete"))[-1]["outcome"] == "no_deal"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("start", "NEGOTIATION_ALREADY_ACTIVE"),
+        ("resume", "NEGOTIATION_NOT_ACTIVE"),
+    ],
+)
+async def test_command_that_the_state_does_not_allow_is_an_error(operator, started, kind, code):
+    communicator = await opened(started, operator.key)
+
+    assert (await answer_to(communicator, {"type": kind}))["error_code"] == code
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize("role", ["acme", "watcher"])
+async def test_seller_and_watcher_may_not_steer(acme, watcher, started, role):
+    communicator = await opened(started, {"acme": acme, "watcher": watcher}[role].key)
+    kinds = (*COMMANDS, "message")
+
+    answers = [await answer_to(communicator, {"type": kind, "message": "Hello"}) for kind in kinds]
+
+    assert [(answer["type"], answer["error_code"]) for answer in answers] == [("error", "FORBIDDEN")] * len(kinds)
+    await communicator.disconnect()
+
+
+async def test_buyer_may_steer_its_room(buyer, started):
+    communicator = await opened(started, buyer.key)
+
+    assert (await answer_to(communicator, {"type": "pause"}))["type"] == "ack"
+    await communicator.disconnect()
+
+
+async def test_watcher_that_leaves_is_not_counted_any_more(operator, started):
+    communicator = await opened(started, operator.key)
+    assert live_feed().watcher_count(UUID(started)) == 1
+
+    await communicator.disconnect()
+
+    async with asyncio.timeout(SECONDS):
+        while live_feed().watcher_count(UUID(started)):  # noqa: ASYNC110  # nobody is told who leaves
+            await asyncio.sleep(0)
+
+
+FOREIGN = {
+    "buyer": bodies.ACME_SECRETS + bodies.BOLT_SECRETS,
+    "acme": ("603.57", *bodies.BOLT_SECRETS),
+    "watcher": bodies.BUYER_SECRETS + bodies.ACME_SECRETS + bodies.BOLT_SECRETS,
+}
+
+
+@pytest.mark.parametrize("role", FOREIGN)
+async def test_socket_sends_no_secret_of_somebody_else(buyer, acme, watcher, played, role):
+    communicator = socket(played, {"buyer": buyer, "acme": acme, "watcher": watcher}[role].key)
+    await communicator.connect(timeout=SECONDS)
+
+    text = json.dumps(await read_to(communicator, "negotiation_complete"))
+
+    assert [secret for secret in FOREIGN[role] if secret in text] == []

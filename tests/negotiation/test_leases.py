@@ -1,0 +1,98 @@
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from negotiation import services
+from negotiation.leases import LEASE, claim_rooms, release, renew
+from negotiation.models import NegotiationRun
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def three_rooms(open_session, operator):
+    rooms = [open_session()["negotiation_rooms"][0]["room_id"] for _ in range(3)]
+    for room_id in rooms:
+        operator.post(f"/negotiation/{room_id}/start")
+    return [UUID(room_id) for room_id in rooms]
+
+
+def let_leases_run_out():
+    NegotiationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_oldest_rooms_are_claimed_first_and_no_more_than_wanted(three_rooms):
+    assert [claim.code for claim in claim_rooms("w", 2)] == three_rooms[:2]
+
+
+def test_room_that_is_held_cannot_be_claimed(three_rooms):
+    claim_rooms("w", 3)
+
+    assert claim_rooms("x", 3) == []
+
+
+def test_room_that_waits_for_its_start_is_not_claimed(room_id):
+    assert claim_rooms("w", 1) == []
+
+
+@pytest.mark.parametrize("change", [services.pause, services.cancel])
+def test_room_that_is_paused_or_over_is_not_claimed(started, change):
+    change(UUID(started))
+
+    assert claim_rooms("w", 1) == []
+
+
+def test_room_that_was_left_in_play_is_claimed(midway):
+    assert [claim.code for claim in claim_rooms("w", 1)] == [UUID(midway)]
+
+
+def test_lease_that_ran_out_can_be_taken_over_with_a_higher_fence(started):
+    old = claim_rooms("old", 1)[0]
+    let_leases_run_out()
+
+    new = claim_rooms("new", 1)[0]
+
+    assert new.fence == old.fence + 1
+    assert NegotiationRun.objects.get().lease_owner == "new"
+
+
+def test_renewed_lease_runs_anew(started):
+    claim = claim_rooms("w", 1)[0]
+    let_leases_run_out()
+
+    assert renew("w", [claim.run_id]) == {claim.run_id}
+    assert NegotiationRun.objects.get().lease_until > timezone.now() + LEASE / 2
+
+
+def test_lease_of_somebody_else_is_not_renewed(started):
+    claim = claim_rooms("old", 1)[0]
+    let_leases_run_out()
+    claim_rooms("new", 1)
+
+    assert renew("old", [claim.run_id]) == set()
+
+
+def test_released_room_can_be_claimed_at_once(started):
+    release(claim_rooms("w", 1)[0])
+
+    assert len(claim_rooms("x", 1)) == 1
+
+
+def test_late_release_does_not_free_the_room_of_the_next_owner(started):
+    old = claim_rooms("old", 1)[0]
+    let_leases_run_out()
+    claim_rooms("new", 1)
+
+    release(old)
+
+    assert NegotiationRun.objects.get().lease_owner == "new"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_workers_at_once_each_room_has_one(three_rooms, race):
+    claims = race([lambda n=n: claim_rooms(f"w{n}", 3) for n in range(8)])
+
+    codes = [claim.code for won in claims for claim in won]
+    assert sorted(codes, key=str) == sorted(three_rooms, key=str)

@@ -1,0 +1,343 @@
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from negotiation import services
+from negotiation.casting import cast
+from negotiation.core.protocol import change_status
+from negotiation.core.vocabulary import RoomStatus
+from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
+from negotiation.leases import claim_rooms
+from negotiation.minds.strategy import StrategyMind
+from negotiation.models import NegotiationRun, Outcome, RunEvent
+from negotiation.stream import WORKERS, live_feed
+from negotiation.worker import LeaseLost, StoreJournal, Worker
+from tests import bodies
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECONDS = 20
+
+
+class Gate(StrategyMind):
+    """A buyer that thinks until the gate is opened."""
+
+    def __init__(self):
+        self.reached, self.open = asyncio.Event(), asyncio.Event()
+
+    async def buy(self, view):
+        self.reached.set()
+        await self.open.wait()
+        return await super().buy(view)
+
+    def minds(self, casting):
+        return Minds(self, cast(casting).sellers)
+
+
+@asynccontextmanager
+async def working(minds_for=cast, concurrency=5):
+    """A worker at work, drained at the end."""
+    worker = Worker(concurrency, minds_for)
+    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
+        group.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            await worker.drain(SECONDS)
+
+
+@database_sync_to_async
+def run_of(room_id):
+    return NegotiationRun.objects.get(code=room_id)
+
+
+@database_sync_to_async
+def log_of(room_id):
+    return list(RunEvent.objects.filter(run__code=room_id).order_by("seq").values_list("seq", "type"))
+
+
+async def until(room_id, is_reached):
+    """The run, as soon as this can be said of it."""
+    async with asyncio.timeout(SECONDS):
+        while not is_reached(run := await run_of(room_id)):  # noqa: ASYNC110  # watching would be another test
+            await asyncio.sleep(0)
+    return run
+
+
+async def until_status(room_id, status):
+    return await until(room_id, lambda run: run.status == status)
+
+
+def is_given_back(run):
+    return (run.lease_owner, run.lease_until) == ("", None)
+
+
+def gapless(log):
+    return [seq for seq, _ in log] == list(range(1, len(log) + 1))
+
+
+@pytest.fixture
+def act():
+    """Calls a service beside the loop."""
+
+    async def call(service, room_id):
+        await database_sync_to_async(service)(UUID(room_id))
+
+    return call
+
+
+async def test_queued_room_is_played_to_its_end_though_nobody_watches(started, log_folder):
+    async with working():
+        run = await until_status(started, "completed")
+
+    log = await log_of(started)
+    assert (run.last_seq, log[-1][1], gapless(log)) == (len(log), "Closed", True)
+    assert is_given_back(run)
+
+
+async def test_worker_keeps_the_log_of_the_room(started, log_folder):
+    async with working():
+        await until(started, lambda run: any(log_folder.rglob("*.json")))
+
+    assert [path.stem for path in log_folder.rglob("*.json")] == [started]
+
+
+async def test_room_that_is_started_later_is_heard_of(room_id, act, log_folder):
+    async with working():
+        await act(services.start, room_id)
+        run = await until_status(room_id, "completed")
+
+    assert run.ended_at is not None
+
+
+async def test_many_rooms_are_played_by_a_worker_of_two_seats(operator, open_session, log_folder):
+    def open_rooms():
+        items = [bodies.item(item_id=f"i{n}") for n in range(5)]
+        stock = [bodies.stock(item_id=f"i{n}") for n in range(5)]
+        session = open_session(buyer=bodies.buyer(*items), sellers=[bodies.seller("Acme", *stock)], max_rounds=1)
+        rooms = [room["room_id"] for room in session["negotiation_rooms"]]
+        for room_id in rooms:
+            operator.post(f"/negotiation/{room_id}/start")
+        return rooms
+
+    rooms = await database_sync_to_async(open_rooms)()
+
+    async with working(concurrency=2):
+        runs = [await until_status(room_id, "completed") for room_id in rooms]
+
+    assert len(runs) == 5
+
+
+async def test_paused_room_is_left_at_once_and_given_back(started, act):
+    gate = Gate()
+
+    async with working(gate.minds):
+        await gate.reached.wait()
+        await act(services.pause, started)
+        run = await until(started, is_given_back)
+
+    assert run.status == "paused"
+    assert (await log_of(started))[-1][1] == "StatusChanged"
+
+
+async def test_resumed_room_goes_on_to_its_end(started, act, log_folder):
+    gate = Gate()
+
+    async with working(gate.minds):
+        await gate.reached.wait()
+        await act(services.pause, started)
+        gate.open.set()
+        await act(services.resume, started)
+        await until_status(started, "completed")
+
+    assert gapless(await log_of(started))
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [(services.cancel, "cancelled"), (services.decide_now, "completed"), (services.force_no_deal, "completed")],
+)
+async def test_room_that_somebody_ended_gets_no_further_word(started, act, log_folder, end, status):
+    gate = Gate()
+
+    async with working(gate.minds):
+        await gate.reached.wait()
+        await act(end, started)
+        gate.open.set()
+        run = await until(started, is_given_back)
+
+    assert run.status == status
+    assert (await log_of(started))[-1][1] == "Closed"
+
+
+async def test_deleted_room_harms_no_worker(operator, session, started, open_session, act, log_folder):
+    gate = Gate()
+    delete = database_sync_to_async(operator.delete)
+
+    async with working(gate.minds):
+        await gate.reached.wait()
+        await delete(f"/simulation/{session['session_id']}")
+        gate.open.set()
+        other = (await database_sync_to_async(open_session)())["negotiation_rooms"][0]["room_id"]
+        await act(services.start, other)
+        run = await until_status(other, "completed")
+
+    assert run.status == "completed"
+
+
+async def test_room_whose_minds_cannot_be_cast_fails_and_the_worker_lives_on(started, open_session, act, log_folder):
+    failures = [RuntimeError("no such mind")]
+
+    def minds_for(casting):
+        if failures:
+            raise failures.pop()
+        return cast(casting)
+
+    async with working(minds_for):
+        failed = await until_status(started, "failed")
+        other = (await database_sync_to_async(open_session)())["negotiation_rooms"][0]["room_id"]
+        await act(services.start, other)
+        await until_status(other, "completed")
+
+    assert (await log_of(started))[-1][1] == "Closed"
+    assert failed.ended_at is not None
+
+
+async def test_mind_that_raises_is_replaced_by_its_own_strategy(started, log_folder):
+    class Broken(StrategyMind):
+        async def buy(self, view):
+            raise RuntimeError("broken")
+
+    async with working(lambda casting: Minds(Broken(), cast(casting).sellers)):
+        await until_status(started, "completed")
+
+    assert "MindFailed" in [kind for _, kind in await log_of(started)]
+
+
+async def test_drained_worker_gives_its_rooms_back_at_their_last_event(started):
+    gate = Gate()
+
+    async with working(gate.minds):
+        await gate.reached.wait()
+
+    run = await run_of(started)
+    assert (run.status, is_given_back(run)) == ("active", True)
+    assert live_feed().watcher_count(WORKERS) == 0
+
+
+async def test_worker_that_is_drained_while_it_claims_plays_nothing(started, monkeypatch, log_folder):
+    claiming, proceed = asyncio.Event(), asyncio.Event()
+    claim_more = Worker._claim_more
+
+    async def claim_slowly(self, group):
+        claiming.set()
+        await proceed.wait()
+        await claim_more(self, group)
+
+    monkeypatch.setattr(Worker, "_claim_more", claim_slowly)
+    async with working() as worker:
+        await claiming.wait()
+        await worker.drain(SECONDS)
+        proceed.set()
+
+    run = await run_of(started)
+    assert (run.status, is_given_back(run)) == ("queued", True)
+
+
+async def test_room_goes_on_with_the_next_worker_where_the_first_was_stopped(started, log_folder):
+    gate = Gate()
+    async with working(gate.minds):
+        await gate.reached.wait()
+    before = await log_of(started)
+
+    async with working():
+        await until_status(started, "completed")
+
+    after = await log_of(started)
+    assert after[: len(before)] == before
+    assert gapless(after)
+
+
+async def test_room_of_a_dead_worker_is_taken_over_when_its_lease_has_run_out(started, log_folder):
+    def die():
+        claim = claim_rooms("dead", 1)[0]
+        NegotiationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        return claim
+
+    claim = await database_sync_to_async(die)()
+
+    async with working():
+        run = await until_status(started, "completed")
+
+    assert run.fence > claim.fence
+
+
+async def test_room_of_a_living_worker_is_left_alone(started):
+    await database_sync_to_async(claim_rooms)("alive", 1)
+    gate = Gate()
+
+    async with working(gate.minds) as worker:
+        worker._wake.set()
+        await until(started, lambda run: True)
+
+    assert not gate.reached.is_set()
+
+
+async def test_worker_that_comes_back_too_late_cannot_write(started):
+    def overtake():
+        NegotiationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        claim_rooms("new", 1)
+
+    claim = (await database_sync_to_async(claim_rooms)("old", 1))[0]
+    worker = Worker(1)
+    journal = StoreJournal(claim, worker._database)
+    room, number = await journal.load()
+    await database_sync_to_async(overtake)()
+
+    with pytest.raises(Overtaken):
+        await journal.append((change_status(room, RoomStatus.ACTIVE),), after=number)
+    with pytest.raises(LeaseLost):
+        await journal.load()
+    assert len(await log_of(started)) == 1
+
+
+async def test_worker_that_lost_its_lease_in_play_stops_without_a_word(started):
+    gate = Gate()
+    claim = (await database_sync_to_async(claim_rooms)("old", 1))[0]
+    engine = Engine(StoreJournal(claim, Worker(1)._database), Minds(gate, {}), limits=Limits(), pace=Pace())
+    playing = asyncio.create_task(engine.run())
+    await gate.reached.wait()
+    before = await log_of(started)
+    await database_sync_to_async(NegotiationRun.objects.update)(fence=claim.fence + 1)
+    gate.open.set()
+
+    with pytest.raises(LeaseLost):
+        await playing
+
+    assert await log_of(started) == before
+
+
+def offers_of(room_id):
+    events = RunEvent.objects.filter(run__code=room_id, type="Offered").order_by("seq")
+    return [(event.payload["party"], event.payload["round"], json.dumps(event.payload["terms"])) for event in events]
+
+
+@pytest.mark.parametrize("stopped_at", [2, 3, 6, 10, 13, 19])
+def test_interrupted_room_ends_as_if_nothing_had_happened(open_session, operator, play, stopped_at):
+    rooms = [open_session()["negotiation_rooms"][0]["room_id"] for _ in range(2)]
+    for room_id in rooms:
+        operator.post(f"/negotiation/{room_id}/start")
+    whole, interrupted = rooms
+    play(whole)
+
+    play(interrupted, until_seq=stopped_at)
+    assert play(interrupted).status is RoomStatus.COMPLETED
+
+    assert offers_of(interrupted) == offers_of(whole)
+    assert Outcome.objects.values("unit_price").distinct().count() == 1
