@@ -4,6 +4,7 @@ It holds no state that the journal does not: whatever stops it, another engine g
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from negotiation.core.vocabulary import Failure, Party, Reason, RoomStatus
 from negotiation.minds.mind import BuyerMind, SellerMind
 from negotiation.minds.soundness import is_buyer_turn, is_move
 from negotiation.minds.strategy import StrategyMind, fallback_award
+
+logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
@@ -221,6 +224,7 @@ class Engine:
                 raise
             return None, Failure.RAISED
         except Exception:  # a mind is foreign code: whatever it raises, the room goes on
+            logger.warning("a mind raised in the room for %s", self._room.setup.item_name, exc_info=True)
             return None, Failure.RAISED
 
     def _stopped_by(self, reason: Reason) -> tuple[Event, ...]:

@@ -70,6 +70,18 @@ def test_room_plays_before_the_eyes_of_its_viewer(operator_tab, make_room):
     assert page.locator(".words.seller").count() > 1
 
 
+def test_demo_plays_from_its_button_to_a_deal_without_an_error_in_the_console(operator_tab):
+    page, errors = operator_tab(), []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+
+    page.goto("/")
+    page.get_by_role("button", name="Run the demo").first.click()
+    page.locator(".room-card h2 a").first.click()
+    expect(page.locator("[data-outlook-label]")).to_have_text("Deal", timeout=120_000)
+
+    assert errors == []
+
+
 def test_finished_room_is_the_same_after_a_reload(operator_tab, make_room):
     page = operator_tab()
     page.goto(make_room(start=True))

@@ -67,10 +67,10 @@ class Marketplace:
     async def started(self, host: str, port: int) -> None:
         base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._say(f"Parley is ready at {base_url}")
+        if self._play_demo:  # first, so that whoever follows the link finds the rooms at work
+            await database_sync_to_async(self._play_demo)()
         link = await database_sync_to_async(make_sign_in_link)(base_url)
         self._say(f"Sign in once with: {link}")
-        if self._play_demo:
-            await database_sync_to_async(self._play_demo)()
         if self._worker:
             await self._worker.run()
 
