@@ -94,6 +94,10 @@ class InventoryInline(TabularInline):
     )
     readonly_fields = ("quantity_reserved",)
 
+    def get_extra(self, request: HttpRequest, obj: Any = None, **options: Any) -> int:
+        """A new seller's form comes with lines to fill in."""
+        return 3 if obj is None else 0
+
 
 @admin.register(Seller)
 class SellerAdmin(ModelAdmin):

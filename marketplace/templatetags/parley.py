@@ -147,7 +147,7 @@ def why_left_out(reason: str) -> str:
 @register.simple_tag
 def moment(at: datetime) -> SafeString:
     """A time as people say it, with the exact one on hover; the page keeps it current."""
-    exact = f"{at:%-d %b %Y, %H:%M:%S} UTC"
+    exact = f"{at.day} {at:%b %Y, %H:%M:%S} UTC"
     return format_html(
         '<time datetime="{}" title="{}" data-relative>{}</time>',
         at.isoformat(),

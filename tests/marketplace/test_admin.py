@@ -105,6 +105,12 @@ def test_floor_outside_cost_and_asking_price_is_refused_with_words_beside_the_fi
     assert not Seller.objects.exists()
 
 
+def test_form_of_a_new_seller_comes_with_lines_for_stock(operator):
+    form = operator.get(NEW_SELLER).content.decode()
+
+    assert 'name="inventory-0-least_price"' in form
+
+
 def test_second_standing_seller_of_a_name_is_refused_in_words(operator):
     make_seller("Acme")
 
