@@ -53,8 +53,9 @@ def running(command: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
     )
     assert process.stdout is not None
     try:
-        ready, link = process.stdout.readline(), process.stdout.readline()
-        yield ready.split()[-1], link.split()[-1]
+        told = iter(process.stdout.readline, "")  # a make that was started by a make has words of its own
+        address = next(line.split()[-1] for line in told if line.startswith("Parley is ready at "))
+        yield address, next(line.split()[-1] for line in told if line.startswith("Sign in once with: "))
     finally:
         os.killpg(process.pid, 15)
         process.wait(PATIENCE_SECONDS)
