@@ -1,0 +1,60 @@
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from negotiation.models import NegotiationRun, RunEvent
+from negotiation.verification import first_broken
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(played) -> NegotiationRun:
+    return NegotiationRun.objects.get(code=played)
+
+
+def verify(*arguments: object) -> str:
+    out = StringIO()
+    call_command("verify_run", *map(str, arguments), stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_log_that_nobody_touched_is_whole(run):
+    assert first_broken(run) is None
+    assert "as they were written: 1 of 1 logs" in verify(run.code)
+
+
+def test_changed_price_is_found(run):
+    event = run.events.filter(type="Offered")[2]
+    event.payload["terms"]["unit_price"] = "1.00"
+    event.save()
+
+    assert first_broken(run) == event.seq
+
+
+def test_changed_time_is_found(run):
+    RunEvent.objects.filter(run=run, seq=3).update(at=run.created_at)
+
+    assert first_broken(run) == 3
+
+
+@pytest.mark.parametrize("place", [1, 5, -1])
+def test_missing_event_is_found(run, place):
+    seq = place if place > 0 else run.last_seq
+    run.events.filter(seq=seq).delete()
+
+    assert first_broken(run) == seq
+
+
+def test_command_fails_on_a_changed_log(run):
+    RunEvent.objects.filter(run=run, seq=2).update(type="RoundStarted")
+
+    with pytest.raises(CommandError, match="1 of 1 logs were changed"):
+        verify()
+
+
+def test_room_that_is_not_there_is_said_to_be():
+    with pytest.raises(CommandError, match="there is no room"):
+        verify(uuid4())
