@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import socket
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +20,7 @@ from negotiation.core.room import Room
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.errors import NegotiationError
-from negotiation.leases import LEASE, Claim, claim_rooms, release, renew
+from negotiation.leases import LEASE, Claim, claim_rooms, free_leases_of_the_dead, new_owner, release, renew
 from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import WORKERS, Live, announce, live_feed
 
@@ -70,7 +68,7 @@ class Worker:
 
     def __init__(self, concurrency: int, minds_for: Callable[[Casting], Minds] = cast) -> None:
         self._concurrency, self._minds_for = concurrency, minds_for
-        self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        self._owner = new_owner()
         self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="worker-db")
         self._playing: dict[uuid.UUID, tuple[Claim, asyncio.Task[None]]] = {}
         self._is_draining = asyncio.Event()
@@ -78,13 +76,14 @@ class Worker:
 
     async def run(self) -> None:
         """Returns when drained."""
+        await self._take_over_from_the_dead()
         async with asyncio.TaskGroup() as group:
-            helpers = [group.create_task(step()) for step in (self._listen, self._keep_leases, self._sweep)]
+            tenders = [group.create_task(step()) for step in (self._listen, self._keep_leases, self._sweep)]
             while not self._is_draining.is_set():
                 self._wake.clear()
                 await self._claim_more(group)
                 await self._sleep_until_woken(IDLE_SECONDS)
-            for task in helpers:
+            for task in tenders:
                 task.cancel()
         self._database.shutdown(wait=False)
 
@@ -97,6 +96,15 @@ class Worker:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
+
+    async def _take_over_from_the_dead(self) -> None:
+        try:
+            freed = await in_thread(self._database, free_leases_of_the_dead, self._owner)
+        except OperationalError as error:
+            logger.warning("rooms of a dead worker wait for their leases to run out: %s", error)
+        else:
+            if freed:
+                logger.warning("took over %s rooms of a worker that is gone", freed)
 
     async def _claim_more(self, group: asyncio.TaskGroup) -> None:
         free = self._concurrency - len(self._playing)

@@ -1,3 +1,7 @@
+import os
+import socket
+import subprocess
+import sys
 from datetime import timedelta
 from uuid import UUID
 
@@ -5,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from negotiation import services
-from negotiation.leases import LEASE, claim_rooms, release, renew
+from negotiation.leases import LEASE, claim_rooms, free_leases_of_the_dead, new_owner, release, renew
 from negotiation.models import NegotiationRun
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +100,30 @@ def test_of_eight_workers_at_once_each_room_has_one(three_rooms, race):
 
     codes = [claim.code for won in claims for claim in won]
     assert sorted(codes, key=str) == sorted(three_rooms, key=str)
+
+
+@pytest.fixture
+def ended_process():
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return process.pid
+
+
+def test_rooms_of_a_worker_whose_process_is_gone_are_free_at_once(started, ended_process):
+    claim_rooms(f"{socket.gethostname()}/{ended_process}/abc", 1)
+
+    assert free_leases_of_the_dead(new_owner()) == 1
+    assert len(claim_rooms("w", 1)) == 1
+
+
+@pytest.mark.parametrize("machine", ["elsewhere", ""])
+def test_worker_of_another_machine_is_not_taken_for_dead(started, ended_process, machine):
+    claim_rooms(f"{machine}/{ended_process}/abc", 1)
+
+    assert free_leases_of_the_dead(new_owner()) == 0
+
+
+def test_worker_whose_process_is_there_keeps_its_rooms(started):
+    claim_rooms(f"{socket.gethostname()}/{os.getppid()}/abc", 1)
+
+    assert free_leases_of_the_dead(new_owner()) == 0
