@@ -62,16 +62,21 @@ def send_message(request: HttpRequest, room_id: UUID, payload: MessageIn) -> Sta
 def decide(
     request: HttpRequest, room_id: UUID, query: Query[DecisionQueryIn], payload: DecisionIn | None = None
 ) -> dict[str, Any]:
-    """Decide now on what stands, or force a deal or no deal. Query parameters and body say the same."""
-    steer(_principal(request), room_id)
-    wanted = payload or query
+    """Decide now on what stands, or close by hand. Query parameters and body say the same.
+
+    The buyer may take a standing offer; an operator may also put other terms on record that both sides' limits allow.
+    """
+    principal = _principal(request)
+    steer(principal, room_id)
+    wanted = payload if payload is not None and payload.model_fields_set else query
     note = wanted.decision_reason or ""
     if wanted.decision_type == "no_deal":
         outcome = services.force_no_deal(room_id, note=note)
     elif wanted.decision_type == "deal" or wanted.selected_seller_id:
         if wanted.selected_seller_id is None:
             raise Refused("VALIDATION_ERROR", "selected_seller_id is needed for a deal")
-        outcome = services.force_deal(
+        close = services.force_deal if principal.is_operator else services.take_offer
+        outcome = close(
             room_id,
             str(wanted.selected_seller_id),
             wanted.final_price_per_unit,

@@ -81,21 +81,35 @@ def decide_now(code: UUID) -> Outcome:
 def force_deal(
     code: UUID, seller_id: str, price: Decimal | None = None, quantity: int | None = None, *, note: str = ""
 ) -> Outcome:
-    """Close with this seller: at its standing offer, or at other terms within both sides' limits."""
+    """Close with this seller: at its standing offer, or at other terms within both sides' limits.
+
+    For operators only: a buyer who may name terms for the seller too would find its floor by trying.
+    """
 
     def force(stored: StoredRoom) -> Sequence[Event]:
-        room = _started(stored.room)
-        if seller_id not in stored.seats:
-            raise Refused("VALIDATION_ERROR", "that seller is not in this room")
+        room = _room_with(stored, seller_id)
         events = _agreement(room, seller_id, price, quantity)
         for event in events:
             room = evolve(room, event)
-        quote = room.thread(seller_id).quote
-        if quote is None:
-            raise OfferNotLive("that seller has no standing offer")
-        return (*events, *conclude(room, Award(seller_id, quote.offer_id, Reason.FORCED), note))
+        return (*events, *_taking(room, seller_id, note))
 
     return _decide(code, force)
+
+
+def take_offer(
+    code: UUID, seller_id: str, price: Decimal | None = None, quantity: int | None = None, *, note: str = ""
+) -> Outcome:
+    """Close with this seller at its standing offer; terms that are named must be those of the offer."""
+
+    def take(stored: StoredRoom) -> Sequence[Event]:
+        room = _room_with(stored, seller_id)
+        quote = room.thread(seller_id).quote
+        standing = (None, None) if quote is None else (quote.terms.unit_price, quote.terms.quantity)
+        if price not in (None, standing[0]) or quantity not in (None, standing[1]):
+            raise OfferNotLive("these are not the terms of that seller's standing offer")
+        return _taking(room, seller_id, note)
+
+    return _decide(code, take)
 
 
 def force_no_deal(code: UUID, *, note: str = "") -> Outcome:
@@ -131,6 +145,19 @@ def _best_ending(room: Room, reason: Reason) -> tuple[Event, ...]:
     turn = fallback_award(buyer_view(room), reason)
     assert not isinstance(turn, Bids)
     return conclude(room, turn)
+
+
+def _room_with(stored: StoredRoom, seller_id: str) -> Room:
+    if seller_id not in stored.seats:
+        raise Refused("VALIDATION_ERROR", "that seller is not in this room")
+    return _started(stored.room)
+
+
+def _taking(room: Room, seller_id: str, note: str) -> tuple[Event, ...]:
+    quote = room.thread(seller_id).quote
+    if quote is None:
+        raise OfferNotLive("that seller has no standing offer")
+    return conclude(room, Award(seller_id, quote.offer_id, Reason.FORCED), note)
 
 
 def _agreement(room: Room, seller_id: str, price: Decimal | None, quantity: int | None) -> tuple[Event, ...]:

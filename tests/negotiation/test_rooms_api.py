@@ -287,6 +287,37 @@ def test_standing_offer_above_the_buyers_limit_cannot_be_taken(room, seller_ids)
     assert b"603.57" not in response.content
 
 
+@pytest.mark.parametrize("price", [1, 452.32, 453, 500, 603.57])
+def test_buyer_cannot_find_a_floor_by_naming_terms_for_the_seller(buyer, started, seller_ids, price):
+    asked = {"decision_type": "deal", "selected_seller_id": seller_ids["Acme"], "final_price_per_unit": price}
+
+    response = buyer.post(f"/negotiation/{started}/decide", asked)
+
+    assert code_of(response) == (409, "OFFER_NOT_LIVE")
+    assert not Outcome.objects.exists()
+
+
+@pytest.mark.parametrize("terms", [{}, {"final_price_per_unit": 640, "quantity": 50}])
+def test_buyer_takes_a_standing_offer(open_session, operator, play, api_for, terms):
+    session = open_session(buyer=bodies.buyer(bodies.item(max_price_per_unit=700)))
+    room = session["negotiation_rooms"][0]
+    operator.post(f"/negotiation/{room['room_id']}/start")
+    play(room["room_id"], until_seq=7)
+    best = Offer.objects.get(party="seller", unit_price=640).participant.seller_code
+
+    asked = {"decision_type": "deal", "selected_seller_id": str(best), **terms}
+    answer = api_for("buyer", session["buyer_id"]).post(f"/negotiation/{room['room_id']}/decide", asked).json()
+
+    assert (answer["decision_type"], answer["final_price"]) == ("deal", 640.0)
+
+
+def test_empty_body_does_not_hide_the_query(operator, started):
+    answer = operator.post(f"/negotiation/{started}/decide?decision_type=no_deal&decision_reason=Enough", {}).json()
+
+    assert answer["decision_type"] == "no_deal"
+    assert Outcome.objects.get().explanation == "Enough"
+
+
 def test_forced_price_is_on_record_as_offer_and_acceptance(room, seller_ids):
     room("decide", {"decision_type": "deal", "selected_seller_id": seller_ids["Acme"], "final_price_per_unit": 500})
 
