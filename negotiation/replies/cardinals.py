@@ -1,0 +1,108 @@
+"""The value of English number words, in whichever way they can be read: "three ninety-one" is 391 and 3.91."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+from math import prod
+
+SEPARATOR = r"[\W_]{0,4}"
+
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_POWERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
+_ORDINALS = ["fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
+_PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "dozen": Decimal(12)}
+_ZEROS = {"nil", "nought", "naught", "oh", "o"}
+_POINTS = {"point", "dot", "comma", "decimal"}
+
+_VALUES: dict[str, Decimal] = {
+    **{word: Decimal(value) for value, word in enumerate(_ONES)},
+    **{word: Decimal(10 * value) for value, word in enumerate(_TENS, 2)},
+    **{word: Decimal(value) for value, word in enumerate(_ORDINALS, 4)},
+    **{word + plural: Decimal(value) for word, value in _POWERS.items() for plural in ("", "s", "th")},
+    **_PARTS,
+    "dozens": Decimal(12),
+    "forteen": Decimal(14),
+    "fourty": Decimal(40),
+    "nil": Decimal(0),
+    "nought": Decimal(0),
+    "naught": Decimal(0),
+}
+_WORD = "|".join(sorted(_VALUES, key=len, reverse=True))
+_JOINER = rf"(?:(?:and|{'|'.join(_POINTS)}|oh|o|a){SEPARATOR}){{0,3}}"
+CARDINAL = re.compile(
+    rf"(?<![a-z])(?=[zotfsenbhmdq])(?:{_WORD})(?:{SEPARATOR}{_JOINER}(?:{_WORD}))*+(?![a-z])", re.IGNORECASE
+)
+_PIECE = re.compile(rf"{_WORD}|{'|'.join(_POINTS)}|oh|o(?![a-z])", re.IGNORECASE)
+
+# What may go on from what, within one number.
+_GOES_ON = {
+    "unit": {"power"},
+    "teen": {"power"},
+    "ten": {"unit", "power"},
+    "power": {"unit", "teen", "ten", "power"},
+    "alone": set[str](),
+}
+
+
+def cardinal_readings(phrase: str) -> frozenset[Decimal]:
+    """Every amount that the phrase may stand for. A phrase with several numbers has no reading as one of them alone."""
+    words = [word.lower() for word in _PIECE.findall(phrase)]
+    whole, fraction = _parted(words)
+    numbers = _numbers(whole)
+    spelled = "".join(numbers)
+    readings = {Decimal(spelled)} if spelled else set()
+    if fraction:
+        readings = {Decimal(f"{spelled or 0}.{''.join(_numbers(fraction))}")}
+    elif len(numbers) > 1:
+        readings.add(Decimal(f"{''.join(numbers[:-1])}.{numbers[-1].rjust(2, '0')}"))
+    parts = [_VALUES[word] for word in words if word in _PARTS]
+    if parts:
+        readings = {prod(parts, start=Decimal(1)), sum((_VALUES.get(word, Decimal(0)) for word in words), Decimal(0))}
+    return frozenset(readings)
+
+
+def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    place = next((place for place, word in enumerate(words) if word in _POINTS), None)
+    if place is None:
+        return list(words), []
+    return list(words[:place]), [word for word in words[place:] if word not in _POINTS]
+
+
+def _numbers(words: Sequence[str]) -> list[str]:
+    """The digits of each complete number: those of "three ninety one" are 3 and 91."""
+    groups: list[list[str]] = [[word] for word in words[:1]]
+    for before, word in pairwise(words):
+        if _kind(word) in _GOES_ON[_kind(before)]:
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return [_digits(group) for group in groups]
+
+
+def _digits(words: Sequence[str]) -> str:
+    total = current = Decimal(0)
+    for word in words:
+        value = Decimal(0) if word in _ZEROS else _VALUES[word]
+        if _kind(word) != "power":
+            current += value
+        elif value == 100:
+            current = (current or 1) * value
+        else:
+            total, current = total + (current or 1) * value, Decimal(0)
+    return f"{total + current:f}".replace(".", "")
+
+
+def _kind(word: str) -> str:
+    value = Decimal(0) if word in _ZEROS else _VALUES[word]
+    if word in _PARTS or value == 0:
+        return "alone"
+    if value >= 100:
+        return "power"
+    if value >= 20:
+        return "ten"
+    return "teen" if value >= 10 else "unit"

@@ -1,0 +1,98 @@
+"""Reads the words of a reply: one message, or one for each seller."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from negotiation.replies.flaws import Flaw, Unusable
+from negotiation.replies.objects import after_reasoning, objects_in, plain_key
+
+MESSAGE_KEYS = ("message", "text", "reply", "response", "words", "say", "content", "msg")
+SELLER_KEYS = ("to", "seller", "key", "seller_key", "seller_id", "thread", "recipient", "award_to", "winner", "id")
+LIST_KEYS = ("messages", "replies", "bids", "threads")
+
+_LONGEST_PLAIN = 4_000
+_FENCE = re.compile(r"\A\s*+```[a-z]*\s*+(.*?)\s*```\s*\Z", re.DOTALL | re.IGNORECASE)
+_PREAMBLE = re.compile(r"\A\s*+(?:sure|certainly|of course|okay|ok|here)\b[^\n.]{0,80}:\s*\n+", re.IGNORECASE)
+_SPEAKER = re.compile(
+    r"\A[\s*_\"']*+(?:message|seller|buyer|reply|response|answer|text|me)\s*[*_\"']*\s*:[*_\s]*+", re.IGNORECASE
+)
+_JSON = re.compile(r"[{}\[\]]|\"\s*:")
+
+
+def read_message(text: str) -> str:
+    """The words alone; a reply without anything like an object is itself the words. Raises Unusable."""
+    for found in objects_in(text, MESSAGE_KEYS):
+        message = words_of(found)
+        if message:
+            return message
+        raise Unusable(Flaw.WRONG_TYPE, "the message must be text")
+    return _plain_words(after_reasoning(text))
+
+
+def read_messages(text: str, keys: Collection[str]) -> dict[str, str]:
+    """The words for each key that has some; keys that are not asked for are left out. Raises Unusable."""
+    found = list(objects_in(text, (*LIST_KEYS, *SELLER_KEYS, *keys, *(MESSAGE_KEYS if len(keys) == 1 else ()))))
+    if not found:
+        raise Unusable(Flaw.NO_OBJECT, "reply with one JSON object that has one message for each seller")
+    messages: dict[str, str] = {}
+    for key, entry in _addressed(found, keys):
+        words = words_of(entry) if isinstance(entry, Mapping) else entry
+        if isinstance(words, str) and words.strip():
+            messages.setdefault(key, words)
+    return messages
+
+
+def words_of(found: Mapping[str, Any]) -> str:
+    """The text under one of the keys for words, also one object deeper; empty if there is none."""
+    for name in MESSAGE_KEYS:
+        value = next((value for key, value in found.items() if plain_key(key) == name), None)
+        if isinstance(value, Mapping):
+            value = words_of(value)
+        if isinstance(value, str) and value.strip():
+            return value
+    return ""
+
+
+def entries(listed: Any, keys: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """The entries of a list or an object, with the known key that each is for."""
+    if isinstance(listed, Mapping):
+        pairs = [(known_key(key, keys), entry) for key, entry in listed.items()]
+    elif isinstance(listed, list):
+        pairs = [(_addressee(entry, keys), entry) for entry in listed if isinstance(entry, Mapping)]
+    else:
+        pairs = []
+    yield from ((key, entry) for key, entry in pairs if key is not None)
+
+
+def known_key(written: object, keys: Collection[str]) -> str | None:
+    if not isinstance(written, str):
+        return None
+    return next((key for key in keys if key.casefold() == written.strip().removeprefix("@").casefold()), None)
+
+
+def _addressed(found: list[dict[str, Any]], keys: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """Some models list their messages without an object around them: then each object is one."""
+    names = {plain_key(name) for name in SELLER_KEYS}
+    if any(plain_key(key) in names for key in found[0]):
+        yield from entries(found, keys)
+        return
+    lists = [value for key, value in found[0].items() if plain_key(key) in LIST_KEYS and isinstance(value, list | dict)]
+    yield from entries(lists[0] if lists else found[0], keys)
+    if len(keys) == 1 and not lists:
+        yield next(iter(keys)), found[0]
+
+
+def _addressee(entry: Mapping[str, Any], keys: Collection[str]) -> str | None:
+    names = {plain_key(name) for name in SELLER_KEYS}
+    named = {known_key(value, keys) for key, value in entry.items() if plain_key(key) in names} - {None}
+    return named.pop() if len(named) == 1 else None
+
+
+def _plain_words(text: str) -> str:
+    """What a small model says without any object. Raises Unusable if it looks like the remains of one."""
+    words = _FENCE.sub(r"\1", text[:_LONGEST_PLAIN])
+    spoken = _SPEAKER.sub("", _PREAMBLE.sub("", words)).strip()
+    if not spoken or _JSON.search(words):
+        raise Unusable(Flaw.NO_OBJECT, 'reply with exactly one JSON object: {"message": "..."}')
+    return spoken

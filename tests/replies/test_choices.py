@@ -1,0 +1,115 @@
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from negotiation.replies.choices import read_buyer_choice, read_seller_choice
+from negotiation.replies.flaws import Unusable
+from negotiation.replies.messages import read_message, read_messages
+from tests.replies.corpus_replies import (
+    BUYER_REPLIES,
+    CURRENCY,
+    KEYS,
+    SELLER_REPLIES,
+    WORDS_REPLIES,
+    BuyerReply,
+    SellerReply,
+    WordsReply,
+)
+
+
+def test_corpus_has_hundreds_of_replies() -> None:
+    assert len(SELLER_REPLIES) + len(BUYER_REPLIES) + len(WORDS_REPLIES) >= 250
+
+
+def test_almost_every_usable_offer_is_taken() -> None:
+    usable = [reply for reply in SELLER_REPLIES if reply.action is not None]
+
+    taken = [reply for reply in usable if not isinstance(_seller(reply.raw), Unusable)]
+
+    assert len(taken) >= 0.95 * len(usable)
+
+
+@pytest.mark.parametrize("reply", SELLER_REPLIES, ids=lambda reply: reply.raw[-60:])
+def test_no_reply_becomes_another_choice_than_it_says(reply: SellerReply) -> None:
+    read = _seller(reply.raw)
+
+    if reply.action is None:
+        assert isinstance(read, Unusable)
+    else:
+        assert read == (reply.action, reply.price, reply.quantity)
+
+
+@pytest.mark.parametrize("reply", BUYER_REPLIES, ids=lambda reply: reply.raw[-60:])
+def test_no_reply_becomes_another_purchase_than_it_says(reply: BuyerReply) -> None:
+    read = _buyer(reply.raw)
+
+    if reply.decision is None:
+        assert isinstance(read, Unusable)
+    else:
+        assert read == (reply.decision, reply.to, tuple((key, Decimal(price)) for key, price in reply.bids))
+
+
+@pytest.mark.parametrize("reply", WORDS_REPLIES, ids=lambda reply: reply.raw[-60:])
+def test_words_are_read_as_they_are_written(reply: WordsReply) -> None:
+    assert _outcome(lambda: read_message(reply.raw)) == reply.words
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"messages": [{"to": "S1", "message": "One."}, {"to": "S3", "message": "Three."}]}',
+        '{"messages": [{"seller": "s1", "text": "One."}, {"key": "S3", "text": "Three."}, {"to": "S9", "text": "X"}]}',
+        '{"messages": {"S1": "One.", "S3": "Three.", "S9": "No."}}',
+        '{"S1": "One.", "S3": "Three."}',
+        '{"S1": {"message": "One."}, "S3": {"message": "Three."}}',
+        '[{"to": "S1", "message": "One."}, {"to": "S3", "message": "Three."}]',
+        '```json\n{"messages": [{"to": "S1", "message": "One."}, {"to": "S3", "text": "Three."}, {"to": "S2"}]}\n```',
+    ],
+)
+def test_each_seller_gets_its_own_words(raw: str) -> None:
+    assert read_messages(raw, KEYS) == {"S1": "One.", "S3": "Three."}
+
+
+def test_cut_off_list_of_messages_is_refused() -> None:
+    raw = '{"messages": [{"to": "S1", "message": "One."}, {"to": "S3", "mess'
+
+    with pytest.raises(Unusable):
+        read_messages(raw, KEYS)
+
+
+def test_words_come_with_the_choice() -> None:
+    choice = read_seller_choice('{"action": "offer", "price": 41.2, "message": "Mine is 41.20."}', CURRENCY)
+
+    assert choice.message == "Mine is 41.20."
+
+
+def test_words_come_with_each_bid() -> None:
+    choice = read_buyer_choice(
+        '{"decision": "go_on", "bids": [{"to": "S1", "price": 4, "message": "4?"}]}', KEYS, CURRENCY
+    )
+
+    assert [bid.message for bid in choice.bids] == ["4?"]
+
+
+def _seller(raw: str) -> object:
+    try:
+        choice = read_seller_choice(raw, CURRENCY)
+    except Unusable as unusable:
+        return unusable
+    return choice.action, choice.price, choice.quantity
+
+
+def _buyer(raw: str) -> object:
+    try:
+        choice = read_buyer_choice(raw, KEYS, CURRENCY)
+    except Unusable as unusable:
+        return unusable
+    return choice.decision, choice.to, tuple((bid.key, bid.price) for bid in choice.bids)
+
+
+def _outcome(read: Callable[[], str]) -> str | None:
+    try:
+        return read()
+    except Unusable:
+        return None
