@@ -1,7 +1,8 @@
 """Who a message is addressed to: `@` and the longest known name that follows it."""
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 def find_mentioned(message: str, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -35,6 +36,17 @@ def distinct_names(names: list[str]) -> list[str]:
         taken.add(_spelled_together(candidate))
         distinct.append(candidate)
     return distinct
+
+
+def hide_names(text: str, names: Sequence[str]) -> str:
+    """The text with each of the names, however cased or spaced, replaced by "another seller"."""
+    plain = unicodedata.normalize("NFKC", text)
+    for name in sorted(names, key=len, reverse=True):
+        words = unicodedata.normalize("NFKC", name).removeprefix("@").split()
+        spelled = r"[\s_\-]*".join(re.escape(word) for word in words)
+        if spelled:
+            plain = re.sub(rf"@?(?<!\w){spelled}(?!\w)", "another seller", plain, flags=re.IGNORECASE)
+    return plain
 
 
 def _plain(text: str) -> str:

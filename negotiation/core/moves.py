@@ -4,13 +4,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from negotiation.core.terms import Terms
-from negotiation.core.vocabulary import Reason, Voice
+from negotiation.core.vocabulary import Fallback, Reason, Voice
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
+    """`fallback` says why no model spoke where one should have."""
+
     text: str
     voice: Voice = Voice.TEMPLATE
+    fallback: Fallback | None = None
 
 
 SILENCE = Words("")

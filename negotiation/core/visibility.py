@@ -4,6 +4,7 @@ Both are written without a default branch, so a new kind of event is invisible c
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -22,8 +23,9 @@ from negotiation.core.events import (
     StatusChanged,
     WalkedAway,
 )
+from negotiation.core.mentions import hide_names
 from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
-from negotiation.core.room import Offer, Room, SellerSeat, Thread
+from negotiation.core.room import Heard, Offer, Room, SellerSeat, Thread
 from negotiation.core.vocabulary import Party, Result, Voice
 
 
@@ -54,7 +56,10 @@ Viewer = OperatorViewer | BuyerViewer | SellerViewer | SpectatorViewer
 
 @dataclass(frozen=True, slots=True)
 class SellerView:
-    """All that one seller may decide on. `bids` and `quotes` are its own thread's, oldest first."""
+    """All that one seller may decide on. `bids`, `quotes` and `talk` are its own thread's, oldest first.
+
+    The other sellers' names are taken out of what the buyer's side said.
+    """
 
     seat: SellerSeat
     quantity: int
@@ -67,6 +72,9 @@ class SellerView:
     questions: tuple[str, ...]
     turns_taken: int
     seed: int
+    item_name: str = ""
+    buyer_name: str = ""
+    talk: tuple[Heard, ...] = ()
 
     @property
     def limits(self) -> SellerLimits:
@@ -93,6 +101,7 @@ class BuyerThread:
     quote: Offer | None
     is_agreed: bool
     failures: int
+    talk: tuple[Heard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,8 @@ class BuyerView:
     threads: tuple[BuyerThread, ...]
     may_claim: bool
     seed: int
+    item_name: str = ""
+    buyer_name: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -119,6 +130,7 @@ class BuyerView:
 
 def seller_view(room: Room, seller_id: str) -> SellerView:
     seat, thread = room.setup.seat(seller_id), room.thread(seller_id)
+    talk = _without_rivals(thread.talk, [other.name for other in room.setup.sellers if other is not seat])
     return SellerView(
         seat=seat,
         quantity=room.setup.buyer.quantity,
@@ -128,9 +140,12 @@ def seller_view(room: Room, seller_id: str) -> SellerView:
         quotes=thread.quotes,
         live_bid=thread.bid,
         rival_price=_claimed_this_round(room, thread),
-        questions=_unanswered(thread),
-        turns_taken=sum(1 for heard in thread.talk if heard.party is Party.SELLER),
+        questions=_unanswered(talk),
+        turns_taken=sum(1 for heard in talk if heard.party is Party.SELLER),
         seed=seat_seed(room.setup.seed, seat.name),
+        item_name=room.setup.item_name,
+        buyer_name=room.setup.buyer_name,
+        talk=talk,
     )
 
 
@@ -142,6 +157,8 @@ def buyer_view(room: Room) -> BuyerView:
         threads=tuple(_buyer_thread(room.setup.seat(t.seller_id), t) for t in room.open_threads),
         may_claim=room.setup.disclose_best_offer,
         seed=seat_seed(room.setup.seed, ""),
+        item_name=room.setup.item_name,
+        buyer_name=room.setup.buyer_name,
     )
 
 
@@ -178,6 +195,17 @@ def may_see_seller(viewer: Viewer, seller_id: str) -> bool:
             return True
         case SellerViewer():
             return viewer.seller_id == seller_id
+        case SpectatorViewer():
+            return False
+
+
+def may_see_thread(viewer: Viewer, seller_id: str) -> bool:
+    """Whether the viewer reads what is said in this seller's thread; without one, what is the buyer's side's alone."""
+    match viewer:
+        case OperatorViewer() | BuyerViewer():
+            return True
+        case SellerViewer():
+            return bool(seller_id) and viewer.seller_id == seller_id
         case SpectatorViewer():
             return False
 
@@ -244,6 +272,7 @@ def _buyer_thread(seat: SellerSeat, thread: Thread) -> BuyerThread:
         quote=thread.quote,
         is_agreed=thread.is_agreed,
         failures=thread.failures,
+        talk=thread.talk,
     )
 
 
@@ -252,10 +281,20 @@ def _claimed_this_round(room: Room, thread: Thread) -> Decimal | None:
     return bids[-1].claim if bids and bids[-1].round == room.round else None
 
 
-def _unanswered(thread: Thread) -> tuple[str, ...]:
+def _without_rivals(talk: tuple[Heard, ...], rivals: Sequence[str]) -> tuple[Heard, ...]:
+    """A person's message to several sellers may name them all; each of them reads of "another seller"."""
+    return tuple(
+        replace(heard, words=replace(heard.words, text=hide_names(heard.words.text, rivals)))
+        if heard.is_interjection
+        else heard
+        for heard in talk
+    )
+
+
+def _unanswered(talk: tuple[Heard, ...]) -> tuple[str, ...]:
     """What people wrote since the seller last spoke."""
     since: list[str] = []
-    for heard in reversed(thread.talk):
+    for heard in reversed(talk):
         if heard.party is Party.SELLER:
             break
         if heard.words.voice is Voice.PERSON:

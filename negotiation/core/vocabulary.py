@@ -20,6 +20,16 @@ class Voice(StrEnum):
     PERSON = "person"
 
 
+class Fallback(StrEnum):
+    """Why template words stand where a model should have spoken; finer reasons are in the log of its calls."""
+
+    UNAVAILABLE = "provider_unavailable"
+    TIMED_OUT = "provider_timeout"
+    UNUSABLE = "unusable_reply"
+    BUDGET = "budget_spent"
+    GIVEN_UP = "model_given_up"
+
+
 class RoomStatus(StrEnum):
     PENDING = "pending"
     QUEUED = "queued"

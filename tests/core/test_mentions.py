@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.core.mentions import distinct_names, find_mentioned
+from negotiation.core.mentions import distinct_names, find_mentioned, hide_names
 
 NAMES = {
     "electro": "ElectroMart",
@@ -143,3 +143,28 @@ def test_spaces_in_a_mention_do_not_matter(message):
 
 def test_address_for_mail_mentions_nobody():
     assert find_mentioned("write to bob@acme.com", NAMES) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("@Bolt offers less", "another seller offers less"),
+        ("BOLT offers less", "another seller offers less"),
+        ("Electro Mart is cheaper", "another seller is cheaper"),
+        ("@electromart is cheaper", "another seller is cheaper"),
+        ("electro_mart is cheaper", "another seller is cheaper"),
+        ("Ｂｏｌｔ offers less", "another seller offers less"),
+        ("Thunderbolts and bolted doors", "Thunderbolts and bolted doors"),
+        ("Bolt's price, Bolt.", "another seller's price, another seller."),
+    ],
+)
+def test_names_of_others_are_hidden_however_they_are_written(text, read):
+    assert hide_names(text, ["Bolt", "Electro Mart"]) == read
+
+
+def test_longer_names_are_hidden_whole():
+    assert hide_names("Bolt Trading or Bolt?", ["Bolt", "Bolt Trading"]) == "another seller or another seller?"
+
+
+def test_a_name_made_of_signs_is_hidden_as_it_stands():
+    assert hide_names("ask (A+B)* now", ["(A+B)*"]) == "ask another seller now"

@@ -32,6 +32,7 @@ from negotiation.core.visibility import (
     may_see_buyer_limits,
     may_see_seller,
     may_see_seller_limits,
+    may_see_thread,
     seat_seed,
     see,
     seller_view,
@@ -262,3 +263,36 @@ def test_rounds_left_are_known_to_both_sides():
 
     assert seller_view(room, "acme").is_last_round
     assert buyer_view(room).is_over
+
+
+def test_a_seller_reads_a_persons_words_without_its_rivals_names():
+    room = after(an_active_room(), Interjected(("acme", "bolt"), 1, Words("@Acme @Bolt do better", Voice.PERSON)))
+
+    assert seller_view(room, "acme").talk[0].words.text == "@Acme another seller do better"
+    assert seller_view(room, "acme").questions == ("@Acme another seller do better",)
+
+
+def test_a_sellers_view_holds_the_talk_of_its_own_thread_alone():
+    room = played(an_active_room(), bid("acme", 60), bid("bolt", 61), quote("acme", 119))
+
+    talk = seller_view(room, "acme").talk
+
+    assert [(heard.party, heard.round) for heard in talk] == [(Party.BUYER, 1), (Party.SELLER, 1)]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "seller_id", "may"),
+    [
+        (OperatorViewer(), "acme", True),
+        (OperatorViewer(), "", True),
+        (BuyerViewer(), "acme", True),
+        (BuyerViewer(), "", True),
+        (SellerViewer("acme"), "acme", True),
+        (SellerViewer("acme"), "bolt", False),
+        (SellerViewer("acme"), "", False),
+        (SpectatorViewer(), "acme", False),
+        (SpectatorViewer(), "", False),
+    ],
+)
+def test_words_on_their_way_are_for_those_who_read_the_thread(viewer, seller_id, may):
+    assert may_see_thread(viewer, seller_id) is may
