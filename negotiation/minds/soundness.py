@@ -18,7 +18,7 @@ from negotiation.core.moves import (
     Words,
 )
 from negotiation.core.terms import Terms
-from negotiation.core.vocabulary import Reason, Voice
+from negotiation.core.vocabulary import Fallback, Reason, Voice
 
 
 def is_move(answer: object) -> TypeGuard[Move]:
@@ -82,7 +82,7 @@ def _are_terms(terms: object) -> bool:
 def _are_words(words: object) -> bool:
     """Text that can be stored and sent: a lone surrogate cannot."""
     match words:
-        case Words(text=str() as text, voice=Voice()):
+        case Words(text=str() as text, voice=Voice(), fallback=None | Fallback()):
             return not any("\ud800" <= character <= "\udfff" for character in text)
         case _:
             return False

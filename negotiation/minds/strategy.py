@@ -1,7 +1,11 @@
-"""The mind that needs no model: numbers from `core.strategy`, words from templates."""
+"""The mind that needs no model: numbers from `core.strategy`, words from templates.
+
+What it decides is made in two steps, a plan and the words for it, so that other minds can put the plan in their own.
+"""
 
 import random
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from negotiation.core.decision import best_award
 from negotiation.core.moves import Accept, Award, Bids, BuyerTurn, Leave, Move, Propose, Words
@@ -21,42 +25,101 @@ from negotiation.minds.words import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a seller is about to do, and what it would say from templates."""
+
+    quote: Quote
+    cue: SellerCue
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """The buyer's turn with template words, and what it is about to do in each thread by the seller's id."""
+
+    turn: BuyerTurn
+    cues: Mapping[str, BuyerCue]
+
+    @property
+    def drafts(self) -> dict[str, str]:
+        match self.turn:
+            case Bids(moves=moves):
+                return {seller_id: move.words.text for seller_id, move in moves}
+            case Award(farewells=farewells) | Leave(farewells=farewells):
+                return {seller_id: words.text for seller_id, words in farewells}
+
+    def said(self, words: Mapping[str, Words]) -> BuyerTurn:
+        """The turn with these words by the seller's id; where there are none the template's stay."""
+        match self.turn:
+            case Bids(moves=moves):
+                return Bids(tuple((s, replace(move, words=words.get(s, move.words))) for s, move in moves))
+            case Award() | Leave():
+                spoken = tuple((s, words.get(s, draft)) for s, draft in self.turn.farewells)
+                return replace(self.turn, farewells=spoken)
+
+
 class StrategyMind:
     """Plays either side. Deterministic: the same view gives the same move and words."""
 
     async def buy(self, view: BuyerView) -> BuyerTurn:
-        if not view.threads:
-            return Leave(Reason.SELLERS_LEFT)
-        award = choose_award(view)
-        if award is not None:
-            return Award(award.seller_id, award.offer_id, award.reason, _farewells(view, award))
-        if view.is_over:
-            return Leave(Reason.NO_VALID_OFFER, _farewells(view, None))
-        threads = {thread.seller_id: thread for thread in view.threads}
-        return Bids(tuple((bid.seller_id, _bid(view, threads[bid.seller_id], bid)) for bid in choose_bids(view)))
+        return plan_purchase(view).turn
 
     async def sell(self, view: SellerView) -> Move:
-        quote = choose_quote(view)
-        words = Words(_answers(view) + _seller_text(view, quote))
-        if quote.accepts:
-            assert view.live_bid is not None
-            return Accept(view.live_bid.offer_id, words)
-        return Propose(Terms(quote.price, view.quantity), words, is_final=view.is_last_round)
+        sale = plan_sale(view, choose_quote(view))
+        return make_move(view, sale.quote, Words(sale.draft))
+
+
+def plan_sale(view: SellerView, quote: Quote) -> Sale:
+    act = _seller_act(view, quote)
+    rival = view.rival_price if act in (SellerAct.UNDERCUT, SellerAct.CANNOT_BEAT) else None
+    cue = SellerCue(act, view.limits.priority, view.style, quote.price, rival)
+    shuffle = random.Random(seat_seed(view.seed, act))
+    return Sale(quote, cue, _answers(view) + seller_words(cue, shuffle, view.turns_taken))
+
+
+def make_move(view: SellerView, quote: Quote, words: Words) -> Move:
+    if quote.accepts:
+        assert view.live_bid is not None
+        return Accept(view.live_bid.offer_id, words)
+    return Propose(Terms(quote.price, view.quantity), words, is_final=view.is_last_round)
+
+
+def plan_purchase(view: BuyerView) -> Purchase:
+    if not view.threads:
+        return Purchase(Leave(Reason.SELLERS_LEFT), {})
+    award = choose_award(view)
+    if award is not None or view.is_over:
+        return plan_farewell(view, award or Leave(Reason.NO_VALID_OFFER))
+    return plan_bids(view, choose_bids(view))
+
+
+def plan_bids(view: BuyerView, bids: tuple[Bid, ...]) -> Purchase:
+    threads = {thread.seller_id: thread for thread in view.threads}
+    cues = {bid.seller_id: BuyerCue(_buyer_act(threads[bid.seller_id], bid), bid.price, bid.claim) for bid in bids}
+    moves = tuple((bid.seller_id, _bid(view, threads[bid.seller_id], bid, cues[bid.seller_id])) for bid in bids)
+    return Purchase(Bids(moves), cues)
+
+
+def plan_farewell(view: BuyerView, turn: Award | Leave) -> Purchase:
+    """The turn with a last word to every seller."""
+    cues = {thread.seller_id: _farewell_cue(thread, turn) for thread in view.threads}
+    farewells = tuple((t.seller_id, Words(_buyer_text(view, t, cues[t.seller_id]))) for t in view.threads)
+    return Purchase(replace(turn, farewells=farewells), cues)
 
 
 def fallback_award(view: BuyerView, reason: Reason) -> BuyerTurn:
     """The buyer takes the best that stands, or leaves: what happens when it is told to decide or time is up."""
-    award = best_award(view, reason)
-    if award is None:
-        return Leave(reason, _farewells(view, None))
-    return Award(award.seller_id, award.offer_id, reason, _farewells(view, award))
+    return plan_farewell(view, best_award(view, reason) or Leave(reason)).turn
 
 
-def _bid(view: BuyerView, thread: BuyerThread, bid: Bid) -> Propose:
-    act = _buyer_act(thread, bid)
-    shuffle = random.Random(seat_seed(view.seed, act))
-    text = buyer_words(BuyerCue(act, bid.price, bid.claim), shuffle, _nth(view, thread))
-    return Propose(Terms(bid.price, view.limits.quantity), Words(text), claim=bid.claim)
+def _bid(view: BuyerView, thread: BuyerThread, bid: Bid, cue: BuyerCue) -> Propose:
+    words = Words(_buyer_text(view, thread, cue))
+    return Propose(Terms(bid.price, view.limits.quantity), words, claim=bid.claim)
+
+
+def _buyer_text(view: BuyerView, thread: BuyerThread, cue: BuyerCue) -> str:
+    return buyer_words(cue, random.Random(seat_seed(view.seed, cue.act)), _nth(view, thread))
 
 
 def _buyer_act(thread: BuyerThread, bid: Bid) -> BuyerAct:
@@ -69,33 +132,19 @@ def _buyer_act(thread: BuyerThread, bid: Bid) -> BuyerAct:
     return BuyerAct.RAISE if bid.price > thread.bids[-1].terms.unit_price else BuyerAct.HOLD
 
 
-def _farewells(view: BuyerView, award: Award | None) -> tuple[tuple[str, Words], ...]:
-    return tuple((thread.seller_id, _farewell(view, thread, award)) for thread in view.threads)
-
-
-def _farewell(view: BuyerView, thread: BuyerThread, award: Award | None) -> Words:
-    price: Decimal | None = None
-    if award is None:
-        act = BuyerAct.WALK_AWAY
-    elif thread.seller_id == award.seller_id and thread.quote is not None:
-        act, price = BuyerAct.AWARD, thread.quote.terms.unit_price
-    else:
-        act = BuyerAct.DECLINE
-    shuffle = random.Random(seat_seed(view.seed, act))
-    return Words(buyer_words(BuyerCue(act, price), shuffle, _nth(view, thread)))
+def _farewell_cue(thread: BuyerThread, turn: Award | Leave) -> BuyerCue:
+    match turn:
+        case Leave():
+            return BuyerCue(BuyerAct.WALK_AWAY, None)
+        case Award(seller_id=winner) if winner == thread.seller_id and thread.quote is not None:
+            return BuyerCue(BuyerAct.AWARD, thread.quote.terms.unit_price)
+        case Award():
+            return BuyerCue(BuyerAct.DECLINE, None)
 
 
 def _nth(view: BuyerView, thread: BuyerThread) -> int:
     """Counts on from turn to turn, and starts elsewhere for each seller: no two hear the same in a round."""
     return sorted(other.name for other in view.threads).index(thread.name) + len(thread.bids)
-
-
-def _seller_text(view: SellerView, quote: Quote) -> str:
-    act = _seller_act(view, quote)
-    shuffle = random.Random(seat_seed(view.seed, act))
-    rival = view.rival_price if act in (SellerAct.UNDERCUT, SellerAct.CANNOT_BEAT) else None
-    cue = SellerCue(act, view.limits.priority, view.style, quote.price, rival)
-    return seller_words(cue, shuffle, view.turns_taken)
 
 
 def _seller_act(view: SellerView, quote: Quote) -> SellerAct:
