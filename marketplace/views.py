@@ -24,9 +24,9 @@ from marketplace.identity import redeem_sign_in_link
 from marketplace.models import Seller, Session
 from marketplace.services import clone_session, create_session, delete_session, start_session
 from marketplace.summary import summarise
-from negotiation.core.vocabulary import Party, Result, RoomStatus
+from negotiation.core.vocabulary import Party, Result, RoomStatus, Voice
 from negotiation.errors import NoSellers
-from negotiation.models import STARTED, NegotiationRun, Offer
+from negotiation.models import STARTED, Message, NegotiationRun, Offer
 
 RECENT_SESSIONS = 12
 RUNNING_ROOMS = 12
@@ -63,6 +63,19 @@ class Choice:
     seller: Seller
     is_chosen: bool
     stocked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How many messages the agents of a session said, and whose words they are."""
+
+    messages: int
+    by_model: int
+    by_stand_in: int
+
+    @property
+    def model_share(self) -> Decimal | None:
+        return Decimal(self.by_model) / self.messages if self.messages else None
 
 
 def staff_page(page: Page) -> Page:
@@ -155,7 +168,10 @@ def room(request: HttpRequest, code: UUID) -> HttpResponse:
 @staff_page
 def sheet(request: HttpRequest, code: UUID) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("buyer"), code=code)
-    return render(request, "sheet.html", {"session": session, "summary": summarise(session)})
+    summary = summarise(session)
+    tokens = f"{summary.models.tokens:,}"
+    page = {"session": session, "summary": summary, "speech": _speech(session), "tokens": tokens}
+    return render(request, "sheet.html", page)
 
 
 @require_POST
@@ -247,6 +263,16 @@ def _cards(session: Session) -> list[Card]:
     ):
         lowest.setdefault(run_id, []).append(price)
     return [Card(run, tuple(lowest.get(run.pk, ()))) for run in runs]
+
+
+def _speech(session: Session) -> Speech:
+    by_agents = Message.objects.filter(run__session=session).exclude(voice=Voice.PERSON)
+    found = by_agents.aggregate(
+        messages=Count("id"),
+        by_model=Count("id", filter=Q(voice=Voice.MODEL)),
+        by_stand_in=Count("id", filter=~Q(fallback="")),
+    )
+    return Speech(**found)
 
 
 def _user(request: HttpRequest) -> User:

@@ -27,6 +27,16 @@ export function total(price, quantity) {
   return Math.round(price * 100) * quantity / 100;
 }
 
+/** US dollars that models cost: parts of a cent count, and nothing is nothing. */
+export function cost(amount) {
+  const text = amount === 0 || amount >= 1 ? amount.toFixed(2) : amount.toFixed(6).replace(/(\.\d\d\d*?)0+$/, "$1");
+  return `$${text}`;
+}
+
+export function share(part, whole) {
+  return whole ? `${Math.round((part / whole) * 100)} %` : "\u2013";
+}
+
 /** "12 s", "3 min 20 s", "2 h 5 min". */
 export function duration(seconds) {
   const whole = Math.round(seconds);

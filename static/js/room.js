@@ -6,14 +6,17 @@ import { ConcessionChart } from "./chart.js";
 import { element } from "./elements.js";
 import { RoomEvents } from "./events.js";
 import { money, statusWords, total, units } from "./format.js";
+import { ModelCalls } from "./model_calls.js";
 import { PriceLine } from "./price_line.js";
 import { fold, isWithin, newRoom, standingOffers } from "./room_state.js";
 import { Talk } from "./talk.js";
+import { withoutStale } from "./writing.js";
 
 const root = document.querySelector("[data-room]");
 const find = (selector) => document.querySelector(selector);
 
-const talk = new Talk(find(".talk-panel"));
+const modelCalls = new ModelCalls(find("[data-dialog=asked]"), find("[data-models]"), `${root.dataset.api}/model-calls`);
+const talk = new Talk(find(".talk-panel"), { onAsk: (entry) => modelCalls.show(entry, room) });
 const chart = new ConcessionChart(find("[data-chart]"));
 const priceLine = new PriceLine(find("[data-price-line]"));
 const outlook = find("[data-outlook]");
@@ -22,8 +25,12 @@ let isRenderQueued = false;
 
 function take(frame) {
   const before = room;
-  room = fold(room, frame);
+  room = fold(room, frame, Date.now());
   announce(before, frame);
+  drawSoon();
+}
+
+function drawSoon() {
   if (isRenderQueued) return;
   isRenderQueued = true;
   // A burst of frames is drawn once; a page in the background draws too, only later.
@@ -42,7 +49,15 @@ function render() {
   priceLine.render(room);
   renderHead();
   renderControls();
+  if (room.outcome) modelCalls.sumUp(room);
 }
+
+setInterval(() => {
+  const kept = withoutStale(room, Date.now());
+  if (kept === room) return;
+  room = kept;
+  drawSoon();
+}, 5_000);
 
 /** The buttons and the message box go when the room is over; what they stood above must not jump into their place. */
 function keepPlaces() {

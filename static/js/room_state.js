@@ -1,5 +1,8 @@
 // What a room amounts to: a pure fold of its event frames. Knows no page and no clock.
 
+import { NO_STAND_IN, hear } from "./voices.js";
+import { NOTHING_WRITTEN, settle, settleBefore, type, withoutWriting, wordsSoFar, write } from "./writing.js";
+
 export const OVER = new Set(["completed", "expired", "cancelled", "failed", "no_sellers_available"]);
 const GONE = new Set(["rejected", "expired", "withdrawn"]);
 
@@ -18,15 +21,19 @@ export function newRoom() {
     limits: null, // {least, most}, for those who may know
     sellers: [],
     entries: [], // the talk: {kind: round|buyer|seller|note, seq, ...}, oldest first
+    writing: NOTHING_WRITTEN, // words on their way, until the recorded message comes
+    standIns: NO_STAND_IN, // where template words stand in for a model
     offerStates: {}, // offer id -> pending|accepted|...
     decision: null,
     outcome: null,
   };
 }
 
-export function fold(room, frame) {
-  const folded = (FOLDS[frame.type] ?? same)(room, frame);
-  return Number.isInteger(frame.seq) ? { ...folded, lastSeq: frame.seq } : folded;
+/** `now` in milliseconds, for those who let go of what nothing was heard of for a while. */
+export function fold(room, frame, now = 0) {
+  const folded = (FOLDS[frame.type] ?? same)(room, frame, now);
+  const heard = OVER.has(folded.status) || folded.status === "paused" ? withoutWriting(folded) : folded;
+  return Number.isInteger(frame.seq) ? { ...heard, lastSeq: frame.seq } : heard;
 }
 
 const FOLDS = {
@@ -35,6 +42,8 @@ const FOLDS = {
   round_start: roundStart,
   buyer_message: buyerMessage,
   seller_response: sellerResponse,
+  message_delta: write,
+  typing: type,
   offer_updated: offerUpdated,
   error: mindFailed,
   decision: (room, frame) => ({ ...room, decision: frame }),
@@ -145,7 +154,7 @@ function newSeller(id, name, known = {}) {
 function roundStart(room, frame) {
   const entry = { kind: "round", seq: frame.seq, round: frame.round_number, at: frame.timestamp };
   return {
-    ...room,
+    ...settleBefore(room, frame.round_number),
     round: Math.max(room.round, frame.round_number),
     maxRounds: frame.max_rounds ?? room.maxRounds,
     entries: [...room.entries, entry],
@@ -173,13 +182,12 @@ function buyerMessage(room, frame) {
     at: frame.timestamp,
     round: frame.round ?? room.round,
     name: frame.sender_name ?? room.buyer.name,
-    text: frame.message ?? "",
-    voice: frame.voice,
+    ...spoken(frame),
     isInterjection: Boolean(frame.is_interjection),
     sellerIds: addressed.length ? addressed : room.sellers.map((one) => one.id),
     offers,
   };
-  return { ...next, entries: [...next.entries, entry], offerStates: withStates(next, offers, "pending") };
+  return { ...said(next, entry, "buyer"), offerStates: withStates(next, offers, "pending") };
 }
 
 function sellerResponse(room, frame) {
@@ -207,13 +215,30 @@ function sellerResponse(room, frame) {
     at: frame.timestamp,
     round,
     name: frame.sender_name ?? one.name,
-    text: frame.message ?? "",
-    voice: frame.voice,
+    ...spoken(frame),
     action: frame.action,
     sellerIds: [one.id],
     offers: offer ? [offer] : [],
   };
-  return { ...next, entries: [...next.entries, entry], offerStates: withStates(next, offer ? [offer] : [], frame.action === "accept" ? "accepted" : "pending") };
+  const state = frame.action === "accept" ? "accepted" : "pending";
+  return { ...said(next, entry, one.id), offerStates: withStates(next, offer ? [offer] : [], state) };
+}
+
+function spoken(frame) {
+  return { messageId: frame.message_id ?? null, text: frame.message ?? "", voice: frame.voice, fallback: frame.fallback ?? null };
+}
+
+/** With the message in the talk, after a note if it changes whether models speak, and no longer being written. */
+function said(room, entry, seat) {
+  if (entry.isInterjection) return { ...room, entries: [...room.entries, entry] }; // a person's, whatever the mind is writing
+  const [standIns, words] = hear(room.standIns, { ...entry, seat });
+  const note = words && { ...noteAt(entry, words), sellerIds: room.sellers.map((one) => one.id), isForAll: true };
+  const message = { ...entry, begun: wordsSoFar(room, entry.kind, entry.sellerIds) };
+  return { ...settle(room, entry.kind, entry.sellerIds), standIns, entries: [...room.entries, ...(note ? [note] : []), message] };
+}
+
+function noteAt({ seq, at, round }, text) {
+  return { kind: "note", seq, at, round, text, offers: [] };
 }
 
 /** "countered" is followed by the offer that took its place, so the standing one is left until then. */
@@ -226,15 +251,9 @@ function offerUpdated(room, frame) {
 }
 
 function mindFailed(room, frame) {
-  const entry = {
-    kind: "note",
-    seq: frame.seq,
-    at: frame.timestamp,
-    round: room.round,
-    text: frame.message ?? "A mind did not answer in time; the room goes on.",
-    sellerIds: frame.seller_id ? [frame.seller_id] : room.sellers.map((one) => one.id),
-    offers: [],
-  };
+  const words = frame.message ?? "A mind did not answer in time; the room goes on.";
+  const sellerIds = frame.seller_id ? [frame.seller_id] : room.sellers.map((one) => one.id);
+  const entry = { ...noteAt({ seq: frame.seq, at: frame.timestamp, round: room.round }, words), sellerIds };
   return { ...room, entries: [...room.entries, entry] };
 }
 

@@ -1,19 +1,24 @@
 // The talk of a room, in a lane for each seller or merged into one chat. What is shown is never moved: new words come below.
 
+import { Drafts } from "./drafts.js";
 import { element } from "./elements.js";
 import { change, clock, count, money, total, units } from "./format.js";
 import { OVER, badge } from "./room_state.js";
+import { standInReason, voiceWords } from "./voices.js";
+import { writingInAll, writingInLane } from "./writing.js";
 
 const BADGES = { best: "Best", within: "Within limit", over: "Over limit", low: "Below minimum" };
 const STATES = { accepted: "Accepted", withdrawn: "Withdrawn", expired: "Expired", rejected: "Declined" };
 const ACTS = { accept: "Accepts the bid", reject: "Rejects the offer", withdraw: "Takes the offer back", walk_away: "Leaves the room" };
-const VOICES = { person: "typed by a person", model: "worded by a model" };
 const CLOSE_TO_END = 80;
 const SWIPE = 60;
 
 export class Talk {
-  constructor(panel, { isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
+  /** `onAsk(entry)` is called when somebody wants to see what the model was asked for a message. */
+  constructor(panel, { onAsk = () => {}, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
     this.panel = panel;
+    this.onAsk = onAsk;
+    this.drafts = new Drafts((one) => this.#hueOf(one.kind, one.sellerId));
     this.talk = panel.querySelector("[data-talk]");
     this.tabs = panel.querySelector("[data-tabs]");
     this.newest = panel.querySelector("[data-newest]");
@@ -33,8 +38,11 @@ export class Talk {
     this.room = room;
     this.panel.classList.toggle("is-over", OVER.has(room.status));
     if (room.entries.length === 0 && this.shown === 0 && !room.sellers.length) return;
+    const wasAtEnd = this.#isAtEnd();
     if (this.sellerCount !== room.sellers.length) this.#rebuild();
     else this.#append();
+    this.#renderDrafts();
+    if (wasAtEnd) this.#toEnd();
     this.#refresh();
   }
 
@@ -44,6 +52,8 @@ export class Talk {
     this.talk.dataset.mode = mode;
     if (this.room?.sellers.length) {
       this.#rebuild();
+      this.#renderDrafts();
+      this.#toEnd();
       this.#refresh();
     }
   }
@@ -72,6 +82,7 @@ export class Talk {
   #rebuild() {
     this.sellerCount = this.room.sellers.length;
     this.shown = 0;
+    this.drafts.clear();
     this.talk.replaceChildren();
     this.talk.style.setProperty("--lanes", this.sellerCount);
     if (this.mode === "lanes") this.talk.append(this.#heads());
@@ -89,6 +100,7 @@ export class Talk {
     for (const entry of fresh) {
       const isNew = !isReplay && entry.seq > this.room.knownSeq;
       if (entry.kind === "round") this.#lanesOf(entry.round);
+      else if (entry.isForAll) this.#tellAll(entry);
       else this.#place(entry, isNew);
     }
     if (!fresh.length) return;
@@ -99,61 +111,105 @@ export class Talk {
   #place(entry, isNew) {
     const row = this.#lanesOf(entry.round);
     if (this.mode === "merged") {
-      row.append(this.#words(entry, entry.offers, isNew));
+      above(row, this.#words(entry, entry.offers, isNew));
       return;
     }
     for (const sellerId of entry.sellerIds) {
-      const cell = row.querySelector(`[data-lane="${CSS.escape(sellerId)}"]`);
-      cell?.append(this.#words(entry, entry.offers.filter((offer) => offer.sellerId === sellerId), isNew));
+      const cell = cellOf(row, sellerId);
+      if (cell) above(cell, this.#words(entry, entry.offers.filter((offer) => offer.sellerId === sellerId), isNew));
     }
   }
 
-  /** The row of a round; it is made with its mark when it is first needed. */
-  #lanesOf(round) {
-    const known = this.talk.querySelector(`[data-round="${round}"] .round-lanes`);
-    if (known) return known;
-    const name = round === 0 ? "Before the first round" : `Round ${round}`;
+  /** A line across all lanes; what comes after it stands below it, in a row of its own. */
+  #tellAll(entry) {
+    const row = this.#lanesOf(entry.round);
+    const line = element("p", { class: "note for-all" }, entry.text);
+    if (this.mode === "merged") above(row, line);
+    else if (row.querySelector(".words:not(.draft), .note")) row.after(line);
+    else row.before(line);
+  }
+
+  /** The row of a round that takes what comes next; round and row are made when they are first needed. */
+  #lanesOf(round, { isAhead = false } = {}) {
+    const section = this.talk.querySelector(`[data-round="${round}"]`) ?? this.#round(round, isAhead);
+    if (!isAhead) section.classList.remove("is-ahead");
+    const last = section.lastElementChild;
+    if (last.matches(".round-lanes")) return last;
     const row = element("div", { class: "round-lanes" });
     if (this.mode === "lanes") {
       row.append(...this.room.sellers.map((one) =>
         element("div", { class: `cell${one.id === this.lane ? " is-shown" : ""}`, "data-lane": one.id })));
     }
-    const section = element("section", { class: "round", "data-round": round, "aria-label": name },
-      element("h3", { class: "round-mark" }, element("span", {}, name)), row);
-    this.talk.append(section);
+    section.append(row);
     return row;
+  }
+
+  #round(round, isAhead) {
+    const name = round === 0 ? "Before the first round" : `Round ${round}`;
+    const section = element("section", { class: isAhead ? "round is-ahead" : "round", "data-round": round, "aria-label": name },
+      element("h3", { class: "round-mark" }, element("span", {}, name)));
+    this.talk.insertBefore(section, this.talk.querySelector(".round.is-ahead"));
+    return section;
+  }
+
+  /** The buyer writes for a round that has not begun; if nothing comes of it, that round's mark goes again. */
+  #renderDrafts() {
+    const { room } = this;
+    const wanted = this.mode === "merged"
+      ? writingInAll(room).map((one) => ({ key: `${one.kind} ${one.sellerId}`, one, place: this.#lanesOf(one.round, { isAhead: true }) }))
+      : room.sellers.flatMap(({ id }) => writingInLane(room, id).map((one) => (
+        { key: `${one.kind} ${id}`, one, place: cellOf(this.#lanesOf(one.round, { isAhead: true }), id) })));
+    if (wanted.length) this.talk.querySelector(".talk-hint")?.remove();
+    this.drafts.render(wanted, { isNamed: this.mode === "merged" });
+    for (const ahead of this.talk.querySelectorAll(".round.is-ahead")) if (!ahead.querySelector(".draft")) ahead.remove();
   }
 
   #words(entry, offers, isNew) {
     if (entry.kind === "note") return element("p", { class: "note" }, entry.text);
-    const made = element("article", { class: `words ${entry.kind} ${this.#hue(entry)}${offers.length ? " with-offer" : ""}` },
+    const made = element("article", { class: `words ${entry.kind} ${this.#hueOf(entry.kind, entry.sellerIds[0])}${offers.length ? " with-offer" : ""}` },
       this.#who(entry),
-      ACTS[entry.action] && element("p", { class: "act" }, ACTS[entry.action]),
-      this.#said(entry.text, isNew),
+      this.#said(entry, isNew),
       ...offers.map((offer) => this.#offer(entry, offer)));
-    if (isNew && !this.isCalm) arrive(made);
+    if (isNew && !this.isCalm && !entry.begun) arrive(made);
     return made;
   }
 
   #who(entry) {
-    const voice = VOICES[entry.voice];
     const isMerged = this.mode === "merged";
     const toAll = entry.sellerIds.length === this.room.sellers.length && this.room.sellers.length > 1;
     const to = isMerged && entry.kind === "buyer" ? (toAll ? "to all" : `to ${this.#names(entry.sellerIds)}`) : null;
     // In a lane the side says who speaks; the name is there for those who do not see it.
     const isNamed = isMerged || entry.isInterjection;
-    const parts = [element("b", {}, entry.name), to && element("span", {}, to), voice && element("span", { class: "faint" }, voice)];
-    const line = element("header", { class: isNamed || voice ? "who" : "visually-hidden" }, ...parts);
+    const line = element("header", { class: "who" },
+      element("b", { class: isNamed ? null : "visually-hidden" }, entry.name),
+      to && element("span", {}, to),
+      ACTS[entry.action] && element("span", { class: "act" }, ACTS[entry.action]),
+      this.#voice(entry));
     if (entry.at) line.title = clock(new Date(entry.at));
     return line;
   }
 
-  /** Live words come one after the other, in the place they keep. */
-  #said(text, isNew) {
+  /** Whose words they are; where a model was to find them, a button to what it was asked. */
+  #voice(entry) {
+    const words = voiceWords(entry.voice);
+    if (!words) return null;
+    if (entry.voice !== "model" && !entry.fallback) return element("span", { class: "voice" }, words);
+    const why = standInReason(entry.fallback);
+    const full = why ? `${words}: ${why}` : words;
+    const named = { "aria-haspopup": "dialog", "aria-label": `${full}. Show what the model was asked` };
+    const button = element("button", { type: "button", class: `voice asked${why ? " stands-in" : ""}`, ...named },
+      words, why && element("span", { class: "tip" }, capital(full)));
+    button.addEventListener("click", () => this.onAsk(entry));
+    return button;
+  }
+
+  /** Live words come one after the other, in the place they keep; what was read of them as a draft is there at once. */
+  #said({ text, begun = "" }, isNew) {
     if (!text) return null;
-    if (!isNew || this.isCalm) return element("p", { class: "said" }, text);
-    const pieces = text.split(/(?<=\s)/).slice(0, 200);
-    const said = element("p", { class: "said" }, ...pieces.map((piece, index) => {
+    const isReplaced = !text.startsWith(begun);
+    if (!isNew || this.isCalm || isReplaced) return element("p", { class: "said" }, text);
+    const pieces = text.slice(begun.length).split(/(?<=\s)/).slice(0, 200);
+    const said = element("p", { class: "said" }, begun, ...pieces.map((piece, index) => {
       const word = element("span", { class: "word" }, piece);
       word.style.setProperty("--at", index);
       return word;
@@ -225,9 +281,8 @@ export class Talk {
     }
   }
 
-  #hue(entry) {
-    if (entry.kind !== "seller") return "";
-    return `seller-${this.room.sellers.findIndex((one) => one.id === entry.sellerIds[0]) + 1}`;
+  #hueOf(kind, sellerId) {
+    return kind === "seller" ? `seller-${this.room.sellers.findIndex((one) => one.id === sellerId) + 1}` : "";
   }
 
   #names(sellerIds) {
@@ -269,6 +324,19 @@ export class Talk {
       if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) this.#turn(across < 0 ? 1 : -1);
     }, { passive: true });
   }
+}
+
+function cellOf(row, sellerId) {
+  return row.querySelector(`[data-lane="${CSS.escape(sellerId)}"]`);
+}
+
+/** Recorded words stand above what is still being written. */
+function above(place, made) {
+  place.insertBefore(made, place.querySelector(":scope > .draft"));
+}
+
+function capital(words) {
+  return words[0].toUpperCase() + words.slice(1);
 }
 
 /** Once: a class left behind would play again whenever the lane is shown again. */

@@ -4,6 +4,7 @@ Playwright keeps an event loop running in the thread of its tests, so each modul
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.browser.screens import tell
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -117,3 +120,50 @@ def operator_tab(tab, server, signed_in) -> Callable[..., Any]:
         return tab(storage_state=signed_in, base_url=server.base, **options)
 
     return open_tab
+
+
+@pytest.fixture
+def make_room(operator_tab) -> Any:
+    """Makes a session of one item of the demo market by the form; the address of its room."""
+
+    def make(*, start: bool = False) -> str:
+        page = operator_tab()
+        page.goto("/sessions/new/")
+        name = page.locator("#known-items option").first.get_attribute("value")
+        page.get_by_role("textbox", name="Buyer").fill("TechCorp")
+        page.get_by_label("Item", exact=True).fill(name)
+        page.get_by_label("Quantity").fill("2")
+        page.get_by_label("Highest price").fill("5000")
+        page.get_by_label("Rest between turns, seconds").fill("0")
+        page.get_by_role("button", name="Create and start" if start else "Create only").click()
+        return page.locator(".room-card h2 a").get_attribute("href")
+
+    return make
+
+
+@pytest.fixture
+def told_room(live_room) -> Any:
+    """Opens a room's page with its socket told by these frames."""
+
+    def open_room(*frames: dict[str, Any], **options: Any) -> Any:
+        page, socket = live_room(**options)
+        tell(socket, frames)
+        return page
+
+    return open_room
+
+
+@pytest.fixture
+def live_room(operator_tab, make_room) -> Any:
+    """Opens a room's page; the page and the socket by which it can be told what happens."""
+
+    def open_room(**options: Any) -> Any:
+        page = operator_tab(**options)
+        sockets: list[Any] = []
+        page.route_web_socket(re.compile("/ws/"), lambda socket: sockets.append(socket))
+        page.goto(make_room())
+        while not sockets:
+            page.wait_for_timeout(1)
+        return page, sockets[0]
+
+    return open_room

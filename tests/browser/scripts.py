@@ -61,6 +61,20 @@ def quote(seq: int, seller: str = ACME, price: float = 590, **changes: Any) -> F
     }
 
 
+def delta(text: str, seller: str = ACME, sender: str = "seller") -> Frame:
+    """Words on their way in a seller's thread."""
+    name = "TechCorp" if sender == "buyer" else {ACME: "Acme", BOLT: "Bolt"}[seller]
+    return {"type": "message_delta", "sender_type": sender, "sender_name": name, "seller_id": seller, "text": text}
+
+
+def typing(seller: str | None, place: int = 0) -> Frame:
+    """A seller, or without one the buyer, at that place in the queue of its model."""
+    sender = "seller" if seller else "buyer"
+    name = {ACME: "Acme", BOLT: "Bolt", None: "TechCorp"}[seller]
+    waits = {"is_typing": True, "queue_position": place}
+    return {"type": "typing", "sender_type": sender, "sender_name": name, "seller_id": seller, **waits}
+
+
 def offer_updated(seq: int, offer_id: str, state: str, seller: str = ACME) -> Frame:
     return {"type": "offer_updated", "seq": seq, "offer_id": offer_id, "seller_id": seller, "state": state}
 

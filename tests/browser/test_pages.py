@@ -1,61 +1,16 @@
 """The pages on a whole server: a room played for real, and rooms told by scripted sockets."""
 
-import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from tests.browser.screens import expect, tell
 from tests.browser.scripts import ACME, BOLT, bid, connected, quote, round_start, short_room
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-
-
-@pytest.fixture
-def make_room(operator_tab) -> Any:
-    """Makes a session of one item of the demo market by the form; the address of its room."""
-
-    def make(*, start: bool = False) -> str:
-        page = operator_tab()
-        page.goto("/sessions/new/")
-        name = page.locator("#known-items option").first.get_attribute("value")
-        page.get_by_role("textbox", name="Buyer").fill("TechCorp")
-        page.get_by_label("Item", exact=True).fill(name)
-        page.get_by_label("Quantity").fill("2")
-        page.get_by_label("Highest price").fill("5000")
-        page.get_by_label("Rest between turns, seconds").fill("0")
-        page.get_by_role("button", name="Create and start" if start else "Create only").click()
-        return page.locator(".room-card h2 a").get_attribute("href")
-
-    return make
-
-
-@pytest.fixture
-def told_room(operator_tab, make_room) -> Any:
-    """Opens a room's page with its socket told by these frames."""
-
-    def open_room(*frames: dict[str, Any], **options: Any) -> Any:
-        page = operator_tab(**options)
-
-        page.route_web_socket(re.compile("/ws/"), lambda socket: tell(socket, frames))
-        page.goto(make_room())
-        return page
-
-    return open_room
-
-
-def tell(socket: Any, frames: Iterable[dict[str, Any]]) -> None:
-    for frame in frames:
-        socket.send(json.dumps(frame))
-
-
-def expect(what: Any) -> Any:
-    from playwright.sync_api import expect as expect_of
-
-    return expect_of(what)
 
 
 def test_room_plays_before_the_eyes_of_its_viewer(operator_tab, make_room):
