@@ -40,7 +40,7 @@ def main() -> None:
     table = "\n".join(["| what | figure |", "|---|---|", *(f"| {row.what} | {row.figure} |" for row in rows)])
     print(table)
     if options.write:
-        write(table)
+        write_table("bench", table)
 
 
 def unit_seconds() -> float:
@@ -204,13 +204,13 @@ def _percentiles(seconds: list[float]) -> str:
     return f"{1000 * cuts[49]:.1f} / {1000 * cuts[98]:.1f}"
 
 
-def write(table: str) -> None:
-    """Put the table between the marks in docs/performance.md."""
+def write_table(mark: str, table: str) -> None:
+    """Put the table between its marks in docs/performance.md."""
     path = ROOT / "docs" / "performance.md"
-    head, _, rest_of = path.read_text("utf-8").partition("<!-- bench -->")
-    _, _, tail = rest_of.partition("<!-- /bench -->")
+    head, _, rest_of = path.read_text("utf-8").partition(f"<!-- {mark} -->")
+    _, _, tail = rest_of.partition(f"<!-- /{mark} -->")
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
-    path.write_text(f"{head}<!-- bench -->\nMachine: {machine}.\n\n{table}\n<!-- /bench -->{tail}", "utf-8")
+    path.write_text(f"{head}<!-- {mark} -->\nMachine: {machine}.\n\n{table}\n<!-- /{mark} -->{tail}", "utf-8")
 
 
 if __name__ == "__main__":

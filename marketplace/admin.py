@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -27,7 +27,7 @@ from marketplace.models import ApiKey, Buyer, Role, Seller, SellerInventory, Ses
 from marketplace.services import clone_session, delete_session, start_session
 from negotiation.core.vocabulary import Result
 from negotiation.errors import NegotiationError
-from negotiation.models import NegotiationRun, Outcome, RunEvent
+from negotiation.models import LLMCall, NegotiationRun, Outcome, RunEvent
 from negotiation.services import cancel, pause
 
 admin.site.site_header = admin.site.site_title = "Parley"
@@ -105,7 +105,13 @@ class SellerAdmin(ModelAdmin):
     list_display = ("name", "priority", "speaking_style", "mind", "stock_lines", "is_active")
     list_filter = (KeptBy, "is_active", "priority", "speaking_style", "mind")
     search_fields = ("name", "inventory__item_name", "inventory__item_id")
-    fields = ("name", "priority", "speaking_style", "mind", "is_active", "session", "code")
+    fields = (
+        ("name", "is_active"),
+        ("priority", "speaking_style"),
+        ("mind", "llm_model", "llm_temperature"),
+        "session",
+        "code",
+    )
     readonly_fields = ("session", "code")
     inlines = (InventoryInline,)
     actions = ("start_session_with",)
@@ -194,7 +200,10 @@ class SessionAdmin(ReadOnlyAdmin):
         "shopping_list",
         ("currency", "disclose_best_offer"),
         ("max_rounds", "turn_seconds", "seed"),
-        ("buyer_mind", "llm_provider", "llm_model"),
+        ("buyer_mind", "buyer_llm_model", "buyer_llm_temperature"),
+        ("llm_provider", "llm_model", "llm_temperature", "llm_max_tokens"),
+        ("budget_calls", "budget_tokens", "budget_cost", "budget_seconds"),
+        "model_usage",
         ("created_by", "created_at", "code"),
     )
     inlines = (RoomInline,)
@@ -259,6 +268,15 @@ class SessionAdmin(ReadOnlyAdmin):
     @admin.display(description="floor")
     def floor(self, session: Session) -> SafeString:
         return format_html('<a href="{}">Open the floor</a>', session.get_absolute_url())
+
+    @admin.display(description="models used")
+    def model_usage(self, session: Session) -> SafeString:
+        calls = LLMCall.objects.filter(run__session=session).values("model")
+        used = calls.annotate(
+            asked=Sum("attempts"), tokens=Sum(F("input_tokens") + F("output_tokens")), spent=Sum("cost")
+        ).order_by("model")
+        lines = ((row["model"] or "default", row["asked"], row["tokens"], row["spent"]) for row in used)
+        return format_html_join("", "{}: {} calls, {} tokens, {} USD<br>", lines) or format_html("{}", "none")
 
     @admin.display(description="shopping list")
     def shopping_list(self, session: Session) -> SafeString:

@@ -161,6 +161,7 @@ def start_demo_session(seed: int | None = None) -> Session:
             max_rounds=MAX_ROUNDS,
             seed=seed,
             turn_seconds=TURN_SECONDS,
+            buyer_mind=settings.NEGOTIATION.default_mind,
         )
     )
     start_session(session)

@@ -10,10 +10,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from llm.prices import PriceTable, parse_prices
+from llm.purse import Budget
 
 ENV_FILE_LINE = re.compile(
     r"""\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*
@@ -21,6 +25,7 @@ ENV_FILE_LINE = re.compile(
     (?:\s+\#.*)?\s*""",
     re.VERBOSE,
 )
+BUDGET_PARTS = ("calls", "tokens", "cost", "seconds")
 SWITCH_POSITIONS = {"1": True, "true": True, "yes": True, "on": True}
 SWITCH_POSITIONS |= {"0": False, "false": False, "no": False, "off": False}
 
@@ -103,6 +108,35 @@ class Environment:
 
     def path(self, name: str, default: Path) -> Path:
         return self.root / Path(self.text(name, str(default))).expanduser()
+
+    def optional_path(self, name: str) -> Path | None:
+        return self.path(name, Path()) if self.text(name) else None
+
+    def budget(self, name: str, default: str = "") -> Budget:
+        """Such as `calls=500 tokens=200000 cost=2.50 seconds=900`; what is not named is without limit."""
+        allowed = "parts such as calls=500 tokens=200000 cost=2.50 seconds=900"
+        limits: dict[str, Decimal] = {}
+        for part in self.text(name, default).replace(",", " ").split():
+            kind, _, most = part.partition("=")
+            if kind not in BUDGET_PARTS or kind in limits or not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", most):
+                raise refusal(name, f"{part!r} is no limit", allowed)
+            limits[kind] = Decimal(most)
+        if any(limits.get(kind, Decimal(0)) % 1 for kind in ("calls", "tokens")):
+            raise refusal(name, "calls and tokens are whole numbers", allowed)
+        calls, tokens, seconds = (limits.get(kind) for kind in ("calls", "tokens", "seconds"))
+        return Budget(
+            calls=None if calls is None else int(calls),
+            tokens=None if tokens is None else int(tokens),
+            cost=limits.get("cost"),
+            seconds=None if seconds is None else float(seconds),
+        )
+
+    def prices(self, name: str) -> PriceTable:
+        """US dollars per million tokens by model, as JSON."""
+        try:
+            return parse_prices(self.text(name, "{}"))
+        except ValueError as error:
+            raise refusal(name, str(error), '{"model or pattern": {"input": 0.15, "output": 0.60}}') from error
 
     def folder(self, name: str, default: Path) -> Path:
         """Made if it does not exist."""

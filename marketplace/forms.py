@@ -10,13 +10,21 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.text import slugify
 
-from marketplace.models import MAX_PRICE, MAX_QUANTITY, Seller, SellerInventory
-from marketplace.requests import ItemRequest, SessionRequest
+from llm.purse import Budget
+from marketplace.models import MAX_PRICE, MAX_QUANTITY, MINDS, Seller, SellerInventory
+from marketplace.requests import ItemRequest, ModelRequest, SessionRequest
 from marketplace.text import validate_line
 
 ROWS_WITHOUT_SCRIPT = 4
 MOST_ITEMS = 10
 LARGEST_SEED = 2**63 - 1
+PROVIDER_CHOICES = [
+    ("", "This installation's default"),
+    ("lm_studio", "LM Studio"),
+    ("openai_compatible", "Another OpenAI-compatible server"),
+    ("openrouter", "OpenRouter"),
+    ("builtin", "None: template words"),
+]
 
 
 class ItemForm(forms.Form):
@@ -118,15 +126,56 @@ class NewSessionForm(forms.Form):
         max_value=LARGEST_SEED,
         help_text="The same seed and list play the same again. May stay empty.",
     )
+    buyer_mind = forms.ChoiceField(
+        label="Who plays the buyer",
+        choices=MINDS,
+        required=False,
+        help_text="The sellers' minds are kept with the sellers.",
+    )
+    llm_provider = forms.ChoiceField(label="Provider", choices=PROVIDER_CHOICES, required=False)
+    llm_model = forms.CharField(
+        label="Model",
+        max_length=100,
+        required=False,
+        validators=[validate_line],
+        help_text="Empty: the provider's default. A seller may have a model of its own.",
+        widget=forms.TextInput(attrs={"list": "known-models", "autocomplete": "off"}),
+    )
+    llm_temperature = forms.FloatField(
+        label="Temperature",
+        required=False,
+        min_value=0,
+        max_value=2,
+        help_text="From 0 to 2: the higher, the freer the words.",
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.1"}),
+    )
+    budget_cost = forms.DecimalField(
+        label="Most that models may cost, in USD",
+        required=False,
+        min_value=Decimal(0),
+        max_value=100_000,
+        decimal_places=6,
+        help_text="Then the rooms go on in template words. Empty: the installation's limit.",
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any", "placeholder": "No limit of its own"}),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["max_rounds"].initial = settings.NEGOTIATION.max_rounds
+        self.fields["buyer_mind"].initial = settings.NEGOTIATION.default_mind
+        self.fields["llm_temperature"].initial = settings.LLM.temperature
         sellers = self.fields["sellers"]
         assert isinstance(sellers, forms.ModelMultipleChoiceField)
         sellers.queryset = standing_sellers()
         for field in self.fields.values():
             field.widget.is_required = False  # our own words beside the field say it better than the browser's
+
+    def clean_llm_provider(self) -> str:
+        provider: str = self.cleaned_data["llm_provider"]
+        openrouter = settings.LLM.openrouter
+        if provider == "openrouter" and not (openrouter.is_enabled and openrouter.api_key):
+            raise ValidationError("OpenRouter is switched off on this installation, or has no key.")
+        return provider
 
     def clean_sellers(self) -> Any:
         sellers = self.cleaned_data["sellers"]
@@ -158,7 +207,14 @@ def session_request(form: NewSessionForm, items: ShoppingList, known: dict[str, 
         max_rounds=asked["max_rounds"],
         turn_seconds=asked["turn_seconds"],
         seed=asked["seed"],
-        buyer_mind=settings.NEGOTIATION.default_mind,
+        buyer_mind=asked["buyer_mind"] or settings.NEGOTIATION.default_mind,
+        model=ModelRequest(
+            provider=asked["llm_provider"],
+            model=asked["llm_model"],
+            temperature=settings.LLM.temperature if asked["llm_temperature"] is None else asked["llm_temperature"],
+            max_tokens=settings.LLM.max_tokens,
+            budget=Budget(cost=asked["budget_cost"]),
+        ),
     )
 
 

@@ -19,7 +19,12 @@ MAX_PRICE = 9_999_999_999
 
 PRIORITIES = [(Priority.MAXIMIZE_PROFIT, "Maximize profit"), (Priority.CUSTOMER_RETENTION, "Keep customers")]
 STYLES = [(Style.RUDE, "Rude"), (Style.NEUTRAL, "Neutral"), (Style.VERY_SWEET, "Very sweet")]
-MINDS = [("strategy", "Strategy (no model)"), ("narrated", "Narrated (strategy decides, a model speaks)")]
+MINDS = [
+    ("strategy", "Strategy (no model)"),
+    ("narrated", "Narrated (strategy decides, a model speaks)"),
+    ("llm", "Model (a model decides within the strategy's latitude)"),
+]
+TEMPERATURE_BOUNDS = [MinValueValidator(0), MaxValueValidator(2)]
 PRICE_BOUNDS = [MinValueValidator(0), MaxValueValidator(MAX_PRICE)]
 QUANTITY_BOUNDS = [MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
 ONE_LINE: list[Callable[[Any], None]] = [MinLengthValidator(1), validate_line]
@@ -34,8 +39,25 @@ class Session(models.Model):
     buyer_mind = models.CharField(max_length=20, choices=MINDS, default="strategy")
     llm_provider = models.CharField(max_length=30, blank=True, default="")
     llm_model = models.CharField(max_length=100, blank=True, default="")
-    llm_temperature = models.FloatField(default=0.7)
+    llm_temperature = models.FloatField(default=0.7, validators=TEMPERATURE_BOUNDS)
     llm_max_tokens = models.PositiveIntegerField(default=500)
+    buyer_llm_model = models.CharField(
+        max_length=100, blank=True, default="", help_text="The buyer's own model. Empty: the session's."
+    )
+    buyer_llm_temperature = models.FloatField(null=True, blank=True, validators=TEMPERATURE_BOUNDS)
+    budget_calls = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The most calls to models in all rooms. Empty: the installation's limit."
+    )
+    budget_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    budget_cost = models.DecimalField(
+        null=True,
+        blank=True,
+        max_digits=12,
+        decimal_places=6,
+        validators=[MinValueValidator(0)],
+        help_text="US dollars",
+    )
+    budget_seconds = models.FloatField(null=True, blank=True, validators=[MinValueValidator(0)])
     max_rounds = models.PositiveIntegerField(default=10, validators=[MinValueValidator(1), MaxValueValidator(100)])
     seed = models.BigIntegerField(
         null=True,
@@ -130,7 +152,11 @@ class Seller(models.Model):
     name = models.CharField(max_length=50, validators=ONE_LINE)
     priority = models.CharField(max_length=20, choices=PRIORITIES, default=Priority.MAXIMIZE_PROFIT)
     speaking_style = models.CharField(max_length=20, choices=STYLES, default=Style.NEUTRAL)
-    mind = models.CharField(max_length=20, choices=MINDS, default="strategy")
+    mind = models.CharField(max_length=20, choices=MINDS, default="narrated")
+    llm_model = models.CharField(
+        max_length=100, blank=True, default="", help_text="This seller's own model. Empty: the session's."
+    )
+    llm_temperature = models.FloatField(null=True, blank=True, validators=TEMPERATURE_BOUNDS)
     is_active = models.BooleanField(default=True, help_text="Inactive standing sellers are not invited.")
 
     objects = SellerQuerySet.as_manager()

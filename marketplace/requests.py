@@ -1,9 +1,10 @@
 """What is asked for when a session is set up: already validated values, whoever asked (API, form, demo, terminal)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from llm.purse import Budget
 from negotiation.core.preferences import Priority, Style
 
 
@@ -27,22 +28,32 @@ class StockRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatTuning:
+    """A seat's own model and temperature; what is empty is the session's."""
+
+    model: str = ""
+    temperature: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SellerRequest:
     name: str
     priority: Priority
     speaking_style: Style
     inventory: tuple[StockRequest, ...]
     mind: str = "strategy"
+    tuning: SeatTuning = SeatTuning()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """Which model speaks where a mind uses one. Empty: the installation's default."""
+    """Which model speaks where a mind uses one, and what that may cost. Empty: the installation's default."""
 
     provider: str = ""
     model: str = ""
     temperature: float = 0.7
     max_tokens: int = 500
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +71,6 @@ class SessionRequest:
     seed: int | None = None
     turn_seconds: float = 0.0
     buyer_mind: str = "strategy"
+    buyer_tuning: SeatTuning = SeatTuning()
     disclose_best_offer: bool = True
     model: ModelRequest = ModelRequest()

@@ -17,12 +17,13 @@ from pydantic import (
     field_validator,
 )
 
+from llm.purse import Budget
 from marketplace.models import MAX_PRICE, MAX_QUANTITY
-from marketplace.requests import ItemRequest, ModelRequest, SellerRequest, SessionRequest, StockRequest
+from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
 from marketplace.text import clean_text
 from negotiation.core.preferences import Priority, Style
 
-MindName = Literal["strategy", "narrated"]
+MindName = Literal["strategy", "narrated", "llm"]
 MAX_SEED = 2**53
 
 
@@ -79,10 +80,25 @@ class ItemIn(BaseModel):
         return ItemRequest(**self.model_dump())
 
 
+ModelName = Annotated[str, AfterValidator(clean_text), Field(max_length=100)]
+Temperature = Annotated[Number, Field(ge=0, le=2)]
+
+
+class SeatConfigIn(BaseModel):
+    """A seat's own model and temperature, where they are not the session's."""
+
+    model: ModelName = ""
+    temperature: Temperature | None = None
+
+    def to_request(self) -> SeatTuning:
+        return SeatTuning(**self.model_dump())
+
+
 class BuyerIn(BaseModel):
     name: Name
     shopping_list: list[ItemIn] = Field(min_length=1, max_length=10)
     mind: MindName | None = None
+    llm_config: SeatConfigIn = Field(default_factory=SeatConfigIn)
 
     @field_validator("shopping_list")
     @classmethod
@@ -129,6 +145,7 @@ class SellerIn(BaseModel):
     profile: ProfileIn = Field(default_factory=ProfileIn)
     inventory: list[StockIn] = Field(min_length=1, max_length=100)
     mind: MindName | None = None
+    llm_config: SeatConfigIn = Field(default_factory=SeatConfigIn)
 
     @field_validator("inventory")
     @classmethod
@@ -143,14 +160,34 @@ class SellerIn(BaseModel):
             speaking_style=self.profile.speaking_style,
             inventory=tuple(stock.to_request() for stock in self.inventory),
             mind=self.mind or default_mind,
+            tuning=self.llm_config.to_request(),
         )
+
+
+class BudgetIn(BaseModel):
+    """The most that the session's rooms may spend on models together; `cost` is in US dollars."""
+
+    calls: Annotated[Whole, Field(ge=0, le=1_000_000)] | None = None
+    tokens: Annotated[Whole, Field(ge=0, le=10**12)] | None = None
+    cost: Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=100_000, decimal_places=6)] | None = None
+    seconds: Annotated[Number, Field(ge=0, le=10**7)] | None = None
 
 
 class LlmConfigIn(BaseModel):
     provider: Literal["", "lm_studio", "openrouter", "openai_compatible", "builtin"] = ""
-    model: Annotated[str, AfterValidator(clean_text), Field(max_length=100)] = ""
-    temperature: Annotated[Number, Field(ge=0, le=2)] = 0.7
-    max_tokens: Annotated[Whole, Field(ge=1, le=32_000)] = 500
+    model: ModelName = ""
+    temperature: Temperature | None = None
+    max_tokens: Annotated[Whole, Field(ge=1, le=32_000)] | None = None
+    budget: BudgetIn = Field(default_factory=BudgetIn)
+
+    def to_request(self, default: ModelRequest) -> ModelRequest:
+        return ModelRequest(
+            provider=self.provider or default.provider,
+            model=self.model or default.model,
+            temperature=default.temperature if self.temperature is None else self.temperature,
+            max_tokens=default.max_tokens if self.max_tokens is None else self.max_tokens,
+            budget=Budget(**self.budget.model_dump()),
+        )
 
 
 class MindsIn(BaseModel):
@@ -181,7 +218,9 @@ class InitializeIn(BaseModel):
             raise ValueError("names a seller twice")
         return codes
 
-    def to_request(self, default_mind: str = "strategy", default_rounds: int = 10) -> SessionRequest:
+    def to_request(
+        self, default_mind: str = "strategy", default_rounds: int = 10, default_model: ModelRequest | None = None
+    ) -> SessionRequest:
         seller_mind = self.minds.sellers or default_mind
         return SessionRequest(
             buyer_name=self.buyer.name,
@@ -195,8 +234,9 @@ class InitializeIn(BaseModel):
             seed=self.seed,
             turn_seconds=self.turn_seconds,
             buyer_mind=self.buyer.mind or self.minds.buyer or default_mind,
+            buyer_tuning=self.buyer.llm_config.to_request(),
             disclose_best_offer=self.disclose_best_offer,
-            model=ModelRequest(**self.llm_config.model_dump()),
+            model=self.llm_config.to_request(default_model or ModelRequest()),
         )
 
 
@@ -324,7 +364,9 @@ class MetricsOut(Schema):
     average_duration_seconds: float
     total_messages_exchanged: int
     total_tokens: int
+    llm_calls: int
     llm_cost: float
+    llm_seconds: float
 
 
 class SummaryOut(Schema):

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from llm.purse import Budget
 from marketplace.errors import InvalidRequest, Problem, TooManySellers
 from marketplace.models import Buyer, BuyerItem, Seller, SellerInventory, Session
-from marketplace.requests import ItemRequest, ModelRequest, SellerRequest, SessionRequest, StockRequest
+from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
 from negotiation import logs
 from negotiation import services as rooms
 from negotiation.core.matching import Stock, match_sellers
@@ -112,6 +113,12 @@ def _save_session(request: SessionRequest, created_by: User | None) -> Session:
         llm_model=request.model.model,
         llm_temperature=request.model.temperature,
         llm_max_tokens=request.model.max_tokens,
+        buyer_llm_model=request.buyer_tuning.model,
+        buyer_llm_temperature=request.buyer_tuning.temperature,
+        budget_calls=request.model.budget.calls,
+        budget_tokens=request.model.budget.tokens,
+        budget_cost=request.model.budget.cost,
+        budget_seconds=request.model.budget.seconds,
         max_rounds=request.max_rounds,
         seed=request.seed,
         turn_seconds=request.turn_seconds,
@@ -126,6 +133,8 @@ def _save_seller(session: Session, request: SellerRequest) -> Seller:
         priority=request.priority,
         speaking_style=request.speaking_style,
         mind=request.mind,
+        llm_model=request.tuning.model,
+        llm_temperature=request.tuning.temperature,
     )
     SellerInventory.objects.bulk_create(
         SellerInventory(
@@ -204,6 +213,8 @@ def _participant(run: NegotiationRun, invited: Invited, item_id: str) -> Partici
         priority=seller.priority,
         speaking_style=seller.speaking_style,
         mind=seller.mind,
+        llm_model=seller.llm_model,
+        llm_temperature=seller.llm_temperature,
         stock=row.quantity_free,
         cost_price=row.cost_price,
         least_price=row.least_price,
@@ -225,8 +236,15 @@ def _request_of(session: Session) -> SessionRequest:
         seed=session.seed,
         turn_seconds=session.turn_seconds,
         buyer_mind=session.buyer_mind,
+        buyer_tuning=SeatTuning(session.buyer_llm_model, session.buyer_llm_temperature),
         disclose_best_offer=session.disclose_best_offer,
-        model=ModelRequest(session.llm_provider, session.llm_model, session.llm_temperature, session.llm_max_tokens),
+        model=ModelRequest(
+            session.llm_provider,
+            session.llm_model,
+            session.llm_temperature,
+            session.llm_max_tokens,
+            Budget(session.budget_calls, session.budget_tokens, session.budget_cost, session.budget_seconds),
+        ),
     )
 
 
@@ -248,4 +266,11 @@ def _seller_request(seller: Seller) -> SellerRequest:
         )
         for row in seller.inventory.all()
     )
-    return SellerRequest(seller.name, Priority(seller.priority), Style(seller.speaking_style), inventory, seller.mind)
+    return SellerRequest(
+        seller.name,
+        Priority(seller.priority),
+        Style(seller.speaking_style),
+        inventory,
+        seller.mind,
+        SeatTuning(seller.llm_model, seller.llm_temperature),
+    )

@@ -3,10 +3,11 @@
 `.env.example` lists the variables, with what they mean and their defaults.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from llm.configuration import LlmEndpoint, LlmSettings
 from marketplace.database import log_statements, parse_database_url
 from marketplace.environment import is_loopback, read_environment
 from marketplace.logging_setup import configure_logging
@@ -38,31 +39,6 @@ class LiveStream:
 
 
 @dataclass(frozen=True, slots=True)
-class LlmEndpoint:
-    base_url: str
-    model: str
-    timeout_seconds: float
-    api_key: str = field(default="", repr=False)
-    is_enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LlmSettings:
-    """`fallback` says what a provider that is down means: `template` words, or `off`, a refusal."""
-
-    provider: str
-    fallback: str
-    temperature: float
-    max_tokens: int
-    max_retries: int
-    retry_delay_seconds: float
-    max_concurrency: int
-    lm_studio: LlmEndpoint
-    openrouter: LlmEndpoint
-    openai_compatible: LlmEndpoint
-
-
-@dataclass(frozen=True, slots=True)
 class CrossOriginRules:
     origins: tuple[str, ...]
     allow_credentials: bool
@@ -90,7 +66,7 @@ NEGOTIATION = NegotiationLimits(
     max_sellers=env.integer("MAX_SELLERS_PER_SESSION", 10, least=1, most=10),
     timeout_minutes=env.integer("NEGOTIATION_TIMEOUT_MINUTES", 30, least=1, most=24 * 60),
     cleanup_hours=env.integer("SESSION_CLEANUP_HOURS", 24, least=1, most=24 * 365),
-    default_mind=env.choice("DEFAULT_MIND", "narrated", allowed=("strategy", "narrated")),
+    default_mind=env.choice("DEFAULT_MIND", "narrated", allowed=("strategy", "narrated", "llm")),
 )
 
 LOGS = NegotiationLogs(
@@ -115,6 +91,14 @@ LLM = LlmSettings(
     max_retries=env.integer("LLM_MAX_RETRIES", 3, least=0, most=10),
     retry_delay_seconds=env.number("LLM_RETRY_DELAY", 1, least=0, most=60),
     max_concurrency=env.integer("LLM_MAX_CONCURRENCY", 10, least=1, most=1000),
+    turn_seconds=env.number("LLM_TURN_SECONDS", 20, least=0.1, most=600),
+    queue_seconds=env.number("LLM_QUEUE_SECONDS", 300, least=0.1, most=3600),
+    prices=env.prices("LLM_PRICES"),
+    room_budget=env.budget("LLM_ROOM_BUDGET", "calls=500"),
+    session_budget=env.budget("LLM_SESSION_BUDGET"),
+    day_budget=env.budget("LLM_DAY_BUDGET", "cost=10"),
+    record_to=env.optional_path("LLM_RECORD"),
+    replay_from=env.optional_path("LLM_REPLAY"),
     lm_studio=LlmEndpoint(
         base_url=env.url("LM_STUDIO_BASE_URL", "http://127.0.0.1:1234/v1"),
         model=env.text("LM_STUDIO_DEFAULT_MODEL", "llama-3-8b-instruct"),

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from llm.purse import Spending
 from marketplace.models import Session
 from negotiation.core.analysis import assess, survey
 from negotiation.core.matching import Mismatch
 from negotiation.core.terms import Terms, to_money
 from negotiation.core.vocabulary import Result, RoomStatus
-from negotiation.models import Message, NegotiationRun
+from negotiation.models import LLMCall, Message, NegotiationRun
 from negotiation.store import roster_of
 
 WHY_SKIPPED: dict[str, str] = {
@@ -63,6 +64,7 @@ class SessionSummary:
     total_items_requested: int
     open_rooms: int
     total_messages: int
+    models: Spending
 
     @property
     def total_spent(self) -> Decimal:
@@ -114,6 +116,7 @@ def summarise(session: Session) -> SessionSummary:
         total_items_requested=len(runs),
         open_rooms=len(runs) - len(ended),
         total_messages=sum(messages.values()),
+        models=LLMCall.objects.filter(run__session=session).spending(),
     )
 
 

@@ -9,15 +9,17 @@ from django.contrib import admin
 from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from marketplace.admin_kinds import ReadOnlyAdmin, ReadOnlyInline
-from negotiation.models import LeftOut, Message, NegotiationRun, Offer, Outcome, Participant, RunEvent
+from negotiation.models import LeftOut, LLMCall, Message, NegotiationRun, Offer, Outcome, Participant, RunEvent
 
 # Longer lists show their newest end and say how many there are.
 MOST_ROWS = 200
+FORGOTTEN = "Its time is over; only the hashes are kept."
 
 
 class ListedRun(Protocol):
@@ -121,7 +123,7 @@ class NegotiationRunAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         run = get_object_or_404(NegotiationRun, pk=object_id)
-        listings = (_messages(run), _offers(run), _events(run))
+        listings = (_messages(run), _offers(run), _calls(run), _events(run))
         return super().change_view(request, object_id, form_url, {"listings": listings, **(extra_context or {})})
 
     @admin.display(description="round", ordering="current_round")
@@ -242,6 +244,60 @@ class RunEventAdmin(ReadOnlyAdmin):
         return format_html("<pre>{}</pre>", json.dumps(event.payload, indent=2, ensure_ascii=False))
 
 
+@admin.register(LLMCall)
+class LLMCallAdmin(ReadOnlyAdmin):
+    list_display = (
+        "at",
+        "run",
+        "round",
+        "asker",
+        "purpose",
+        "model",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "took",
+        "result",
+        "why",
+    )
+    list_display_links = ("at",)
+    list_select_related = ("run__item__buyer", "participant")
+    list_filter = ("result", "why", "purpose", "provider", "model", "at")
+    search_fields = ("=run__code", "run__session__name", "run__item__item_name", "participant__name", "reply")
+    date_hierarchy = "at"
+    show_full_result_count = False
+    fields = (
+        ("run", "asker", "round", "seq", "purpose"),
+        ("provider", "model", "attempts"),
+        ("input_tokens", "output_tokens", "is_estimated", "cost"),
+        ("queued_seconds", "first_token_seconds", "seconds"),
+        ("result", "why", "error"),
+        "asked",
+        "answered",
+        ("prompt_hash", "reply_hash"),
+        ("at", "code"),
+    )
+
+    @admin.display(description="asked by", ordering="participant__name")
+    def asker(self, call: LLMCall) -> str:
+        return call.participant.name if call.participant else f"{call.run.item.buyer.name} (buyer)"
+
+    @admin.display(description="seconds", ordering="seconds")
+    def took(self, call: LLMCall) -> str:
+        return f"{call.seconds:.2f}"
+
+    @admin.display(description="what was sent")
+    def asked(self, call: LLMCall) -> SafeString:
+        if not call.prompt:
+            return format_html("<em>{}</em>", FORGOTTEN)
+        sent = [(said["role"], said["content"]) for said in json.loads(call.prompt)]
+        return format_html_join("", "<h3>{}</h3><pre>{}</pre>", sent)
+
+    @admin.display(description="what came back")
+    def answered(self, call: LLMCall) -> SafeString:
+        return format_html("<pre>{}</pre>", call.reply) if call.reply else format_html("<em>{}</em>", "Nothing.")
+
+
 def _outcome(run: NegotiationRun) -> Outcome | None:
     try:
         return run.outcome
@@ -279,6 +335,25 @@ def _offers(run: NegotiationRun) -> Listing:
     ]
     headings = ("Number", "Round", "Who", "Thread", "Unit price", "Quantity", "Status", "Final")
     return Listing("Offers", headings, rows, run.offers.count())
+
+
+def _calls(run: NegotiationRun) -> Listing:
+    rows = [
+        (
+            format_html('<a href="{}">{}</a>', reverse("admin:negotiation_llmcall_change", args=[call.pk]), call.pk),
+            call.round,
+            call.participant or "buyer",
+            call.purpose,
+            call.model,
+            call.input_tokens + call.output_tokens,
+            call.cost,
+            f"{call.seconds:.2f}",
+            f"{call.result}: {call.why}" if call.why else call.result,
+        )
+        for call in _newest(run.llm_calls.select_related("participant").defer("prompt", "reply"), "id")
+    ]
+    headings = ("Call", "Round", "Who", "Purpose", "Model", "Tokens", "Cost", "Seconds", "Result")
+    return Listing("Model calls", headings, rows, run.llm_calls.count())
 
 
 def _events(run: NegotiationRun) -> Listing:

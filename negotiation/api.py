@@ -1,5 +1,6 @@
 """Rooms and logs over HTTP. Live streams are in `sse` and `consumers`."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -7,19 +8,23 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from marketplace.errors import LogNotFound
+from marketplace.errors import LogNotFound, NotAllowed
 from marketplace.identity import Principal
+from marketplace.schemas import PageIn
 from negotiation import logs, services
-from negotiation.access import history_for, seen_as, steer
-from negotiation.core.visibility import may_see_buyer_limits, may_see_seller
+from negotiation.access import history_for, room_for, seen_as, steer
+from negotiation.core.visibility import OperatorViewer, may_see_buyer_limits, may_see_seller
 from negotiation.errors import Refused, RoomNotFound
 from negotiation.frames import buyer_constraints, money
-from negotiation.models import NegotiationRun, Outcome
+from negotiation.models import LLMCall, NegotiationRun, Outcome
+from negotiation.records import Roster
 from negotiation.schemas import (
     DecisionIn,
     DecisionQueryIn,
     MessageIn,
     MessageOut,
+    ModelCallOut,
+    ModelCallsOut,
     OutcomeOut,
     StartedOut,
     StateOut,
@@ -131,6 +136,24 @@ def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: s
     return body
 
 
+@room_router.get("/{room_id}/model-calls", response=ModelCallsOut)
+def model_calls(request: HttpRequest, room_id: UUID, page: Query[PageIn]) -> dict[str, Any]:
+    """What models were asked and answered in this room, and what it cost. For operators only."""
+    stored, viewer = room_for(_principal(request), room_id)
+    if not isinstance(viewer, OperatorViewer):
+        raise NotAllowed("Only operators may read what models were asked.")
+    calls = LLMCall.objects.filter(run_id=stored.run_id)
+    shown = calls.select_related("participant").order_by("id")[page.offset : page.offset + page.limit]
+    spent = calls.spending()
+    return {
+        "room_id": room_id,
+        "total": calls.count(),
+        "tokens": spent.tokens,
+        "cost": float(spent.cost),
+        "calls": [_model_call(call, stored.roster) for call in shown],
+    }
+
+
 @logs_router.get("/{session_id}/{room_id}")
 def log(request: HttpRequest, session_id: UUID, room_id: UUID) -> dict[str, Any]:
     """The room's log as the caller may see it; for operators also after its session was deleted."""
@@ -159,6 +182,19 @@ def _change(request: HttpRequest, room_id: UUID, change: Callable[[UUID], None])
     return {
         "room_id": room_id,
         "status": NegotiationRun.objects.values_list("status", flat=True).get(code=room_id),
+    }
+
+
+def _model_call(call: LLMCall, roster: Roster) -> dict[str, Any]:
+    seat = call.participant
+    shown = {name: getattr(call, name) for name in ModelCallOut.model_fields if hasattr(call, name)}
+    return {
+        **shown,
+        "call_id": call.code,
+        "seller_id": seat.seller_code if seat else None,
+        "agent_name": seat.name if seat else roster.setup.buyer_name,
+        "message_id": roster.message_id(call.seq) if call.seq else None,
+        "prompt": json.loads(call.prompt) if call.prompt else [],
     }
 
 

@@ -24,6 +24,9 @@ from negotiation.minds.strategy import StrategyMind, fallback_award
 
 logger = logging.getLogger(__name__)
 
+# Models asked together answer nearly together; one commit for all of them costs hardly more than one for each.
+GATHER_SECONDS = 0.01
+
 _T = TypeVar("_T")
 
 
@@ -165,7 +168,7 @@ class Engine:
                     group.create_task(self._ask_seller(seller_id, answers))
                 missing = len(waiting)
                 while missing:
-                    missing -= await self._record_arrived(answers)
+                    missing -= await self._record_arrived(answers, missing)
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from failed  # asking never raises, so it is the one error of recording
 
@@ -177,12 +180,14 @@ class Engine:
         open_threads = {thread.seller_id for thread in self._room.open_threads}
         return [seat.seller_id for seat in order if seat.seller_id in open_threads]
 
-    async def _record_arrived(self, answers: "asyncio.Queue[_Answer]") -> int:
-        """Record the next answer, and without a pace those that came with it; how many."""
+    async def _record_arrived(self, answers: "asyncio.Queue[_Answer]", missing: int) -> int:
+        """Record the next answer, and without a pace those that come with it; how many."""
         arrived = [await answers.get()]
         if self._pace.turn_seconds:
             await self._rest()
         else:
+            if answers.qsize() + 1 < missing:
+                await asyncio.sleep(GATHER_SECONDS)
             while not answers.empty():
                 arrived.append(answers.get_nowait())
         events: list[Event] = []

@@ -6,6 +6,7 @@ NegotiationError
     NotActive          not started, paused, or over
     AlreadyDecided     the one outcome is there
     NoSellers          nobody can serve the item
+    ModelAway          a room that is to speak by a model, which is not there
     Refused            the core refused the move; `code` is its code
 """
 
@@ -32,6 +33,10 @@ class AlreadyDecided(NegotiationError):
 
 class NoSellers(NegotiationError):
     code = "INSUFFICIENT_INVENTORY"
+
+
+class ModelAway(NegotiationError):
+    code = "LLM_PROVIDER_UNAVAILABLE"
 
 
 class Refused(NegotiationError):

@@ -96,6 +96,7 @@ def messages_of(event: Event, record: Record, roster: Roster) -> list[Frame]:
             "sender_name": roster.setup.buyer_name if by_buyer else roster.seller_name(seller_id),
             "content": event.words.text,
             "voice": event.words.voice,
+            "fallback": event.words.fallback,
             "mentioned_agents": list(addressed) if by_buyer else [],
         }
     ]

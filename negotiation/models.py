@@ -1,13 +1,16 @@
 """Rooms and what happened in them. `RunEvent` is the truth; messages, offers and outcomes are its projections."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
+from llm.purse import Spending
 from marketplace.models import BuyerItem, Seller, SellerInventory, Session
-from negotiation.core.vocabulary import OfferStatus, Party, Reason, Result, RoomStatus, Voice
+from negotiation.core.vocabulary import Fallback, OfferStatus, Party, Reason, Result, RoomStatus, Voice
+from negotiation.minds.calls import Purpose, Verdict
 
 STARTED = [status for status in RoomStatus if status.is_started]
 
@@ -72,6 +75,8 @@ class Participant(models.Model):
     priority = models.CharField(max_length=20)
     speaking_style = models.CharField(max_length=20)
     mind = models.CharField(max_length=20)
+    llm_model = models.CharField(max_length=100, blank=True, default="")
+    llm_temperature = models.FloatField(null=True)
     stock = models.PositiveIntegerField()
     cost_price = models.DecimalField(max_digits=12, decimal_places=2)
     least_price = models.DecimalField(max_digits=12, decimal_places=2)
@@ -128,6 +133,7 @@ class Message(models.Model):
     round = models.PositiveIntegerField()
     party = models.CharField(max_length=10, choices=[(p, p) for p in Party])
     voice = models.CharField(max_length=10, choices=[(v, v) for v in Voice])
+    fallback = models.CharField(max_length=24, blank=True, default="", choices=[(f, f) for f in Fallback])
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="messages")
     text = models.TextField()
     at = models.DateTimeField()
@@ -140,6 +146,60 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class LLMCallQuerySet(models.QuerySet["LLMCall"]):
+    def spending(self) -> Spending:
+        """What all of them cost together."""
+        found = self.aggregate(
+            calls=Sum("attempts", default=0),
+            tokens=Sum(F("input_tokens") + F("output_tokens"), default=0),
+            cost=Sum("cost", default=Decimal(0)),
+            seconds=Sum("seconds", default=0.0),
+        )
+        return Spending(**found)
+
+
+class LLMCall(models.Model):
+    """One question to a language model, its answer, and what became of it. Without a participant it was the buyer's.
+
+    `seq` is the event its turn led to. `prompt` and `reply` are blanked when their retention is over.
+    """
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="llm_calls")
+    participant = models.ForeignKey(Participant, null=True, on_delete=models.CASCADE, related_name="llm_calls")
+    seq = models.PositiveIntegerField(null=True)
+    round = models.PositiveIntegerField()
+    purpose = models.CharField(max_length=10, choices=[(p, p) for p in Purpose])
+    provider = models.CharField(max_length=30)
+    model = models.CharField(max_length=200)
+    input_tokens = models.PositiveIntegerField()
+    output_tokens = models.PositiveIntegerField()
+    is_estimated = models.BooleanField(help_text="The server did not count the tokens.")
+    cost = models.DecimalField(max_digits=12, decimal_places=6, help_text="US dollars")
+    attempts = models.PositiveSmallIntegerField(help_text="How often the server was asked; 0: it was not.")
+    queued_seconds = models.FloatField()
+    first_token_seconds = models.FloatField(null=True)
+    seconds = models.FloatField(help_text="From the first attempt to the end of the last.")
+    result = models.CharField(max_length=10, choices=[(v, v) for v in Verdict])
+    why = models.CharField(max_length=100, blank=True)
+    error = models.CharField(max_length=40, blank=True, help_text="The code of what went wrong before any reply.")
+    prompt_hash = models.CharField(max_length=64)
+    reply_hash = models.CharField(max_length=64)
+    prompt = models.TextField(blank=True)
+    reply = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    objects = LLMCallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "id"]
+        verbose_name = "model call"
+        indexes = [models.Index(fields=["run", "round"]), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} in round {self.round}"
 
 
 class Offer(models.Model):

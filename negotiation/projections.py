@@ -101,6 +101,7 @@ def _message(run_id: int, seat: Seat, record: Record, party: Party, event: Spoke
         round=event.round,
         party=party,
         voice=event.words.voice,
+        fallback=event.words.fallback or "",
         participant_id=seat.participant_id,
         text=event.words.text,
         at=record.at,

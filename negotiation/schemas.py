@@ -82,6 +82,7 @@ class ConversationEntryOut(Schema):
     sender_name: str
     content: str
     voice: str
+    fallback: str | None
     mentioned_agents: list[str]
 
 
@@ -95,3 +96,38 @@ class StateOut(Schema):
     current_offers: dict[str, TermsOut]
     buyer_constraints: ConstraintsOut | None = None
     last_seq: int
+
+
+class ModelCallOut(Schema):
+    """A question to a model. `prompt` and `reply` are empty when their retention is over."""
+
+    call_id: UUID
+    at: Timestamp
+    round: int
+    seller_id: UUID | None
+    agent_name: str
+    purpose: str
+    message_id: str | None
+    provider: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    is_estimated: bool
+    cost: float
+    attempts: int
+    queued_seconds: float
+    first_token_seconds: float | None
+    seconds: float
+    result: str
+    why: str
+    error: str
+    prompt: list[dict[str, str]]
+    reply: str
+
+
+class ModelCallsOut(Schema):
+    room_id: UUID
+    total: int
+    tokens: int
+    cost: float
+    calls: list[ModelCallOut]

@@ -26,6 +26,7 @@ from negotiation.errors import (
     Refused,
 )
 from negotiation.minds.strategy import fallback_award
+from negotiation.model_access import require_model
 from negotiation.models import Outcome
 from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import announce_command
@@ -41,7 +42,11 @@ class SentMessage:
 
 
 def start(code: UUID) -> datetime:
-    """Queue the room for the worker; when it was started. A second start raises AlreadyActive."""
+    """Queue the room for the worker; when it was started.
+
+    A second start raises AlreadyActive. Raises ModelAway where template words may not stand in for a model.
+    """
+    require_model(code)
 
     def queue(stored: StoredRoom) -> Sequence[Event]:
         if stored.is_without_sellers:

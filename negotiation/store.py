@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from negotiation.call_log import save_calls
 from negotiation.codec import decode, encode
 from negotiation.core.events import Closed, Event, RoundStarted, StatusChanged
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
@@ -23,6 +24,7 @@ from negotiation.core.room import Room, SellerSeat, Setup
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Overtaken
 from negotiation.errors import RoomNotFound
+from negotiation.minds.calls import Call
 from negotiation.models import NegotiationRun, Participant, RunEvent
 from negotiation.projections import Seat, project
 from negotiation.records import Record, Roster
@@ -92,11 +94,18 @@ def read_records(run_id: int, after: int, limit: int) -> list[Record]:
     return [_record(row, row.run.started_at) for row in rows]
 
 
-def append(stored: StoredRoom, events: Sequence[Event], tell: Tell, *, fence: int | None = None) -> StoredRoom:
-    """Store the events behind the last one that `stored` knows, and return the room with them.
+def append(
+    stored: StoredRoom,
+    events: Sequence[Event],
+    tell: Tell,
+    *,
+    fence: int | None = None,
+    calls: Sequence[Call] = (),
+) -> StoredRoom:
+    """Store the events behind the last one that `stored` knows, with the calls to models that led to them.
 
-    Raises Overtaken if another writer came first or, with `fence`, if the lease was lost; SoldOut if a deal's units are
-    gone. Nothing is stored then.
+    Returns the room with them. Raises Overtaken if another writer came first or, with `fence`, if the lease was lost;
+    SoldOut if a deal's units are gone. Nothing is stored then.
     """
     now = timezone.now()
     started_at = stored.started_at or (now if any(_is_start(event) for event in events) else None)
@@ -106,6 +115,7 @@ def append(stored: StoredRoom, events: Sequence[Event], tell: Tell, *, fence: in
         _advance(stored, records, {"last_hash": rows[-1].hash, "started_at": started_at}, fence)
         RunEvent.objects.bulk_create(rows)
         project(stored.run_id, stored.seats, records)
+        save_calls(stored.run_id, stored.seats, calls, records)
         transaction.on_commit(lambda: tell(stored.roster, records))
     room = stored.room
     for event in events:

@@ -13,8 +13,8 @@ from django.apps import apps
 from django.utils import timezone
 
 from negotiation.core.events import Closed
-from negotiation.core.visibility import Viewer
-from negotiation.frames import connected, frame_of, to_json
+from negotiation.core.visibility import Viewer, may_see_thread
+from negotiation.frames import Frame, connected, frame_of, to_json
 from negotiation.hub import Hub, Subscription
 from negotiation.records import Record, Roster
 from negotiation.store import StoredRoom, last_seq, read_records, read_room
@@ -36,6 +36,17 @@ class Live:
             frame = frame_of(self.record, self.roster, viewer)
             self.frames[viewer] = None if frame is None else to_json(frame)
         return self.frames[viewer]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Something to show that is never stored. It belongs to one seller's thread, or without one to the buyer's side."""
+
+    seller_id: str
+    frame: Frame
+
+    def frame_for(self, viewer: Viewer) -> str | None:
+        return to_json(self.frame) if may_see_thread(viewer, self.seller_id) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ def announce_command(roster: Roster, records: Sequence[Record]) -> None:
     live_feed().announce(WORKERS, [Live(record, roster) for record in records])
 
 
-def live_feed() -> Hub[Live]:
+def live_feed() -> Hub[Live | Passing]:
     return apps.get_app_config("negotiation").hub  # type: ignore[no-any-return, attr-defined]
 
 
@@ -93,7 +104,7 @@ class _Follower:
     """One viewer's place in the log."""
 
     def __init__(
-        self, stored: StoredRoom, viewer: Viewer, after: int, rhythm: Rhythm, subscription: Subscription[Live]
+        self, stored: StoredRoom, viewer: Viewer, after: int, rhythm: Rhythm, subscription: Subscription[Live | Passing]
     ) -> None:
         # A number from the future is of a log that is gone; whoever comes with it begins anew.
         self._stored, self._viewer, self._seq = stored, viewer, after if after <= stored.last_seq else 0
@@ -106,6 +117,10 @@ class _Follower:
         silent_seconds = 0.0
         while not self._is_over:
             live = await self._next_live()
+            if isinstance(live, Passing):
+                for sent in self._pass_on(live):
+                    yield sent
+                continue
             if live is not None and live.record.seq == self._seq + 1 and not self._subscription.is_lagged:
                 silent_seconds = 0.0
                 for sent in self._take(live):
@@ -121,7 +136,11 @@ class _Follower:
                 silent_seconds = 0.0
                 yield Sent("heartbeat", to_json({"type": "heartbeat", "timestamp": timezone.now().isoformat()}))
 
-    async def _next_live(self) -> Live | None:
+    def _pass_on(self, passing: Passing) -> tuple[Sent, ...]:
+        json = passing.frame_for(self._viewer)
+        return () if json is None else (Sent(_type_of(json), json),)
+
+    async def _next_live(self) -> Live | Passing | None:
         try:
             async with asyncio.timeout(self._rhythm.poll_seconds):
                 return await self._subscription.next()

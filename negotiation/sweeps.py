@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from negotiation import logs, services
+from negotiation.call_log import blank_texts_before
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.errors import AlreadyDecided
 from negotiation.models import NegotiationRun
@@ -16,7 +17,9 @@ RECENT = timedelta(hours=1)
 def sweep() -> None:
     expire_unstarted(timedelta(hours=settings.NEGOTIATION.cleanup_hours))
     save_missing_logs(RECENT)
-    logs.delete_old(timedelta(days=settings.LOGS.retention_days))
+    retention = timedelta(days=settings.LOGS.retention_days)
+    logs.delete_old(retention)
+    blank_texts_before(retention)
 
 
 def save_missing_logs(age: timedelta) -> int:

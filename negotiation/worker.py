@@ -10,25 +10,28 @@ from typing import ParamSpec, TypeVar
 
 from channels.db import DatabaseSyncToAsync
 from django.conf import settings
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from negotiation import logs, services, sweeps
-from negotiation.casting import Casting, cast, read_casting
+from negotiation.call_log import save_calls
+from negotiation.casting import Casting, read_casting
 from negotiation.core.events import Closed, Event, StatusChanged
 from negotiation.core.room import Room
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.errors import NegotiationError
 from negotiation.leases import LEASE, Claim, claim_rooms, free_leases_of_the_dead, new_owner, release, renew
+from negotiation.minds.calls import Call
 from negotiation.store import StoredRoom, append, read_room
-from negotiation.stream import WORKERS, Live, announce, live_feed
+from negotiation.stream import WORKERS, Live, Passing, announce, live_feed
+from negotiation.studio import PendingCalls, Studio
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
-CALL_SECONDS = 30.0
+MARGIN_SECONDS = 10.0
 DATABASE_THREADS = 2
 
 _P = ParamSpec("_P")
@@ -40,11 +43,12 @@ class LeaseLost(Exception):
 
 
 class StoreJournal:
-    """A room's log in the database, written under a claim."""
+    """A room's log in the database, written under a claim, each turn with the calls to models it took."""
 
     def __init__(self, claim: Claim, database: ThreadPoolExecutor) -> None:
         self._claim, self._database = claim, database
         self._stored: StoredRoom | None = None
+        self.calls = PendingCalls()
 
     async def load(self) -> tuple[Room, int]:
         """Raises LeaseLost."""
@@ -56,18 +60,32 @@ class StoreJournal:
     async def append(self, events: tuple[Event, ...], after: int) -> None:
         assert self._stored is not None
         assert self._stored.last_seq == after
-        self._stored = await in_thread(self._database, self._append, events)
+        calls = self.calls.waiting()
+        self._stored = await in_thread(self._database, self._append, events, calls)
+        self.calls.drop(calls)
 
-    def _append(self, events: tuple[Event, ...]) -> StoredRoom:
+    async def keep_calls(self) -> None:
+        """Store the calls of a turn that was broken off."""
+        calls = self.calls.waiting()
+        if not calls or self._stored is None:
+            return
+        try:
+            await in_thread(self._database, save_calls, self._stored.run_id, self._stored.seats, calls)
+        except IntegrityError:
+            logger.info("room %s has been deleted, and its last calls with it", self._claim.code)
+        self.calls.drop(calls)
+
+    def _append(self, events: tuple[Event, ...], calls: tuple[Call, ...]) -> StoredRoom:
         assert self._stored is not None
-        return append(self._stored, events, announce, fence=self._claim.fence)
+        return append(self._stored, events, announce, fence=self._claim.fence, calls=calls)
 
 
 class Worker:
     """Plays up to `concurrency` rooms at a time until it is drained."""
 
-    def __init__(self, concurrency: int, minds_for: Callable[[Casting], Minds] = cast) -> None:
-        self._concurrency, self._minds_for = concurrency, minds_for
+    def __init__(self, concurrency: int, minds_for: Callable[[Casting, PendingCalls], Minds] | None = None) -> None:
+        self._studio = Studio(settings.LLM)
+        self._concurrency, self._minds_for = concurrency, minds_for or self._studio.cast
         self._owner = new_owner()
         self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="worker-db")
         self._playing: dict[uuid.UUID, tuple[Claim, asyncio.Task[None]]] = {}
@@ -85,6 +103,7 @@ class Worker:
                 await self._sleep_until_woken(IDLE_SECONDS)
             for task in tenders:
                 task.cancel()
+        await self._studio.close()
         self._database.shutdown(wait=False)
 
     async def drain(self, seconds: float) -> None:
@@ -144,11 +163,14 @@ class Worker:
         deadline = (stored.started_at or timezone.now()) + timedelta(minutes=settings.NEGOTIATION.timeout_minutes)
         engine = Engine(
             journal,
-            self._minds_for(casting),
-            limits=Limits(CALL_SECONDS, is_out_of_time=lambda: timezone.now() >= deadline),
+            self._minds_for(casting, journal.calls),
+            limits=Limits(_answer_seconds(), is_out_of_time=lambda: timezone.now() >= deadline),
             pace=Pace(casting.turn_seconds),
         )
-        room = await engine.run()
+        try:
+            room = await engine.run()
+        finally:
+            await asyncio.shield(journal.keep_calls())
         if room.status.is_over:
             await asyncio.shield(in_thread(self._database, logs.save, claim.code))
 
@@ -175,7 +197,9 @@ class Worker:
         finally:
             live_feed().unsubscribe(WORKERS, subscription)
 
-    def _heed(self, live: Live) -> None:
+    def _heed(self, live: Live | Passing) -> None:
+        if isinstance(live, Passing):
+            return
         match live.record.event:
             case StatusChanged(new=RoomStatus.QUEUED):
                 self._wake.set()
@@ -213,6 +237,11 @@ class Worker:
                 await self._wake.wait()
         except TimeoutError:
             pass
+
+
+def _answer_seconds() -> float:
+    """The most that a mind may take: its wait for a free model, and its turn."""
+    return float(settings.LLM.queue_seconds + settings.LLM.turn_seconds + MARGIN_SECONDS)
 
 
 async def in_thread(pool: ThreadPoolExecutor, function: Callable[_P, _T], *args: _P.args, **options: _P.kwargs) -> _T:

@@ -18,15 +18,18 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 
+from llm.prices import PriceTable
+from llm.purse import Purse
 from marketplace.identity import create_api_key
 from marketplace.models import Role
 from negotiation import logs
-from negotiation.casting import cast, read_casting
+from negotiation.casting import read_casting
 from negotiation.core.events import Event
 from negotiation.core.room import Room
 from negotiation.engine import Engine, Limits, Pace
 from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import announce
+from negotiation.studio import Means, PendingCalls, make_minds
 from tests import bodies
 
 
@@ -180,7 +183,8 @@ def play(log_folder: Path) -> Callable[..., Room]:
     def play_room(room_id: str, until_seq: int | None = None) -> Room:
         code = UUID(room_id)
         journal = DirectJournal(code, until_seq)
-        engine = Engine(journal, cast(read_casting(code)), limits=Limits(), pace=Pace())
+        minds = make_minds(read_casting(code), Means(None, Purse(()), PendingCalls(), PriceTable()))
+        engine = Engine(journal, minds, limits=Limits(), pace=Pace())
         with suppress(Interrupted):
             async_to_sync(engine.run)()
             logs.save(code)

@@ -11,6 +11,8 @@ if "PARLEY_DATA_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["PARLEY_DATA_DIR"], ignore_errors=True)
 # Tests sign in and write faster than any person; those about the limits switch them on.
 os.environ.setdefault("RATE_LIMITS", "off")
+# A model that happens to run on the machine is none of the tests' business; those about models start their own.
+os.environ.setdefault("LLM_PROVIDER", "builtin")
 
 from marketplace.settings import *  # noqa: F403
 

@@ -14,6 +14,7 @@ from marketplace.errors import NotAllowed, ProviderDisabled, SessionNotFound
 from marketplace.idempotency import once
 from marketplace.identity import Principal
 from marketplace.models import Role, Session
+from marketplace.requests import ModelRequest
 from marketplace.schemas import (
     DeletedOut,
     InitializeIn,
@@ -36,7 +37,11 @@ def initialize(request: HttpRequest, payload: InitializeIn) -> dict[str, Any]:
     """Set up a session with a room for each item. An `Idempotency-Key` header makes repeats harmless."""
     principal = _operator(request)
     _require_enabled(payload.llm_config.provider or settings.LLM.provider)
-    wanted = payload.to_request(settings.NEGOTIATION.default_mind, settings.NEGOTIATION.max_rounds)
+    wanted = payload.to_request(
+        settings.NEGOTIATION.default_mind,
+        settings.NEGOTIATION.max_rounds,
+        ModelRequest(temperature=settings.LLM.temperature, max_tokens=settings.LLM.max_tokens),
+    )
     return once(request, principal, lambda: _initialized(services.create_session(wanted)))
 
 
@@ -94,8 +99,11 @@ def _operator(request: HttpRequest) -> Principal:
 
 
 def _require_enabled(provider: str) -> None:
-    if provider == "openrouter" and not settings.LLM.openrouter.is_enabled:
+    openrouter = settings.LLM.openrouter
+    if provider == "openrouter" and not openrouter.is_enabled:
         raise ProviderDisabled("The provider openrouter is switched off.")
+    if provider == "openrouter" and not openrouter.api_key:
+        raise ProviderDisabled("The provider openrouter has no key.")
 
 
 def _visible(principal: Principal) -> QuerySet[Session]:
@@ -214,8 +222,10 @@ def _summary(summary: SessionSummary, principal: Principal) -> dict[str, Any]:
             "average_rounds": summary.average_rounds,
             "average_duration_seconds": summary.average_duration_seconds,
             "total_messages_exchanged": summary.total_messages,
-            "total_tokens": 0,
-            "llm_cost": 0.0,
+            "total_tokens": summary.models.tokens,
+            "llm_calls": summary.models.calls,
+            "llm_cost": float(summary.models.cost),
+            "llm_seconds": round(summary.models.seconds, 3),
         },
     }
 

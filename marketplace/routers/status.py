@@ -1,39 +1,55 @@
 """Whether the installation is well: health for load balancers, providers and database for operators."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest
 from ninja import Router
 
-from llm.builtin import BuiltinProvider
+from llm.types import ProviderStatus
+from marketplace.identity import Principal
 from marketplace.version import VERSION
+from negotiation.model_access import provider_lights
+
+PROVIDERS = ("lm_studio", "openrouter", "openai_compatible", "builtin")
 
 router = Router(tags=["status"])
 
 
 @router.get("/health", auth=None)
 def health(request: HttpRequest) -> dict[str, Any]:
-    """Open to all; says up or down and nothing else."""
-    database = _database_error()
-    components = {"database": "unavailable" if database else "available", "llm": "available"}
-    status = "degraded" if database else "healthy"
+    """Open to all; says up or down and nothing else. Template words that stand in for a model are no illness."""
+    components = {"database": "unavailable" if _database_error() else "available", "llm": _language()}
+    status = "degraded" if "unavailable" in components.values() else "healthy"
     return {"status": status, "version": VERSION, "app_name": "Parley", "components": components}
 
 
 @router.get("/llm/status")
 def llm_status(request: HttpRequest) -> dict[str, Any]:
-    """The providers by name, the one in use, and the database."""
-    builtin = asdict(async_to_sync(BuiltinProvider().ping)())
+    """The providers by name, the one in use, and the database. Addresses are for operators."""
+    principal = request.auth  # type: ignore[attr-defined]
+    assert isinstance(principal, Principal)
+    providers = {n: asdict(_shown(s, principal)) for n, s in provider_lights().statuses(PROVIDERS).items()}
     error = _database_error()
     return {
-        "in_use": "builtin",
-        "llm": builtin,
-        "providers": {"builtin": builtin},
+        "in_use": settings.LLM.provider,
+        "fallback": settings.LLM.fallback,
+        "llm": providers[settings.LLM.provider],
+        "providers": providers,
         "database": {"available": error is None, "vendor": connection.vendor, "error": error},
     }
+
+
+def _shown(status: ProviderStatus, principal: Principal) -> ProviderStatus:
+    return status if principal.is_operator else replace(status, base_url=None)
+
+
+def _language() -> str:
+    if provider_lights().status(settings.LLM.provider).available:
+        return "available"
+    return "template_words" if settings.LLM.fallback == "template" else "unavailable"
 
 
 def _database_error() -> str | None:

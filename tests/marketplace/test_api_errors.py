@@ -30,8 +30,9 @@ SESSION = (
 )
 STEERING = tuple(f"POST /negotiation/{{room}}/{act}" for act in ("start", "decide", "pause", "resume", "cancel"))
 MESSAGE = "POST /negotiation/{room}/message"
+CALLS = "GET /negotiation/{room}/model-calls"
 WATCHING = ("GET /negotiation/{room}/state", "GET /logs/{session}/{room}")
-ENDPOINTS = (*SESSIONS, *SESSION, *STEERING, MESSAGE, *WATCHING, "GET /llm/status")
+ENDPOINTS = (*SESSIONS, *SESSION, *STEERING, MESSAGE, CALLS, *WATCHING, "GET /llm/status")
 UNKNOWN = str(uuid4())
 PRICE = "buyer.shopping_list[0].max_price_per_unit"
 MESSAGE_BODY = {"message": "Hello"}

@@ -99,6 +99,7 @@ def test_room_page_holds_all_that_happened_in_it(operator):
     assert [listing.total for listing in page.context["listings"]] == [
         run.messages.count(),
         run.offers.count(),
+        run.llm_calls.count(),
         run.events.count(),
     ]
 
@@ -108,7 +109,7 @@ def test_room_page_of_a_room_not_started_says_nothing_happened(operator):
 
     page = operator.get(reverse("admin:negotiation_negotiationrun_change", args=[run.pk]))
 
-    assert page.content.decode().count("0 in all.") == 3
+    assert page.content.decode().count("0 in all.") == 4
 
 
 def test_long_log_shows_its_newest_end_and_how_long_it_is(operator):
@@ -121,7 +122,7 @@ def test_long_log_shows_its_newest_end_and_how_long_it_is(operator):
 
     page = operator.get(reverse("admin:negotiation_negotiationrun_change", args=[run.pk]))
 
-    events = page.context["listings"][2]
+    events = page.context["listings"][3]
     assert [row[0] for row in events.rows] == list(range(last.seq + 1, last.seq + MOST_ROWS + 1))
     assert f"The newest {MOST_ROWS} of {last.seq + MOST_ROWS}." in page.content.decode()
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 from channels.db import database_sync_to_async
+from django.conf import settings
 from django.utils import timezone
 
 from negotiation import services
-from negotiation.casting import cast
 from negotiation.core.protocol import change_status
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
@@ -17,6 +17,7 @@ from negotiation.leases import claim_rooms
 from negotiation.minds.strategy import StrategyMind
 from negotiation.models import NegotiationRun, Outcome, RunEvent
 from negotiation.stream import WORKERS, live_feed
+from negotiation.studio import Studio
 from negotiation.worker import LeaseLost, StoreJournal, Worker
 from tests import bodies
 
@@ -36,12 +37,16 @@ class Gate(StrategyMind):
         await self.open.wait()
         return await super().buy(view)
 
-    def minds(self, casting):
-        return Minds(self, cast(casting).sellers)
+    def minds(self, casting, calls):
+        return Minds(self, cast(casting, calls).sellers)
+
+
+def cast(casting, calls):
+    return Studio(settings.LLM).cast(casting, calls)
 
 
 @asynccontextmanager
-async def working(minds_for=cast, concurrency=5):
+async def working(minds_for=None, concurrency=5):
     """A worker at work, drained at the end."""
     worker = Worker(concurrency, minds_for)
     async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
@@ -194,10 +199,10 @@ async def test_deleted_room_harms_no_worker(operator, session, started, open_ses
 async def test_room_whose_minds_cannot_be_cast_fails_and_the_worker_lives_on(started, open_session, act, log_folder):
     failures = [RuntimeError("no such mind")]
 
-    def minds_for(casting):
+    def minds_for(casting, calls):
         if failures:
             raise failures.pop()
-        return cast(casting)
+        return cast(casting, calls)
 
     async with working(minds_for):
         failed = await until_status(started, "failed")
@@ -214,7 +219,7 @@ async def test_mind_that_raises_is_replaced_by_its_own_strategy(started, log_fol
         async def buy(self, view):
             raise RuntimeError("broken")
 
-    async with working(lambda casting: Minds(Broken(), cast(casting).sellers)):
+    async with working(lambda casting, calls: Minds(Broken(), cast(casting, calls).sellers)):
         await until_status(started, "completed")
 
     assert "MindFailed" in [kind for _, kind in await log_of(started)]

@@ -1,0 +1,67 @@
+"""The log of calls to models: one row for each question, written with the events it led to."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from llm.recording import fingerprint
+from negotiation.core.vocabulary import Party
+from negotiation.minds.calls import Call
+from negotiation.models import LLMCall
+from negotiation.projections import Seat
+from negotiation.records import Record
+
+
+def save_calls(run_id: int, seats: Mapping[str, Seat], calls: Sequence[Call], records: Sequence[Record] = ()) -> None:
+    """Without records the calls led to nothing: their turn was broken off."""
+    LLMCall.objects.bulk_create(_row(run_id, seats, call, records) for call in calls)
+
+
+def blank_texts_before(age: timedelta) -> int:
+    """Forget what was asked and answered longer than `age` ago, not that it was; how many."""
+    old = LLMCall.objects.filter(at__lt=timezone.now() - age).exclude(prompt="", reply="")
+    return old.update(prompt="", reply="")
+
+
+def _row(run_id: int, seats: Mapping[str, Seat], call: Call, records: Sequence[Record]) -> LLMCall:
+    ask, seat = call.ask, call.seat
+    return LLMCall(
+        run_id=run_id,
+        participant_id=seats[seat.seller_id].participant_id if seat.party is Party.SELLER else None,
+        seq=_led_to(call, records),
+        round=call.round,
+        purpose=call.purpose,
+        provider=call.provider,
+        model=call.model[:200],
+        input_tokens=call.usage.input_tokens,
+        output_tokens=call.usage.output_tokens,
+        is_estimated=call.usage.is_estimated,
+        cost=call.cost,
+        attempts=call.attempts,
+        queued_seconds=round(call.queued_seconds, 3),
+        first_token_seconds=None if call.first_token_seconds is None else round(call.first_token_seconds, 3),
+        seconds=round(call.seconds, 3),
+        result=call.verdict,
+        why=call.why[:100],
+        error=call.error,
+        prompt_hash=fingerprint(ask.messages, ask.temperature, ask.max_tokens, ask.stop, ask.schema, ask.model),
+        reply_hash=hashlib.sha256(call.reply.encode()).hexdigest(),
+        prompt=json.dumps([{"role": m.role, "content": m.content} for m in ask.messages], ensure_ascii=False),
+        reply=call.reply,
+        at=timezone.now(),
+    )
+
+
+def _led_to(call: Call, records: Sequence[Record]) -> int | None:
+    """The number of the first event of the seat that asked."""
+    seat = call.seat
+    mine = (
+        record.seq
+        for record in records
+        if getattr(record.event, "party", None) is seat.party
+        and (seat.party is Party.BUYER or getattr(record.event, "seller_id", None) == seat.seller_id)
+    )
+    return next(mine, records[0].seq if records else None)

@@ -1,0 +1,133 @@
+"""What the minds of this process share: the ways to the providers, and the accounts that calls are charged to."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from django.utils import timezone
+
+from llm.configuration import LlmSettings
+from llm.gateway import Gateway, Rules
+from llm.prices import PriceTable
+from llm.purse import Account, Budget, Purse
+from llm.selection import choose_provider
+from negotiation.casting import Casting
+from negotiation.engine import Minds
+from negotiation.minds.calls import Call
+from negotiation.minds.line import Line
+from negotiation.minds.narrated import NarratedMind
+from negotiation.minds.reasoning import ReasoningMind
+from negotiation.minds.strategy import StrategyMind
+from negotiation.onlookers import RoomOnlookers
+
+BUILTIN = "builtin"
+
+
+class PendingCalls:
+    """The calls of one room that wait to be stored with the move they led to."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque()
+
+    def add(self, call: Call) -> None:
+        self._calls.append(call)
+
+    def waiting(self) -> tuple[Call, ...]:
+        return tuple(self._calls)
+
+    def drop(self, stored: Sequence[Call]) -> None:
+        for _ in stored:
+            self._calls.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a room's minds have to speak with; without a gateway they need no model.
+
+    `model` is asked where a seat names none.
+    """
+
+    gateway: Gateway | None
+    purse: Purse
+    calls: PendingCalls
+    prices: PriceTable
+    turn_seconds: float = 20.0
+    model: str = ""
+
+
+class Studio:
+    """One for a worker; lives on its loop."""
+
+    def __init__(self, settings: LlmSettings) -> None:
+        self._settings = settings
+        self._gateways: dict[str, Gateway] = {}
+        self._sessions: WeakValueDictionary[UUID, Account] = WeakValueDictionary()
+        self._today = (date.min, Account("day", settings.day_budget))
+
+    def cast(self, casting: Casting, calls: PendingCalls) -> Minds:
+        """The minds of a room. With the built-in provider they all speak in template words."""
+        provider = casting.provider or self._settings.provider
+        gateway = None if provider == BUILTIN else self._gateway(provider)
+        settings = self._settings
+        means = Means(
+            gateway, self._purse(casting), calls, settings.prices, settings.turn_seconds, settings.model_of(provider)
+        )
+        return make_minds(casting, means)
+
+    async def close(self) -> None:
+        for gateway in self._gateways.values():
+            await gateway.close()
+
+    def _gateway(self, provider: str) -> Gateway:
+        if provider not in self._gateways:
+            settings = self._settings
+            rules = Rules(
+                max_concurrency=settings.max_concurrency,
+                max_retries=settings.max_retries,
+                retry_delay_seconds=settings.retry_delay_seconds,
+                queue_seconds=settings.queue_seconds,
+            )
+            self._gateways[provider] = Gateway(choose_provider(provider, settings), rules)
+        return self._gateways[provider]
+
+    def _purse(self, casting: Casting) -> Purse:
+        settings, spent, session_id = self._settings, casting.spent, casting.roster.session_id
+        session = self._sessions.get(session_id)
+        if session is None:
+            own = casting.session_budget
+            budget = settings.session_budget if own == Budget() else own
+            session = self._sessions[session_id] = Account("session", budget, spent.session)
+        day, today = self._today
+        if day != timezone.now().date():
+            today = Account("day", settings.day_budget, spent.today)
+            self._today = (timezone.now().date(), today)
+        return Purse((Account("room", settings.room_budget, spent.room), session, today))
+
+
+def make_minds(casting: Casting, means: Means) -> Minds:
+    return Minds(
+        buyer=_make_mind(casting, "", means),
+        sellers={seller_id: _make_mind(casting, seller_id, means) for seller_id in casting.sellers},
+    )
+
+
+def _make_mind(casting: Casting, seller_id: str, means: Means) -> StrategyMind | NarratedMind | ReasoningMind:
+    seat = casting.sellers[seller_id] if seller_id else casting.buyer
+    if seat.mind == "strategy" or means.gateway is None:
+        return StrategyMind()
+    onlookers = RoomOnlookers(casting.roster, seller_id)
+    line = Line(
+        onlookers.seat,
+        means.gateway,
+        replace(seat.tuning, model=seat.tuning.model or means.model),
+        purse=means.purse,
+        log=means.calls,
+        prices=means.prices,
+        turn_seconds=means.turn_seconds,
+        wait=onlookers.wait,
+    )
+    kind = ReasoningMind if seat.mind == "llm" else NarratedMind
+    return kind(line, casting.roster.currency, onlookers)
