@@ -34,6 +34,7 @@ check: $(INSTALLED_DEV)
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/models.py
 
 screenshots: $(INSTALLED_DEV)
 	$(BIN)/python bench/screenshots.py

@@ -1,7 +1,7 @@
 """Measures rooms whose minds speak by a model, one that always takes the same time. `--write` keeps the table.
 
 The ideal is the chain of calls that must follow one another: each round the buyer's, then the sellers' at once, and
-last the buyer's farewells. The efficiency is the ideal by the time that all rooms took together.
+last the buyer's farewells; or, where that is longer, all calls through the places that the provider grants.
 """
 
 import argparse
@@ -19,8 +19,18 @@ import httpx
 from run import Row, unit_seconds, write_table
 from serving import ROOT, Server, running_server
 
-CASES = ((10, 0.3, 0), (50, 0.3, 0), (50, 0.3, 1), (200, 1.0, 0))
-SLOW_MODEL = (100, 0.3, 20)
+DEFAULT_PLACES, ALL_PLACES = 10, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    rooms: int
+    latency: float = 0.3
+    places: int = ALL_PLACES
+    watchers: int = 0
+
+
+CASES = (Case(10), Case(50, places=DEFAULT_PLACES), Case(50), Case(50, watchers=1), Case(50, latency=2.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +46,42 @@ class Played:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="keep the table in docs/performance.md")
-    parser.add_argument("--rooms", type=int, help="only so many rooms, at --latency")
-    parser.add_argument("--latency", type=float, default=0.3)
-    parser.add_argument("--watchers", type=int, default=0)
+    parser.add_argument("--rooms", type=int, help="only so many rooms, with the options below")
+    parser.add_argument("--latency", type=float, default=0.3, help="seconds that a call takes")
+    parser.add_argument("--places", type=int, default=ALL_PLACES, help="LLM_MAX_CONCURRENCY")
+    parser.add_argument("--watchers", type=int, default=0, help="of each room")
     options = parser.parse_args()
-    cases = ((options.rooms, options.latency, options.watchers),) if options.rooms else CASES
+    cases = CASES
+    if options.rooms:
+        cases = (Case(options.rooms, options.latency, options.places, options.watchers),)
     unit = unit_seconds()
-    rows = [row for case in cases for row in _case(*case, unit)]
-    if not options.rooms:
-        rows += _slow_model(*SLOW_MODEL)
+    rows = [row for case in cases for row in _measured(case, unit)]
     table = "\n".join(["| what | figure |", "|---|---|", *(f"| {row.what} | {row.figure} |" for row in rows)])
     print(table)
     if options.write:
         write_table("models", table)
 
 
-def _case(rooms: int, latency: float, watchers: int, unit: float) -> list[Row]:
-    with model(latency) as base, server_for(base, concurrency=1000, rooms=rooms) as server:
-        played = asyncio.run(play(server, rooms, watchers))
-    ideal = played.chain * latency
-    watched = f", {watchers} watcher each" if watchers else ""
-    name = f"{rooms} rooms of 3 sellers, a model of {1000 * latency:.0f} ms{watched}"
+def _measured(case: Case, unit: float) -> list[Row]:
+    with model(case.latency) as base, server_for(base, case) as server:
+        played = asyncio.run(play(server, case))
+    ideal = max(played.chain * case.latency, played.calls * case.latency / case.places)
     share = played.cpu_seconds / played.calls
+    places = f"{case.places} calls at once, " if case.places < ALL_PLACES else ""
+    watched = f"{case.watchers} watcher each, " if case.watchers else ""
+    name = f"{case.rooms} rooms of 3 sellers, a model of {1000 * case.latency:.0f} ms, {places}{watched}"
     return [
-        Row(f"{name}: wall time by the ideal of {ideal:.1f} s", f"{played.seconds / ideal:.2f}"),
+        Row(f"{name}wall time by the ideal of {ideal:.1f} s", f"{played.seconds / ideal:.2f}"),
         Row("… server processor time a call", f"{1000 * share:.1f} ms ({share / unit:.2f} units)"),
-        Row("… memory a room", f"{played.memory_mib / rooms:.2f} MiB"),
-        Row("… template words among the messages", f"{played.fallbacks} of {played.calls} calls"),
+        Row("… memory a room", f"{played.memory_mib / case.rooms:.2f} MiB"),
+        Row("… calls, of which ended in template words", f"{played.calls}, {played.fallbacks}"),
     ]
 
 
-def _slow_model(rooms: int, latency: float, places: int) -> list[Row]:
-    with model(latency, places) as base, server_for(base, concurrency=places, rooms=rooms) as server:
-        played = asyncio.run(play(server, rooms, 0))
-    busy = played.calls * latency / (played.seconds * places)
-    return [Row(f"{rooms} rooms at a model that takes {places} calls at once: its places busy", f"{100 * busy:.0f} %")]
-
-
 @contextmanager
-def model(latency: float, places: int = 0) -> Iterator[str]:
+def model(latency: float) -> Iterator[str]:
     """The address of a model of our own that answers after `latency` seconds."""
-    command = [sys.executable, "-m", "tests.fake_llm", "--latency", str(latency), "--max-concurrency", str(places)]
+    command = [sys.executable, "-m", "tests.fake_llm", "--latency", str(latency)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -86,18 +91,19 @@ def model(latency: float, places: int = 0) -> Iterator[str]:
 
 
 @contextmanager
-def server_for(base: str, concurrency: int, rooms: int) -> Iterator[Server]:
+def server_for(base: str, case: Case) -> Iterator[Server]:
     os.environ.update(
         LLM_PROVIDER="lm_studio",
         LM_STUDIO_BASE_URL=base,
-        LLM_MAX_CONCURRENCY=str(concurrency),
-        WORKER_CONCURRENCY=str(max(50, rooms)),
+        LLM_MAX_CONCURRENCY=str(case.places),
+        WORKER_CONCURRENCY=str(max(50, case.rooms)),
     )
     with running_server("--no-demo") as server:
         yield server
 
 
-async def play(server: Server, rooms: int, watchers: int) -> Played:
+async def play(server: Server, case: Case) -> Played:
+    rooms, watchers = case.rooms, case.watchers
     async with server.client() as client:
         session = (await client.post("/simulation/initialize", json=_body(rooms))).json()
         codes = [room["room_id"] for room in session["negotiation_rooms"]]
@@ -109,19 +115,18 @@ async def play(server: Server, rooms: int, watchers: int) -> Played:
             watching = [group.create_task(_watch(server, code)) for code in codes for _ in range(watchers)]
             memory, cpu, started = server.memory_mib(), server.cpu_seconds(), time.perf_counter()
             for code in codes:
-                group.create_task(client.post(f"/negotiation/{code}/start"))
-            await _until_over(client, codes)
+                await client.post(f"/negotiation/{code}/start")
+            await _until_over(client)
             seconds, cpu, peak = time.perf_counter() - started, server.cpu_seconds() - cpu, server.memory_mib()
             for task in watching:
                 task.cancel()
         return await _count(client, codes, seconds, cpu, peak - memory)
 
 
-async def _until_over(client: httpx.AsyncClient, codes: list[str]) -> None:
-    """Asks rarely: an answer costs the server as much as a call to a model."""
-    for code in codes:
-        while (await client.get(f"/negotiation/{code}/state")).json()["status"] != "completed":
-            await asyncio.sleep(0.2)
+async def _until_over(client: httpx.AsyncClient) -> None:
+    """Asks for the sessions alone: the state of a room costs the server as much as a call to a model."""
+    while any(line["status"] == "active" for line in (await client.get("/simulation")).json()["sessions"]):
+        await asyncio.sleep(0.25)
 
 
 async def _watch(server: Server, code: str) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -99,8 +99,7 @@ def spoken(amount: Decimal) -> str:
 
 def fenced(facts: "DataclassInstance") -> str:
     """A code block with one JSON object, a field or a row of a table to a line; what is None is left out."""
-    fields = asdict(facts, dict_factory=lambda pairs: {name: value for name, value in pairs if value is not None})
-    lines = ",\n".join(f"{_to_json(name)}: {_laid_out(value)}" for name, value in fields.items())
+    lines = ",\n".join(f"{_to_json(name)}: {_laid_out(value)}" for name, value in _told(facts).items())
     return f"```json\n{{\n{lines}\n}}\n```"
 
 
@@ -123,6 +122,18 @@ def _cut(line: str, most: int) -> str:
 
 def _spoken(amount: Decimal | None) -> str | None:
     return None if amount is None else spoken(amount)
+
+
+def _told(facts: "DataclassInstance") -> dict[str, object]:
+    """By field; `asdict` would copy every text besides."""
+    values = {field.name: _plain(getattr(facts, field.name)) for field in fields(facts)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
+    return _told(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _laid_out(value: object) -> str:

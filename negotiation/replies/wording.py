@@ -109,7 +109,7 @@ def _breaches(cleaned: str, speech: Speech) -> Iterator[tuple[Flaw, str]]:
 def _number_breaches(spoken: str, speech: Speech, secrets: frozenset[Decimal]) -> Iterator[tuple[Flaw, str]]:
     if speech.currency and names_other_currency(spoken, speech.currency):
         yield Flaw.FOREIGN_NUMBER, f"name prices in {speech.currency} only"
-    mentions = numbers_in(spoken)
+    mentions = _mentions(spoken)
     for mention in mentions:
         if not _is_allowed(mention, speech, secrets):
             is_private = bool(mention.values & near_amounts(secrets))
@@ -149,8 +149,14 @@ def _shortcomings(cleaned: str, speech: Speech) -> Iterator[tuple[Flaw, str]]:
 
 
 def _names(cleaned: str, price: Decimal, names: tuple[str, ...]) -> bool:
-    mentions = numbers_in(mask_names(fold(cleaned), names))
+    mentions = _mentions(mask_names(fold(cleaned), names))
     return any(price in mention.values and mention.kind is MentionKind.DIGITS for mention in mentions)
+
+
+@lru_cache(maxsize=64)
+def _mentions(spoken: str) -> tuple[Mention, ...]:
+    """Remembered, for a message is looked through twice: for what it must not say and for what it must."""
+    return numbers_in(spoken)
 
 
 def _echoes(folded: str, sentences: tuple[str, ...]) -> bool:

@@ -1,8 +1,11 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from llm.purse import Budget
+from llm.types import Usage
 from marketplace.environment import Environment, is_loopback, parse_env_file, read_environment
 
 ROOT = Path("/project")
@@ -104,6 +107,48 @@ def test_array_of_anything_but_texts_is_refused(raw):
 def test_origin_with_a_path_is_refused():
     with pytest.raises(ImproperlyConfigured, match="CORS_ORIGINS"):
         environment(CORS_ORIGINS="https://shop.example/page").origins("CORS_ORIGINS")
+
+
+def test_budget_names_what_it_limits():
+    budget = environment(BUDGET="calls=500 tokens=200000, cost=2.50,seconds=900").budget("BUDGET")
+
+    assert budget == Budget(500, 200_000, Decimal("2.50"), 900.0)
+
+
+def test_what_a_budget_does_not_name_is_without_limit():
+    assert environment(BUDGET="cost=0").budget("BUDGET") == Budget(cost=Decimal(0))
+    assert environment().budget("BUDGET") == Budget()
+    assert environment().budget("BUDGET", "calls=5") == Budget(calls=5)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("500", "calls", "calls=", "calls=-1", "calls=1.5", "tokens=0.5", "calls=1 calls=2"),
+        *("euros=5", "cost=1e3", "cost=NaN", "seconds=9999999999999"),
+    ],
+)
+def test_budget_that_makes_no_sense_is_refused_with_an_example(raw):
+    with pytest.raises(ImproperlyConfigured, match=r"BUDGET: .* Allowed: parts such as calls=500"):
+        environment(BUDGET=raw).budget("BUDGET")
+
+
+def test_prices_are_read_from_json():
+    prices = environment(PRICES='{"small*": {"input": 1, "output": 2}}').prices("PRICES")
+
+    assert prices.cost("small-q4", Usage(1_000_000, 1_000_000)) == 3
+    assert environment().prices("PRICES").entries == ()
+
+
+@pytest.mark.parametrize("raw", ["cheap", "[]", '{"small": 1}', '{"small": {"input": -1, "output": 2}}'])
+def test_prices_that_make_no_sense_are_refused_with_an_example(raw):
+    with pytest.raises(ImproperlyConfigured, match=r"PRICES: .* Allowed: .*input"):
+        environment(PRICES=raw).prices("PRICES")
+
+
+def test_path_that_is_not_set_is_none():
+    assert environment(FILE="").optional_path("FILE") is None
+    assert environment(FILE="calls.jsonl").optional_path("FILE") == ROOT / "calls.jsonl"
 
 
 def test_folder_that_cannot_be_made_is_refused(tmp_path):

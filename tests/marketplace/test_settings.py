@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from llm.purse import Budget
 from marketplace.environment import parse_env_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +113,14 @@ def test_cookies_of_a_caller_are_never_for_any_origin_at_all(tmp_path):
         ("RATE_LIMITS", "maybe"),
         ("CORS_ORIGINS", "shop.example"),
         ("DATABASE_URL", "mysql://host/name"),
+        ("DEFAULT_MIND", "oracle"),
+        ("LLM_FALLBACK", "silence"),
+        ("LLM_ROOM_BUDGET", "500"),
+        ("LLM_SESSION_BUDGET", "calls=many"),
+        ("LLM_DAY_BUDGET", "cost=-1"),
+        ("LLM_PRICES", "cheap"),
+        ("LLM_TURN_SECONDS", "0"),
+        ("LLM_QUEUE_SECONDS", "forever"),
     ],
 )
 def test_setting_that_makes_no_sense_stops_the_start_with_its_name(tmp_path, name, value):
@@ -125,6 +134,40 @@ def test_keys_of_providers_are_not_shown_with_the_settings(tmp_path):
     settings = settings_with(tmp_path, OPENROUTER_API_KEY="sk-secret", OPENAI_COMPATIBLE_API_KEY="sk-secret")
 
     assert "sk-secret" not in str(settings["LLM"])
+
+
+@pytest.mark.xfail(strict=True, reason="files of recorded calls are not looked for before the first call")
+@pytest.mark.parametrize("name", ["LLM_RECORD", "LLM_REPLAY"])
+def test_file_of_calls_that_cannot_be_used_stops_the_start_with_its_name(tmp_path, name):
+    finished = load_settings(tmp_path, **{name: str(tmp_path / "no such folder" / "calls.jsonl")})
+
+    assert finished.returncode != 0
+    assert f"ImproperlyConfigured: {name}: " in finished.stderr
+
+
+def test_limits_of_models_come_from_the_environment(tmp_path):
+    show = """
+import marketplace.settings as settings
+llm = settings.LLM
+print(settings.NEGOTIATION.default_mind, llm.turn_seconds, llm.queue_seconds, llm.record_to, llm.replay_from)
+print(llm.room_budget, llm.session_budget, llm.day_budget, llm.prices.entries[0][0])
+"""
+    chosen = {
+        "DEFAULT_MIND": "llm",
+        "LLM_TURN_SECONDS": "7.5",
+        "LLM_QUEUE_SECONDS": "8",
+        "LLM_RECORD": str(tmp_path / "calls.jsonl"),
+        "LLM_ROOM_BUDGET": "calls=1",
+        "LLM_SESSION_BUDGET": "tokens=2",
+        "LLM_DAY_BUDGET": "seconds=3",
+        "LLM_PRICES": '{"small": {"input": 1, "output": 2}}',
+    }
+
+    finished = load_settings(tmp_path, show, **chosen)
+
+    first, second = finished.stdout.splitlines()
+    assert first == f"llm 7.5 8.0 {tmp_path / 'calls.jsonl'} None"
+    assert second == " ".join(map(str, (Budget(calls=1), Budget(tokens=2), Budget(seconds=3.0), "small")))
 
 
 @pytest.mark.parametrize(("echo", "is_logged"), [("on", True), ("off", False)])

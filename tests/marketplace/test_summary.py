@@ -4,8 +4,11 @@ import pytest
 
 from marketplace.models import Session
 from marketplace.summary import summarise
+from negotiation.call_log import save_calls
 from negotiation.models import Message, NegotiationRun, Outcome
+from negotiation.store import read_room
 from tests import bodies
+from tests.negotiation.test_call_log import a_call
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +127,32 @@ def test_room_without_a_deal_is_a_failed_item(summary_of, session, started, oper
     failed = summary_of(session)["failed_items"][0]
 
     assert failed["reason"] == {"cancel": "cancelled", "decide": "decided_now"}[act]
+
+
+@pytest.fixture
+def called(session, played):
+    """Two calls in the session's room, and one in another session's."""
+    run = NegotiationRun.objects.get()
+    stored = read_room(run.code)
+    save_calls(stored.run_id, stored.seats, [a_call(), a_call(cost=Decimal("1.5"), attempts=1)])
+
+
+@pytest.mark.usefixtures("called")
+def test_summary_adds_up_what_models_have_cost(summary_of, session):
+    metrics = summary_of(session)["negotiation_metrics"]
+
+    assert (metrics["total_tokens"], metrics["llm_calls"], metrics["llm_cost"]) == (30, 3, 1.500123)
+    assert metrics["llm_seconds"] == 4.692
+
+
+@pytest.mark.usefixtures("called")
+def test_summary_counts_no_call_of_another_session(summary_of, other_session):
+    metrics = summary_of(other_session)["negotiation_metrics"]
+
+    assert (metrics["total_tokens"], metrics["llm_calls"], metrics["llm_cost"]) == (0, 0, 0)
+
+
+def test_session_that_asked_no_model_has_cost_nothing(summary_of, session, played):
+    metrics = summary_of(session)["negotiation_metrics"]
+
+    assert [metrics[name] for name in ("total_tokens", "llm_calls", "llm_cost", "llm_seconds")] == [0, 0, 0, 0]

@@ -355,6 +355,24 @@ def test_obedient_model_changes_no_number_and_tells_no_secret(setup, attack):
 
 
 @rooms
+@given(rooms_with_odd_secrets(), RANDOM_REPLIES, st.integers(0, 1000))
+def test_watchers_are_shown_no_secret_and_harm_no_mind_whatever_the_model_says(setup, replies, seed):
+    chance, onlookers = random.Random(seed), Onlookers(present=True)
+    numbers = [f"{seat.limits.floor:.2f}" for seat in setup.sellers] + [f"{setup.buyer.maximum:.2f}"]
+
+    def leaky(asked):
+        words = f"Good day. I tell you {chance.choice(numbers)} is it. Bye."
+        keys = [thread["key"] for thread in facts_in(asked.last_user).get("threads", ())]
+        return chance.choice((said(words), said_to(**dict.fromkeys(keys, words)), *replies))
+
+    events = play_spoken(NarratedMind, setup, TalkativeProvider(leaky), onlookers=onlookers)
+
+    shown = " ".join(text for _, text in onlookers.shown)
+    assert [number for number in secrets_of(setup, events) if number in shown] == []
+    assert not [event for event in events if isinstance(event, MindFailed)]
+
+
+@rooms
 @given(some_setups(max_sellers=3), RANDOM_REPLIES)
 def test_every_template_that_stands_in_for_a_model_says_why(setup, replies):
     answers = cycle(replies)

@@ -1,5 +1,6 @@
 import json
 import random
+import re
 from dataclasses import replace
 from decimal import Decimal
 from itertools import cycle
@@ -31,8 +32,9 @@ from tests.fake_llm.obedient import Obedient
 from tests.fake_llm.sensible import facts_in, sensible
 from tests.replies.corpus_hostile import HOSTILE
 from tests.replies.corpus_replies import BUYER_REPLIES, SELLER_REPLIES, WORDS_REPLIES
-from tests.scripted_provider import AWAY, ScriptedProvider
+from tests.scripted_provider import AWAY, Held, ScriptedProvider, Slow
 from tests.speaking import KeptCalls, Onlookers, TalkativeProvider, a_gateway, a_line, play_spoken
+from tests.virtual_time import in_virtual_time, now
 
 rooms = settings(max_examples=10, deadline=None)
 CORPUS = [reply.raw for reply in (*SELLER_REPLIES, *BUYER_REPLIES, *WORDS_REPLIES) if len(reply.raw) < 20_000]
@@ -150,7 +152,7 @@ async def test_choice_that_a_seller_may_not_make_is_left_to_the_strategy(reply, 
 def a_tempted_view():
     """Of a seller whose strategy would not yet take the bid, though it is the lowest that may be taken."""
     view = a_view(bids=(*BIDS[:-1], "98.78"))
-    assert view.live_bid.terms.unit_price - CENT < seller_latitude(view).accept_limit <= view.live_bid.terms.unit_price
+    assert seller_latitude(view).accept_limit <= view.live_bid.terms.unit_price
     assert not choose_quote(view).accepts
     return view
 
@@ -341,6 +343,18 @@ async def test_farewells_after_an_early_award_are_the_models_too():
     assert [call.purpose for call in calls] == [Purpose.CHOICE, Purpose.FAREWELL]
 
 
+@pytest.mark.xfail(strict=True, reason="the choice and the farewells of an early award take a turn's time each")
+@in_virtual_time
+async def test_early_award_and_its_farewells_take_no_longer_than_one_turn():
+    provider = ScriptedProvider(Slow(11, an_award("S2")), Held())
+    gateway = a_gateway(provider, clock=now)
+
+    turn = await ReasoningMind(a_line(gateway, turn_seconds=20), "EUR", Onlookers()).buy(a_good_quote())
+
+    assert isinstance(turn, Award)
+    assert now() <= 20
+
+
 async def test_buyers_words_may_not_tell_how_far_it_might_have_gone():
     view = a_buyers_view()
     latitudes = buyer_latitudes(view)
@@ -426,9 +440,9 @@ def test_room_keeps_its_promises_with_a_model_that_chooses_at_random(setup, seed
 @rooms
 @given(some_setups(max_sellers=3), st.lists(st.sampled_from(CORPUS) | st.text(max_size=300), min_size=1, max_size=30))
 def test_room_keeps_its_promises_with_a_model_that_says_anything(setup, replies):
-    answers = cycle(replies)
+    answers, onlookers = cycle(replies), Onlookers(present=True)
 
-    events = play_spoken(ReasoningMind, setup, TalkativeProvider(lambda asked: next(answers)))
+    events = play_spoken(ReasoningMind, setup, TalkativeProvider(lambda asked: next(answers)), onlookers=onlookers)
 
     assert_promises(setup, events)
     assert is_deal(events) or not is_deal(play_out(setup))
@@ -439,31 +453,32 @@ def test_room_keeps_its_promises_with_a_model_that_says_anything(setup, replies)
 def test_obedient_model_neither_breaks_a_limit_nor_tells_a_secret(setup, attack):
     setup = replace(setup, item_name=f"Lamp {attack[:100]}", buyer_name=attack[:50] or "Nobody")
 
-    events = play_spoken(ReasoningMind, setup, TalkativeProvider(Obedient()))
+    onlookers = Onlookers(present=True)
+
+    events = play_spoken(ReasoningMind, setup, TalkativeProvider(Obedient()), onlookers=onlookers)
 
     assert_promises(setup, events)
     words = [event.words for event in events if isinstance(event, Offered | Accepted | Said)]
     aloud = " ".join(spoken.text for spoken in words if spoken.voice is Voice.MODEL)
+    aloud += " ".join(text for _, text in onlookers.shown)
     assert [number for number in secrets_of(setup, events) if number in aloud] == []
+
+
+def without_advice(asked):
+    """The prompt without the seat's own advice, whose cents may be those of anything."""
+    return re.sub(r'"advice": \{[^}]*\}', "", asked.prompt)
 
 
 @rooms
 @given(rooms_with_odd_secrets())
-def test_prompt_holds_no_private_number_of_another_side(setup):
+def test_prompt_holds_no_private_number_but_in_the_seats_own_advice(setup):
     provider = TalkativeProvider(sensible)
 
     events = play_spoken(ReasoningMind, setup, provider)
 
-    open_secrets = secrets_of(setup, events)
-    for asked in provider.asked:
-        owner = facts_in(asked.last_user)["you"]
-        own = next((seat.limits for seat in setup.sellers if seat.name == owner), None)
-        mine = (
-            {f"{own.floor:.2f}", f"{own.cost:.2f}"}
-            if own
-            else {f"{setup.buyer.minimum:.2f}", f"{setup.buyer.maximum:.2f}"}
-        )
-        assert [number for number in open_secrets if number in asked.prompt and number not in mine] == []
+    prompts = "".join(without_advice(asked) for asked in provider.asked)
+    assert "advised" not in prompts.replace('"advised" is a sound choice', "")
+    assert [number for number in secrets_of(setup, events) if number in prompts] == []
 
 
 @rooms

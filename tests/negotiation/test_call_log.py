@@ -115,12 +115,6 @@ def test_call_for_a_farewell_is_led_to_the_farewell(save, seller_ids):
     assert [row.seq for row in save([a_call(purpose=Purpose.FAREWELL)], [farewell, decision])] == [1]
 
 
-def test_call_without_an_event_of_its_seat_is_led_to_the_first(save, seller_ids):
-    assert [
-        row.seq for row in save([a_call(seller_ids["Acme"])], [RoundStarted(2), an_answer(seller_ids["Bolt"])])
-    ] == [1]
-
-
 def test_call_of_a_turn_that_was_broken_off_led_to_nothing(save):
     assert save([a_call()])[0].seq is None
 

@@ -15,7 +15,7 @@ from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewe
 from negotiation.errors import RoomNotFound
 from negotiation.hub import Hub
 from negotiation.models import NegotiationRun, RunEvent
-from negotiation.stream import Rhythm, follow, live_feed
+from negotiation.stream import Passing, Rhythm, follow, live_feed
 from tests import bodies
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -276,3 +276,75 @@ async def test_every_viewer_is_told_the_end_last(code, play_on, seller_ids, name
 
     assert sent[-1].type == "negotiation_complete"
     assert numbers(sent) == sorted(set(numbers(sent)))
+
+
+PASSING_VIEWERS = {
+    "operator": (lambda ids: STAFF, ["to Acme", "to Bolt", "of the buyer"]),
+    "buyer": (lambda ids: BuyerViewer(), ["to Acme", "to Bolt", "of the buyer"]),
+    "acme": (lambda ids: SellerViewer(ids["Acme"]), ["to Acme"]),
+    "bolt": (lambda ids: SellerViewer(ids["Bolt"]), ["to Bolt"]),
+    "watcher": (lambda ids: SpectatorViewer(), []),
+}
+
+
+def announce_words(code, seller_ids):
+    """Words on their way in each thread, and something of the buyer's side alone."""
+    wheres = (("to Acme", seller_ids["Acme"]), ("to Bolt", seller_ids["Bolt"]), ("of the buyer", ""))
+    passing = [Passing(seller_id, {"type": "message_delta", "text": where}) for where, seller_id in wheres]
+    live_feed().announce(code, passing)
+
+
+@pytest.mark.parametrize("name", PASSING_VIEWERS)
+async def test_words_on_their_way_reach_those_who_may_read_the_thread(code, seller_ids, name):
+    viewer, expected = PASSING_VIEWERS[name]
+    events = follow(code, viewer(seller_ids), 1, PATIENT)
+    await anext(events)
+
+    announce_words(code, seller_ids)
+    sent = await take(events, len(expected))
+    await database_sync_to_async(services.cancel)(code)
+
+    assert [(json.loads(one.json)["text"], one.type, one.seq) for one in sent] == [
+        (text, "message_delta", None) for text in expected
+    ]
+    assert "message_delta" not in [one.type for one in await read(events)]
+
+
+async def test_words_on_their_way_leave_no_gap_between_the_events(code, play_on, seller_ids):
+    events = follow(code, STAFF, 0, PATIENT)
+    before = await take(events, 2)
+    await play_on(until_seq=5)
+    announce_words(code, seller_ids)
+    await play_on(until_seq=9)
+    announce_words(code, seller_ids)
+
+    await play_on()
+
+    sent = [*before, *await read(events)]
+    assert numbers(sent) == await everything(code)
+    assert [one.type for one in sent].count("message_delta") == 6
+
+
+async def test_words_on_their_way_are_not_repeated_to_those_who_come_later(code, play_on, seller_ids):
+    announce_words(code, seller_ids)
+    await play_on()
+
+    assert "message_delta" not in [one.type for one in await watch(code)]
+
+
+async def test_words_on_their_way_are_never_stored(code, seller_ids):
+    announce_words(code, seller_ids)
+
+    assert not await database_sync_to_async(RunEvent.objects.filter(type="message_delta").exists)()
+
+
+async def test_flood_of_words_on_their_way_costs_nobody_an_event(code, play_on, seller_ids, monkeypatch):
+    monkeypatch.setattr(hub_module, "QUEUE_LENGTH", 4)
+    events = follow(code, STAFF, 0, QUICK)
+    before = await take(events, 2)
+    for _ in range(50):
+        announce_words(code, seller_ids)
+
+    await play_on()
+
+    assert numbers(before) + numbers(await read(events)) == await everything(code)

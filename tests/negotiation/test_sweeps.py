@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 
 from negotiation import services, sweeps
-from negotiation.models import NegotiationRun, Outcome
+from negotiation.call_log import save_calls
+from negotiation.models import LLMCall, NegotiationRun, Outcome
+from negotiation.store import read_room
 from tests import bodies
+from tests.negotiation.test_call_log import a_call
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +85,17 @@ def test_log_that_is_there_is_not_written_again(session, room_id, log_folder):
     services.cancel(UUID(room_id))
 
     assert sweeps.save_missing_logs(DAY) == 0
+
+
+def test_texts_of_calls_are_blanked_when_their_retention_is_over(room_id, log_folder, settings):
+    stored = read_room(UUID(room_id))
+    save_calls(stored.run_id, stored.seats, [a_call(), a_call()])
+    old, young = LLMCall.objects.order_by("id")
+    LLMCall.objects.filter(pk=old.pk).update(at=timezone.now() - (settings.LOGS.retention_days + 1) * DAY)
+
+    sweeps.sweep()
+
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.prompt, old.reply, old.output_tokens) == ("", "", 5)
+    assert (young.prompt != "", young.reply) == (True, "Fine.")

@@ -1,0 +1,242 @@
+import asyncio
+import json
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+
+from negotiation import onlookers as onlookers_module
+from negotiation import services
+from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer
+from negotiation.core.vocabulary import Party
+from negotiation.minds.calls import Seat
+from negotiation.onlookers import COALESCE_SECONDS, RoomOnlookers
+from negotiation.stream import Rhythm, follow, live_feed
+from tests import bodies
+from tests.factories import a_roster, a_setup
+from tests.fake_llm.behaviours import Reply
+from tests.fake_llm.sensible import facts_in
+from tests.fake_llm.server import FakeLlm
+from tests.model_rooms import SECONDS, act, in_database, spoken_by, until_over, working
+
+ROSTER = a_roster(a_setup())
+
+
+@pytest.fixture
+async def subscription():
+    watching = live_feed().subscribe(ROSTER.room_id)
+    yield watching
+    live_feed().unsubscribe(ROSTER.room_id, watching)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Stands still unless `seconds` is changed."""
+    standing = SimpleNamespace(seconds=100.0)
+    monkeypatch.setattr(onlookers_module, "time", SimpleNamespace(monotonic=lambda: standing.seconds))
+    return standing
+
+
+async def frames(subscription):
+    """What has been announced so far, each with the thread it belongs to."""
+    live_feed().announce(ROSTER.room_id, [None])
+    announced = []
+    while (passing := await subscription.next()) is not None:
+        announced.append((passing.seller_id, passing.frame))
+    return announced
+
+
+async def test_nobody_is_there_until_somebody_watches_the_room():
+    watched = RoomOnlookers(ROSTER, "acme")
+    assert not watched.are_there()
+
+    subscription = live_feed().subscribe(ROSTER.room_id)
+    assert watched.are_there()
+
+    live_feed().unsubscribe(ROSTER.room_id, subscription)
+    assert not watched.are_there()
+
+
+async def test_seat_is_the_sellers_or_the_buyers():
+    room = str(ROSTER.room_id)
+
+    assert RoomOnlookers(ROSTER, "acme").seat == Seat(room, Party.SELLER, "acme")
+    assert RoomOnlookers(ROSTER, "").seat == Seat(room, Party.BUYER, "")
+
+
+async def test_words_of_a_seller_come_with_its_name_and_belong_to_its_thread(subscription):
+    RoomOnlookers(ROSTER, "acme").show("acme", "Good day to you.")
+
+    [(seller_id, frame)] = await frames(subscription)
+    assert seller_id == "acme"
+    assert frame.pop("timestamp")
+    assert frame == {
+        "type": "message_delta",
+        "room_id": str(ROSTER.room_id),
+        "sender_type": "seller",
+        "sender_id": "acme",
+        "sender_name": "Acme",
+        "seller_id": "acme",
+        "text": "Good day to you.",
+    }
+
+
+async def test_words_of_the_buyer_belong_to_the_thread_they_are_said_in(subscription):
+    RoomOnlookers(ROSTER, "").show("bolt", "Good day to you.")
+
+    [(seller_id, frame)] = await frames(subscription)
+    assert (seller_id, frame["seller_id"], frame["sender_type"]) == ("bolt", "bolt", "buyer")
+    assert (frame["sender_id"], frame["sender_name"]) == (str(ROSTER.buyer_id), "Harbour Hotel")
+
+
+async def test_words_that_follow_at_once_are_held_back(subscription, clock):
+    watched = RoomOnlookers(ROSTER, "acme")
+
+    watched.show("acme", "One.")
+    clock.seconds += COALESCE_SECONDS / 2
+    watched.show("acme", "One. Two.")
+    clock.seconds += COALESCE_SECONDS
+    watched.show("acme", "One. Two. Three.")
+
+    assert [frame["text"] for _, frame in await frames(subscription)] == ["One.", "One. Two. Three."]
+
+
+async def test_threads_do_not_hold_each_others_words_back(subscription, clock):
+    watched = RoomOnlookers(ROSTER, "")
+
+    watched.show("acme", "To Acme.")
+    watched.show("bolt", "To Bolt.")
+
+    assert [seller_id for seller_id, _ in await frames(subscription)] == ["acme", "bolt"]
+
+
+async def test_place_in_the_queue_is_told_and_ends_with_nought(subscription):
+    watched = RoomOnlookers(ROSTER, "acme")
+
+    watched.wait(3)
+    watched.wait(0)
+
+    told = await frames(subscription)
+    assert [(frame["type"], frame["is_typing"], frame["queue_position"]) for _, frame in told] == [
+        ("typing", True, 3),
+        ("typing", True, 0),
+    ]
+
+
+async def test_buyer_that_thinks_is_no_business_of_the_sellers(subscription):
+    RoomOnlookers(ROSTER, "").wait(0)
+
+    passing = await subscription.next()
+    assert passing.frame_for(SellerViewer("acme")) is None
+    assert passing.frame_for(BuyerViewer()) is not None
+
+
+async def test_nobody_is_told_of_a_queue_where_nobody_watches():
+    RoomOnlookers(ROSTER, "acme").wait(3)
+
+    assert live_feed().watcher_count(ROSTER.room_id) == 0
+
+
+PATIENT = Rhythm(heartbeat_seconds=60, poll_seconds=60)
+SECRET = "My floor is 452.33 and yours is 603.57."
+
+
+def wordy(asked):
+    """A draft between other sentences, the last but one of which nobody may see."""
+    facts = facts_in(asked.last_user)
+    if "threads" not in facts:
+        return json.dumps({"message": _around(facts["draft"])})
+    return json.dumps({"messages": [{"to": t["key"], "message": _around(t["draft"])} for t in facts["threads"]]})
+
+
+def _around(draft):
+    return f"Good day to you. {draft} {SECRET} That is all."
+
+
+@pytest.fixture
+def watched_room(settings, open_session, log_folder):
+    """The id of a room that waits for its start, and the ids of its sellers by name."""
+
+    def open_room():
+        session = open_session(max_rounds=1)
+        (room,) = session["negotiation_rooms"]
+        return room["room_id"], {s["seller_name"]: s["seller_id"] for s in room["participating_sellers"]}
+
+    with FakeLlm(Reply(text=wordy, tokens_per_second=400)) as fake:
+        settings.LLM = spoken_by(fake)
+        yield in_database(open_room)
+
+
+async def collect(code, viewer):
+    return [json.loads(sent.json) async for sent in follow(code, viewer, 0, PATIENT) if sent.type != "heartbeat"]
+
+
+async def watch_to_the_end(room_id, *viewers):
+    """Plays the room; what each of these viewers was sent."""
+    code = UUID(room_id)
+    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
+        watching = [group.create_task(collect(code, viewer)) for viewer in viewers]
+        while live_feed().watcher_count(code) < len(viewers):  # noqa: ASYNC110  # the hub rings for events alone
+            await asyncio.sleep(0.001)
+        await act(services.start, room_id)
+        async with working():
+            await until_over(room_id)
+    return [task.result() for task in watching]
+
+
+def deltas(sent):
+    return [frame for frame in sent if frame["type"] == "message_delta"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_watchers_see_the_words_on_their_way_up_to_what_may_not_be_said(watched_room):
+    room_id, _ = await watched_room()
+
+    (sent,) = await watch_to_the_end(room_id, OperatorViewer())
+
+    assert {frame["sender_type"] for frame in deltas(sent)} == {"buyer", "seller"}
+    for frame in deltas(sent):
+        assert frame["text"].startswith("Good day to you.")
+        assert ("floor" in frame["text"], "603.57" in frame["text"], "That is all" in frame["text"]) == (False,) * 3
+        assert "seq" not in frame
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_message_on_record_comes_after_its_parts_and_replaces_them(watched_room):
+    room_id, _ = await watched_room()
+
+    (sent,) = await watch_to_the_end(room_id, OperatorViewer())
+
+    kinds = ("buyer_message", "seller_response")
+    for place, frame in enumerate(sent):
+        if frame["type"] == "message_delta":
+            rest = [later for later in sent[place:] if later["type"] in kinds]
+            replaced = [later for later in rest if later["sender_id"] == frame["sender_id"]]
+            assert replaced
+    recorded = [frame for frame in sent if frame["type"] in kinds]
+    assert {(frame["voice"], frame["fallback"]) for frame in recorded} == {("template", "unusable_reply")}
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_seller_sees_no_words_of_another_thread(watched_room):
+    room_id, seller_ids = await watched_room()
+    viewers = [SellerViewer(seller_ids["Acme"]), SellerViewer(seller_ids["Bolt"]), SpectatorViewer()]
+
+    acme, bolt, spectator = await watch_to_the_end(room_id, *viewers)
+
+    assert {frame["seller_id"] for frame in deltas(acme)} == {seller_ids["Acme"]}
+    assert {frame["seller_id"] for frame in deltas(bolt)} == {seller_ids["Bolt"]}
+    assert [frame["type"] for frame in spectator if frame["type"] in ("message_delta", "typing")] == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_no_viewer_is_sent_a_secret_by_words_on_their_way(watched_room):
+    room_id, seller_ids = await watched_room()
+    viewers = [BuyerViewer(), SellerViewer(seller_ids["Acme"]), SpectatorViewer()]
+
+    buyer, acme, spectator = map(json.dumps, await watch_to_the_end(room_id, *viewers))
+
+    foreign = {"buyer": bodies.ACME_SECRETS + bodies.BOLT_SECRETS, "acme": ("603.57", *bodies.BOLT_SECRETS)}
+    assert [secret for secret in foreign["buyer"] if secret in buyer] == []
+    assert [secret for secret in foreign["acme"] if secret in acme] == []
+    assert "452.33" not in spectator
