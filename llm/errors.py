@@ -5,6 +5,7 @@ ProviderError
     ProviderUnavailableError   nobody there, overloaded, or failing: another try may help
     ProviderTimeoutError       no whole reply in time
     ProviderResponseError      a reply came and is no good; `fault` says how
+    BudgetSpent                the call might cost more than is left (in `purse`)
 """
 
 from enum import StrEnum

@@ -118,13 +118,15 @@ class Gateway:
         seconds: float,
         hear: Callable[[str], None] | None = None,
         wait: Callable[[int], None] | None = None,
+        most_attempts: int | None = None,
     ) -> Answer:
         """Raises ProviderError, which says how long was tried, when retries do not help or `seconds` of work are over.
 
         `hear` is told the text so far of the attempt under way. `wait` is told the room's place in the queue,
         and 0 when the call begins; time in the queue counts as no work, but has its own limit.
         """
-        errand = _Errand(ask, room, seconds, hear, wait)
+        most = self._rules.max_retries + 1
+        errand = _Errand(ask, room, seconds, hear, wait, most if most_attempts is None else min(most, most_attempts))
         while True:
             try:
                 return await self._attempt(errand)
@@ -231,7 +233,7 @@ class Gateway:
 
     def _delay_seconds(self, error: ProviderError, errand: "_Errand") -> float:
         """How long to pause before the next attempt. Raises the error where there is to be none."""
-        if not error.is_retryable or errand.attempts > self._rules.max_retries:
+        if not error.is_retryable or errand.attempts >= errand.most_attempts:
             raise error
         delay_seconds = retry_delay_seconds(
             errand.attempts,
@@ -259,6 +261,7 @@ class _Errand:
     seconds: float
     hear: Callable[[str], None] | None
     wait: Callable[[int], None] | None
+    most_attempts: int
     attempts: int = 0
     queued_seconds: float = 0.0
     worked_seconds: float = 0.0

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from llm.errors import ProviderError
+
 
 @dataclass(frozen=True, slots=True)
 class Spending:
@@ -43,12 +45,14 @@ class Budget:
         )
 
 
-class BudgetSpent(Exception):
-    """The next call might cost more than is left; `account` says of what."""
+class BudgetSpent(ProviderError):
+    """The next call might cost more than is left; nobody was asked."""
 
-    def __init__(self, account: str) -> None:
-        super().__init__(f"the budget of the {account} is spent")
-        self.account = account
+    code = "BUDGET_SPENT"
+
+    def __init__(self, message: str, *, is_retryable: bool = False, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message, is_retryable=is_retryable, retry_after_seconds=retry_after_seconds)
+        self.attempts = 0
 
 
 class Account:
@@ -68,8 +72,14 @@ class Purse:
         """Charge the most that the call can cost to every account. Raises BudgetSpent and charges none."""
         for account in self._accounts:
             if not account.budget.allows(account.spent + most):
-                raise BudgetSpent(account.name)
+                raise BudgetSpent(f"the budget of the {account.name} is spent")
         self._charge(most)
+
+    @property
+    def calls_left(self) -> int | None:
+        """How many more calls the accounts allow, None without a limit."""
+        limits = [a.budget.calls - a.spent.calls for a in self._accounts if a.budget.calls is not None]
+        return min(limits, default=None)
 
     def settle(self, reserved: Spending, spent: Spending) -> None:
         """Put what the call did cost in the place of what was reserved for it."""

@@ -20,6 +20,7 @@ from llm.errors import (
     ProviderUnavailableError,
 )
 from llm.pieces import in_pieces
+from llm.purse import BudgetSpent
 from llm.types import ChatMessage, LLMResult, Provider, ProviderStatus, Schema, TokenChunk, Usage
 
 T = TypeVar("T")
@@ -254,7 +255,8 @@ def _error(failure: Failure) -> ProviderError:
 
 
 _KINDS = {
-    kind.code: kind for kind in (ProviderDisabledError, ProviderUnavailableError, ProviderTimeoutError, ProviderError)
+    kind.code: kind
+    for kind in (ProviderDisabledError, ProviderUnavailableError, ProviderTimeoutError, BudgetSpent, ProviderError)
 }
 
 

@@ -109,8 +109,17 @@ class Environment:
     def path(self, name: str, default: Path) -> Path:
         return self.root / Path(self.text(name, str(default))).expanduser()
 
-    def optional_path(self, name: str) -> Path | None:
-        return self.path(name, Path()) if self.text(name) else None
+    def file_to_read(self, name: str) -> Path | None:
+        path = self.path(name, Path()) if self.text(name) else None
+        if path is not None and not path.is_file():
+            raise refusal(name, f"{path} is no file", "a file that can be read")
+        return path
+
+    def file_to_write(self, name: str) -> Path | None:
+        path = self.path(name, Path()) if self.text(name) else None
+        if path is not None and not path.parent.is_dir():
+            raise refusal(name, f"{path.parent} is no folder", "a file in a folder that is there")
+        return path
 
     def budget(self, name: str, default: str = "") -> Budget:
         """Such as `calls=500 tokens=200000 cost=2.50 seconds=900`; what is not named is without limit."""

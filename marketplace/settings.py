@@ -97,8 +97,8 @@ LLM = LlmSettings(
     room_budget=env.budget("LLM_ROOM_BUDGET", "calls=500"),
     session_budget=env.budget("LLM_SESSION_BUDGET"),
     day_budget=env.budget("LLM_DAY_BUDGET", "cost=10"),
-    record_to=env.optional_path("LLM_RECORD"),
-    replay_from=env.optional_path("LLM_REPLAY"),
+    record_to=env.file_to_write("LLM_RECORD"),
+    replay_from=env.file_to_read("LLM_REPLAY"),
     lm_studio=LlmEndpoint(
         base_url=env.url("LM_STUDIO_BASE_URL", "http://127.0.0.1:1234/v1"),
         model=env.text("LM_STUDIO_DEFAULT_MODEL", "llama-3-8b-instruct"),

@@ -8,8 +8,24 @@ from datetime import timedelta
 from django.utils import timezone
 
 from llm.recording import fingerprint
+from negotiation.core.events import (
+    Accepted,
+    Answered,
+    Closed,
+    Decided,
+    Event,
+    Interjected,
+    MindFailed,
+    OfferChanged,
+    Offered,
+    RoundStarted,
+    Said,
+    StatusChanged,
+    WalkedAway,
+)
 from negotiation.core.vocabulary import Party
 from negotiation.minds.calls import Call
+from negotiation.minds.calls import Seat as CallSeat
 from negotiation.models import LLMCall
 from negotiation.projections import Seat
 from negotiation.records import Record
@@ -31,7 +47,7 @@ def _row(run_id: int, seats: Mapping[str, Seat], call: Call, records: Sequence[R
     return LLMCall(
         run_id=run_id,
         participant_id=seats[seat.seller_id].participant_id if seat.party is Party.SELLER else None,
-        seq=_led_to(call, records),
+        seq=_seq(call, records),
         round=call.round,
         purpose=call.purpose,
         provider=call.provider,
@@ -55,13 +71,20 @@ def _row(run_id: int, seats: Mapping[str, Seat], call: Call, records: Sequence[R
     )
 
 
-def _led_to(call: Call, records: Sequence[Record]) -> int | None:
-    """The number of the first event of the seat that asked."""
-    seat = call.seat
-    mine = (
-        record.seq
-        for record in records
-        if getattr(record.event, "party", None) is seat.party
-        and (seat.party is Party.BUYER or getattr(record.event, "seller_id", None) == seat.seller_id)
-    )
-    return next(mine, records[0].seq if records else None)
+def led_to(seat: CallSeat, events: Sequence[Event]) -> int | None:
+    """The place of the seat's first move among the events, None if it made none."""
+    return next((place for place, event in enumerate(events) if _is_move_of(seat, event)), None)
+
+
+def _is_move_of(seat: CallSeat, event: Event) -> bool:
+    match event:
+        case Offered() | Said() | Accepted() | Answered() | WalkedAway() | MindFailed():
+            is_own_thread = seat.party is Party.BUYER or event.seller_id == seat.seller_id
+            return event.party is seat.party and is_own_thread
+        case StatusChanged() | RoundStarted() | Interjected() | OfferChanged() | Decided() | Closed():
+            return False
+
+
+def _seq(call: Call, records: Sequence[Record]) -> int | None:
+    place = led_to(call.seat, [record.event for record in records])
+    return None if place is None else records[place].seq

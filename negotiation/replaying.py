@@ -5,17 +5,19 @@ What people did to the room is taken from the log; all else must come out of the
 
 import asyncio
 import itertools
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from llm.breaker import Breaker
 from llm.errors import Fault
 from llm.gateway import Gateway, Rules
 from llm.prices import PriceTable
-from llm.purse import Purse
+from llm.purse import BudgetSpent, Purse
 from llm.recording import Entry, Failure, ReplayProvider
 from llm.types import LLMResult, Usage
 from negotiation.casting import Casting, read_casting
@@ -59,7 +61,7 @@ class Difference:
 def replay_room(code: UUID) -> tuple[int, Difference | None]:
     """How many events the room has, and the first that came out differently. Raises RoomNotFound."""
     stored, records = read_history(code)
-    casting = read_casting(code)
+    casting = _as_at_the_start(read_casting(code))
     provider = ReplayProvider(recording_of(code))
     recorded = [record.event for record in records]
     return len(recorded), asyncio.run(_play(stored.roster.setup, casting, provider, recorded))
@@ -67,7 +69,8 @@ def replay_room(code: UUID) -> tuple[int, Difference | None]:
 
 def recording_of(code: UUID) -> list[Entry]:
     """The room's calls to models as a recording. What was blanked when its retention was over is not in it."""
-    calls = LLMCall.objects.filter(run__code=code, attempts__gt=0).exclude(prompt="").order_by("id")
+    asked = Q(attempts__gt=0) | Q(error=BudgetSpent.code)
+    calls = LLMCall.objects.filter(asked, run__code=code).exclude(prompt="").exclude(error="CANCELLED").order_by("id")
     return [_entry(call) for call in calls]
 
 
@@ -77,6 +80,7 @@ class ReplayJournal:
     def __init__(self, setup: Setup, recorded: Sequence[Event]) -> None:
         self._setup, self._recorded = setup, recorded
         self._events: list[Event] = []
+        self._answered: defaultdict[tuple[int, str], asyncio.Event] = defaultdict(asyncio.Event)
         self.difference: Difference | None = None
 
     async def load(self) -> tuple[Room, int]:
@@ -94,8 +98,13 @@ class ReplayJournal:
         if self.difference is not None or place >= len(self._recorded):
             return False
         end = _end_of_deed(self._recorded, place)
-        self._events.extend(self._recorded[place:end])
+        for event in self._recorded[place:end]:
+            self._store(event)
         return end > place
+
+    async def until_answered(self, round_number: int, seller_id: str) -> None:
+        """Wait for the seller's answer to be on record."""
+        await self._answered[round_number, seller_id].wait()
 
     def difference_at_end(self) -> Difference | None:
         place = len(self._events)
@@ -110,33 +119,30 @@ class ReplayJournal:
             if self.resume():
                 raise Overtaken
             self.difference = self.difference or Difference(place + 1, recorded, event)
+        self._store(event)
+
+    def _store(self, event: Event) -> None:
         self._events.append(event)
+        answer = _answer(event)
+        if answer is not None:
+            self._answered[answer].set()
 
 
 class InTurn:
     """A seller that answers after those that answered before it in the record."""
 
-    def __init__(self, mind: SellerMind, seller_id: str, order: Mapping[int, Sequence[str]], told: "_Told") -> None:
-        self._mind, self._seller_id, self._order, self._told = mind, seller_id, order, told
+    def __init__(
+        self, mind: SellerMind, seller_id: str, order: Mapping[int, Sequence[str]], journal: ReplayJournal
+    ) -> None:
+        self._mind, self._seller_id, self._order, self._journal = mind, seller_id, order, journal
 
     async def sell(self, view: SellerView) -> Move:
         move = await self._mind.sell(view)
         order = self._order.get(view.round, ())
         if self._seller_id in order:
             for earlier in order[: order.index(self._seller_id)]:
-                await self._told.of(view.round, earlier).wait()
-        self._told.of(view.round, self._seller_id).set()
+                await self._journal.until_answered(view.round, earlier)
         return move
-
-
-class _Told:
-    """Who has answered in which round."""
-
-    def __init__(self) -> None:
-        self._answered: dict[tuple[int, str], asyncio.Event] = {}
-
-    def of(self, round_number: int, seller_id: str) -> asyncio.Event:
-        return self._answered.setdefault((round_number, seller_id), asyncio.Event())
 
 
 async def _play(
@@ -146,9 +152,8 @@ async def _play(
     hourly = Breaker(itertools.count(step=3600).__next__)
     gateway = Gateway(provider, Rules(max_retries=0), breaker=hourly)
     minds = make_minds(casting, Means(gateway, Purse(()), PendingCalls(), PriceTable(), model=_model_of(casting)))
-    order, told = _answering_order(recorded), _Told()
-    sellers = {seller_id: InTurn(mind, seller_id, order, told) for seller_id, mind in minds.sellers.items()}
-    journal = ReplayJournal(setup, recorded)
+    order, journal = _answering_order(recorded), ReplayJournal(setup, recorded)
+    sellers = {seller_id: InTurn(mind, seller_id, order, journal) for seller_id, mind in minds.sellers.items()}
     engine = Engine(journal, Minds(minds.buyer, sellers), limits=Limits(), pace=Pace())
     journal.resume()  # the start
     while True:
@@ -159,6 +164,11 @@ async def _play(
     return journal.difference_at_end()
 
 
+def _as_at_the_start(casting: Casting) -> Casting:
+    sellers = {seller_id: replace(seat, failed_turns=0) for seller_id, seat in casting.sellers.items()}
+    return replace(casting, buyer=replace(casting.buyer, failed_turns=0), sellers=sellers)
+
+
 def _model_of(casting: Casting) -> str:
     return str(settings.LLM.model_of(casting.provider or settings.LLM.provider))
 
@@ -166,14 +176,20 @@ def _model_of(casting: Casting) -> str:
 def _answering_order(recorded: Sequence[Event]) -> dict[int, list[str]]:
     order: dict[int, list[str]] = {}
     for event in recorded:
-        match event:
-            case Offered(party=Party.SELLER) | Said(party=Party.SELLER) | Answered(party=Party.SELLER):
-                order.setdefault(event.round, []).append(event.seller_id)
-            case Accepted() | WalkedAway(party=Party.SELLER):
-                order.setdefault(event.round, []).append(event.seller_id)
-            case _:
-                pass
+        if (answer := _answer(event)) is not None:
+            order.setdefault(answer[0], []).append(answer[1])
     return order
+
+
+def _answer(event: Event) -> tuple[int, str] | None:
+    """Round and seller, if the event is a seller's answer."""
+    match event:
+        case Offered(party=Party.SELLER) | Said(party=Party.SELLER) | Answered(party=Party.SELLER):
+            return event.round, event.seller_id
+        case Accepted() | WalkedAway(party=Party.SELLER):
+            return event.round, event.seller_id
+        case _:
+            return None
 
 
 def _end_of_deed(recorded: Sequence[Event], place: int) -> int:

@@ -1,6 +1,5 @@
 """What the minds of this process share: the ways to the providers, and the accounts that calls are charged to."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +13,9 @@ from llm.gateway import Gateway, Rules
 from llm.prices import PriceTable
 from llm.purse import Account, Budget, Purse
 from llm.selection import choose_provider
+from negotiation.call_log import led_to
 from negotiation.casting import Casting
+from negotiation.core.events import Event
 from negotiation.engine import Minds
 from negotiation.minds.calls import Call
 from negotiation.minds.line import Line
@@ -30,17 +31,20 @@ class PendingCalls:
     """The calls of one room that wait to be stored with the move they led to."""
 
     def __init__(self) -> None:
-        self._calls: deque[Call] = deque()
+        self._calls: list[Call] = []
 
     def add(self, call: Call) -> None:
         self._calls.append(call)
 
-    def waiting(self) -> tuple[Call, ...]:
+    def of_turn(self, events: Sequence[Event]) -> tuple[Call, ...]:
+        """Those of the seats that moved in these events; a slower seat's wait for its own."""
+        return tuple(call for call in self._calls if led_to(call.seat, events) is not None)
+
+    def left(self) -> tuple[Call, ...]:
         return tuple(self._calls)
 
     def drop(self, stored: Sequence[Call]) -> None:
-        for _ in stored:
-            self._calls.popleft()
+        self._calls = [call for call in self._calls if not any(call is each for each in stored)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ def _make_mind(casting: Casting, seller_id: str, means: Means) -> StrategyMind |
         prices=means.prices,
         turn_seconds=means.turn_seconds,
         wait=onlookers.wait,
+        failed_turns=seat.failed_turns,
     )
     kind = ReasoningMind if seat.mind == "llm" else NarratedMind
     return kind(line, casting.roster.currency, onlookers)

@@ -60,13 +60,13 @@ class StoreJournal:
     async def append(self, events: tuple[Event, ...], after: int) -> None:
         assert self._stored is not None
         assert self._stored.last_seq == after
-        calls = self.calls.waiting()
+        calls = self.calls.of_turn(events)
         self._stored = await in_thread(self._database, self._append, events, calls)
         self.calls.drop(calls)
 
     async def keep_calls(self) -> None:
-        """Store the calls of a turn that was broken off."""
-        calls = self.calls.waiting()
+        """Store the calls of turns that were broken off."""
+        calls = self.calls.left()
         if not calls or self._stored is None:
             return
         try:

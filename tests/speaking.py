@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -142,3 +143,8 @@ def play_spoken(
 
     asyncio.run(play())
     return journal.events
+
+
+def numbers_told(text: str) -> set[str]:
+    """The numbers in a text as whole numbers, without the commas of thousands: 191.63 does not tell of 91.63."""
+    return {number.replace(",", "") for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}

@@ -20,6 +20,7 @@ from tests.fake_llm.obedient import Obedient
 from tests.fake_llm.server import FakeLlm
 from tests.model_rooms import act, in_database, play_all, spoken_by, until_over, working
 from tests.replies.corpus_hostile import HOSTILE
+from tests.speaking import numbers_told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,10 +103,10 @@ def leaks(room_id):
         shown += json.dumps(logs.build(stored, records, viewer), default=str)
         shown += json.dumps(logs.conversation(records, stored.roster, viewer), default=str)
         # A seller's asking price and an offer are no secrets any more.
-        yield from ((owner, secret) for secret in others(owner) - offered if secret in shown)
+        yield from ((owner, secret) for secret in (others(owner) - offered) & numbers_told(shown))
     for call in LLMCall.objects.filter(run__code=room_id):
         owner = owners[str(call.participant.seller_code)] if call.participant else "buyer"
-        yield from ((f"prompt of {owner}", secret) for secret in others(owner) - offered if secret in call.prompt)
+        yield from ((f"prompt of {owner}", secret) for secret in (others(owner) - offered) & numbers_told(call.prompt))
 
 
 def others(owner):

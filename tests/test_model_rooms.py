@@ -269,7 +269,7 @@ async def test_room_ends_in_template_words_when_a_budget_is_spent(settings, fake
     assert voices(events) == {MODEL, (Voice.TEMPLATE, Fallback.BUDGET)}
     assert bargain(events) == await in_database(strategys_bargain)(room_id)
     assert events[-1].result is Result.DEAL
-    assert {call.why for call in calls if call.error == "BUDGET_SPENT"} == {f"budget of the {account}"}
+    assert {call.why for call in calls if call.error == "BUDGET_SPENT"} == {f"the budget of the {account} is spent"}
 
 
 @pytest.mark.parametrize("budget", [Budget(tokens=3000), Budget(cost=Decimal("0.00005"))], ids=["tokens", "cost"])

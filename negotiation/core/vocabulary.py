@@ -26,6 +26,7 @@ class Fallback(StrEnum):
     UNAVAILABLE = "provider_unavailable"
     TIMED_OUT = "provider_timeout"
     UNUSABLE = "unusable_reply"
+    WORDS = "unusable_words"  # its decision stands
     BUDGET = "budget_spent"
     GIVEN_UP = "model_given_up"
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from negotiation.core.moves import Bids
+from negotiation.core.preferences import Priority, Style
 from negotiation.core.room import Heard, Offer
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Party
@@ -11,13 +12,19 @@ from negotiation.minds.strategy import Purchase, Sale
 from negotiation.minds.words import BuyerAct, BuyerCue
 from negotiation.prompts import narrating, reasoning
 from negotiation.prompts.briefs import BuyerBrief, Line, SellerBrief, ThreadBrief
+from negotiation.prompts.personas import BUYER, seller_persona
 from negotiation.replies.wording import Speech
 
 # What a model is told to do is not for it to say.
 INSTRUCTIONS = tuple(
     line
-    for rules in (narrating.SELLER_RULES, narrating.BUYER_RULES, reasoning.SELLER_RULES, reasoning.BUYER_RULES)
-    for line in rules.splitlines()
+    for text in (
+        *(narrating.SELLER_TASK, narrating.SELLER_RULES, narrating.BUYER_TASK, narrating.BUYER_RULES),
+        *(reasoning.SELLER_TASK, reasoning.SELLER_RULES, reasoning.BUYER_TASK, reasoning.BUYER_RULES),
+        *(seller_persona(priority, style) for priority in Priority for style in Style),
+        BUYER,
+    )
+    for line in text.splitlines()
 )
 
 

@@ -3,6 +3,7 @@
 It knows nothing of moves; what a reply means is the question's to say.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -66,7 +67,10 @@ class Unspoken(Exception):
 
 
 class Line:
-    """Kept for the room: after two turns in a row without a usable reply the seat does without its model."""
+    """Kept for the room: after two turns in a row without a usable reply the seat does without its model.
+
+    `failed_turns` are those in a row before the line was opened.
+    """
 
     def __init__(
         self,
@@ -79,25 +83,35 @@ class Line:
         prices: PriceTable,
         turn_seconds: float = 20.0,
         wait: Callable[[int], None] | None = None,
+        failed_turns: int = 0,
     ) -> None:
         self.seat, self.tuning = seat, tuning
         self._gateway, self._purse, self._log, self._prices = gateway, purse, log, prices
         self._turn_seconds, self._wait = turn_seconds, wait
-        self._failed_turns = 0
+        self._failed_turns = failed_turns
+        self._seconds_left = turn_seconds
 
     async def put(self, question: Question[T]) -> T:
         """The reply, as the question reads it. Raises Unspoken after one retry, or when the turn's time is over."""
+        return await self._put(question, self._turn_seconds)
+
+    def rest_of_turn(self) -> "RestOfTurn":
+        """For another question in the time that the last one has left."""
+        return RestOfTurn(self)
+
+    async def _put(self, question: Question[T], seconds: float) -> T:
         if self._failed_turns >= MOST_FAILED_TURNS:
             raise Unspoken(Fallback.GIVEN_UP)
         if not await self._gateway.is_there():
             raise Unspoken(Fallback.UNAVAILABLE)
+        self._seconds_left = seconds
         tuning = self.tuning
         ask = Ask(question.messages, tuning.temperature, tuning.max_tokens, schema=question.schema, model=tuning.model)
-        first = await self._try(question, ask, self._turn_seconds)
+        first = await self._try(question, ask)
         if isinstance(first, Reading):
             return self._succeed(first)
         again = replace(ask, messages=ask_again(question.messages, first.reply, first.hint), temperature=0.0)
-        second = await self._try(question, again, first.seconds_left, is_last=True)
+        second = await self._try(question, again, is_last=True)
         assert isinstance(second, Reading)
         return self._succeed(second)
 
@@ -105,51 +119,72 @@ class Line:
         self._failed_turns = 0
         return reading.value
 
-    async def _try(
-        self, question: Question[T], ask: Ask, seconds: float, *, is_last: bool = False
-    ) -> "Reading[T] | _Again":
+    def _fail(self) -> Unspoken:
+        self._failed_turns += 1
+        return Unspoken(Fallback.UNUSABLE)
+
+    async def _try(self, question: Question[T], ask: Ask, *, is_last: bool = False) -> "Reading[T] | _Again":
         reserved = self._reserve(question, ask)
-        spent = Spending()
+        spent, began = Spending(), _Began(self._wait)
+        left = self._purse.calls_left
         try:
             answer = await self._gateway.ask(
-                ask, room=self.seat.room, seconds=seconds, hear=question.show, wait=self._wait
+                ask,
+                room=self.seat.room,
+                seconds=self._seconds_left,
+                hear=question.show,
+                wait=began.wait,
+                most_attempts=None if left is None else 1 + left,
             )
             spent = self._spending(answer)
         except ProviderError as error:
-            spent = Spending(calls=error.attempts, seconds=error.seconds)
-            return self._lose(question, ask, error, seconds - error.seconds, is_last=is_last)
+            failed = _failed(ask, error.attempts, error.seconds)
+            spent = self._spending(failed)
+            self._seconds_left -= error.seconds
+            return self._lose(question, ask, error, failed, is_last=is_last)
+        except asyncio.CancelledError:
+            broken_off = _failed(ask, int(began.has_begun), 0.0)
+            spent = self._spending(broken_off)
+            if began.has_begun:
+                self._keep(question, ask, broken_off, Verdict.FALLBACK, "cancelled", "CANCELLED")
+            raise
         finally:
             self._purse.settle(reserved, spent)
-        return self._judge(question, ask, answer, seconds - answer.seconds, is_last=is_last)
+        self._seconds_left -= answer.seconds
+        return self._judge(question, ask, answer, is_last=is_last)
 
-    def _judge(
-        self, question: Question[T], ask: Ask, answer: Answer, seconds_left: float, *, is_last: bool
-    ) -> "Reading[T] | _Again":
+    def _judge(self, question: Question[T], ask: Ask, answer: Answer, *, is_last: bool) -> "Reading[T] | _Again":
         try:
             reading = question.read(answer.result.text)
         except Unusable as unusable:
-            again = None if is_last else _again(answer.result.text, unusable.hint, seconds_left)
-            self._keep(question, ask, answer, Verdict.RETRIED if again else Verdict.FALLBACK, unusable.flaw)
-            if again:
-                return again
-            self._failed_turns += 1
-            raise Unspoken(Fallback.UNUSABLE) from unusable
+            may_retry = not is_last and self._may_retry
+            self._keep(question, ask, answer, Verdict.RETRIED if may_retry else Verdict.FALLBACK, unusable.flaw)
+            if may_retry:
+                return _Again(answer.result.text, unusable.hint)
+            raise self._fail() from unusable
         self._keep(question, ask, answer, Verdict.OK, reading.why)
         return reading
 
     def _lose(
-        self, question: Question[T], ask: Ask, error: ProviderError, seconds_left: float, *, is_last: bool
+        self, question: Question[T], ask: Ask, error: ProviderError, failed: Answer, *, is_last: bool
     ) -> "_Again":
-        """Ask again after a reply that was no reply; raise Unspoken after any other error."""
-        is_reply = isinstance(error, ProviderResponseError)
-        hint = _HINTS.get(error.fault) if isinstance(error, ProviderResponseError) else None
-        again = None if is_last or hint is None else _again("", hint, seconds_left)
-        failed = _failed(ask, error)
-        self._keep(question, ask, failed, Verdict.RETRIED if again else Verdict.FALLBACK, _why(error), error.code)
-        if again:
-            return again
-        self._failed_turns += is_reply
-        raise Unspoken(_fallback_after(error)) from error
+        """Ask again after a reply that was no reply; raise Unspoken after any other error.
+
+        An error of the second call leaves it at that the first reply was unusable.
+        """
+        fault = error.fault if isinstance(error, ProviderResponseError) else None
+        hint = _HINTS.get(fault) if fault is not None else None
+        may_retry = hint is not None and not is_last and self._may_retry
+        verdict = Verdict.RETRIED if may_retry else Verdict.FALLBACK
+        self._keep(question, ask, failed, verdict, fault or error.code, error.code)
+        if hint is not None and may_retry:
+            return _Again("", hint)
+        fallback = _fallback_after(error)
+        raise (self._fail() if is_last or fallback is Fallback.UNUSABLE else Unspoken(fallback)) from error
+
+    @property
+    def _may_retry(self) -> bool:
+        return self._seconds_left >= LEAST_SECONDS_FOR_A_RETRY
 
     def _reserve(self, question: Question[T], ask: Ask) -> Spending:
         """The most that the call can cost, charged. Raises Unspoken if that is more than is left."""
@@ -158,8 +193,7 @@ class Line:
         try:
             self._purse.reserve(most)
         except BudgetSpent as spent:
-            unasked = Answer(LLMResult("", Usage(0, 0), ask.model), 0, 0.0, None, 0.0)
-            self._keep(question, ask, unasked, Verdict.FALLBACK, f"budget of the {spent.account}", "BUDGET_SPENT")
+            self._keep(question, ask, _failed(ask, 0, 0.0), Verdict.FALLBACK, str(spent), spent.code)
             raise Unspoken(Fallback.BUDGET) from spent
         return most
 
@@ -196,13 +230,34 @@ class Line:
         )
 
 
+class RestOfTurn:
+    """The line once more in the same turn."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def put(self, question: Question[T]) -> T:
+        return await self._line._put(question, self._line._seconds_left)
+
+
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """Ask once more: about this reply, with this hint, in the time that is left."""
+    """Ask once more: about this reply, with this hint."""
 
     reply: str
     hint: str
-    seconds_left: float
+
+
+class _Began:
+    """Listens in on the queue: whether the call has reached the server."""
+
+    def __init__(self, tell: Callable[[int], None] | None) -> None:
+        self._tell, self.has_begun = tell, False
+
+    def wait(self, place: int) -> None:
+        self.has_begun = self.has_begun or place == 0
+        if self._tell is not None:
+            self._tell(place)
 
 
 _HINTS = {
@@ -212,15 +267,11 @@ _HINTS = {
 }
 
 
-def _again(reply: str, hint: str, seconds_left: float) -> _Again | None:
-    return _Again(reply, hint, seconds_left) if seconds_left >= LEAST_SECONDS_FOR_A_RETRY else None
-
-
-def _failed(ask: Ask, error: ProviderError) -> Answer:
+def _failed(ask: Ask, attempts: int, seconds: float) -> Answer:
     """A call without a reply, as the log keeps it; what the server may have counted is not known."""
-    tokens = estimate_messages(ask.messages) if error.attempts else 0
+    tokens = estimate_messages(ask.messages) if attempts else 0
     nothing = LLMResult("", Usage(tokens, 0, is_estimated=True), ask.model)
-    return Answer(nothing, error.attempts, 0.0, None, error.seconds)
+    return Answer(nothing, attempts, 0.0, None, seconds)
 
 
 def _storable(text: str) -> str:
@@ -228,11 +279,9 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def _why(error: ProviderError) -> str:
-    return error.fault if isinstance(error, ProviderResponseError) else error.code
-
-
 def _fallback_after(error: ProviderError) -> Fallback:
+    if isinstance(error, BudgetSpent):
+        return Fallback.BUDGET
     if isinstance(error, ProviderTimeoutError):
         return Fallback.TIMED_OUT
     if isinstance(error, ProviderResponseError) and error.fault is not Fault.REFUSED:

@@ -9,7 +9,7 @@ from negotiation.core.visibility import BuyerView, SellerView
 from negotiation.core.vocabulary import Fallback, Voice
 from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, round_of, seller_brief, seller_speech
 from negotiation.minds.calls import Purpose
-from negotiation.minds.line import Line, Question, Reading, Unspoken
+from negotiation.minds.line import Line, Question, Reading, RestOfTurn, Unspoken
 from negotiation.minds.strategy import Purchase, Sale, make_move, plan_purchase, plan_sale
 from negotiation.prompts.narrating import narrate_buyer, narrate_seller
 from negotiation.prompts.schemas import MESSAGE, messages_schema
@@ -60,7 +60,7 @@ async def speak_sale(view: SellerView, sale: Sale, line: Line, currency: str, on
 
 
 async def speak_purchase(
-    view: BuyerView, purchase: Purchase, line: Line, currency: str, onlookers: Onlookers
+    view: BuyerView, purchase: Purchase, line: Line | RestOfTurn, currency: str, onlookers: Onlookers
 ) -> BuyerTurn:
     """The planned turn in the model's words, those of all threads from one call."""
     threads = keyed(view.threads)
@@ -87,7 +87,7 @@ async def speak_purchase(
     except Unspoken as unspoken:
         return purchase.said(templates(purchase, unspoken.fallback))
     words = {threads[key].seller_id: Words(text, Voice.MODEL) for key, text in spoken.items()}
-    return purchase.said(templates(purchase, Fallback.UNUSABLE) | words)
+    return purchase.said(templates(purchase, Fallback.WORDS) | words)
 
 
 def templates(purchase: Purchase, fallback: Fallback) -> dict[str, Words]:

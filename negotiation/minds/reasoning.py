@@ -60,7 +60,8 @@ class ReasoningMind:
             return purchase.said(templates(purchase, unspoken.fallback))
         if isinstance(chosen.turn, Bids):
             return chosen.said(words)
-        return await speak_purchase(view, chosen, self._line, self._currency, self._onlookers)
+        rest = self._line.rest_of_turn()
+        return await speak_purchase(view, chosen, rest, self._currency, self._onlookers)
 
     def _sellers_question(self, view: SellerView, quote: Quote) -> Question[Move]:
         latitude, currency = seller_latitude(view), self._currency
@@ -162,7 +163,7 @@ def _say_sale(view: SellerView, quote: Quote, message: str, latitude: Latitude, 
         text = check_words(message, _sale_speech(view, quote, latitude, currency))
     except Unusable as unusable:
         draft = plan_sale(view, quote).draft
-        return Reading(make_move(view, quote, Words(draft, fallback=Fallback.UNUSABLE)), unusable.flaw)
+        return Reading(make_move(view, quote, Words(draft, fallback=Fallback.WORDS)), unusable.flaw)
     return Reading(make_move(view, quote, Words(text, Voice.MODEL)))
 
 
@@ -192,7 +193,7 @@ def _say_bids(
             words[thread.seller_id] = Words(text, Voice.MODEL)
         except Unusable as unusable:
             flaws.add(unusable.flaw)
-            words[thread.seller_id] = Words(purchase.drafts[thread.seller_id], fallback=Fallback.UNUSABLE)
+            words[thread.seller_id] = Words(purchase.drafts[thread.seller_id], fallback=Fallback.WORDS)
     return Reading((purchase, words), ", ".join(sorted(flaws)))
 
 

@@ -5,6 +5,7 @@ const REASONS = {
   provider_unavailable: "the model could not be reached",
   provider_timeout: "the model did not answer in time",
   unusable_reply: "the model's reply could not be used",
+  unusable_words: "the model's words could not be used",
   budget_spent: "the budget for models is spent",
   model_given_up: "the model's replies could not be used twice in a row, so this seat does without it",
 };

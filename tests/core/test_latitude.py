@@ -11,9 +11,20 @@ from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude
 from negotiation.core.moves import Bids, Propose
 from negotiation.core.strategy import choose_bids, choose_quote
 from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import Result
 from negotiation.engine import Minds
 from negotiation.minds.strategy import StrategyMind
-from tests.factories import a_buyer_thread, a_buyer_view, a_seller, a_seller_view, play_out, some_setups
+from tests.factories import (
+    NAMES,
+    a_buyer,
+    a_buyer_thread,
+    a_buyer_view,
+    a_seller,
+    a_seller_view,
+    a_setup,
+    play_out,
+    some_setups,
+)
 
 
 class WaveringSeller(StrategyMind):
@@ -158,3 +169,20 @@ def test_a_price_a_little_outside_is_moved_and_one_far_off_refused(price, settle
     latitude = Latitude(Decimal(41), Decimal(40), Decimal(42), None)
 
     assert latitude.clamp(Decimal(price)) == (None if settled is None else Decimal(settled))
+
+
+def test_minds_that_waver_within_their_latitude_still_deal_where_a_deal_is_possible():
+    results = []
+    for seed in range(60):
+        chance = random.Random(seed)
+        limit = chance.randint(50, 500)
+        floors = [chance.randint(limit * 6 // 10, limit) for _ in range(chance.randint(1, 4))]
+        sellers = [
+            a_seller(name, floor=floor, ask=int(floor * chance.uniform(1.1, 1.7)) + 1, cost=floor * 8 // 10)
+            for name, floor in zip(NAMES, floors, strict=False)
+        ]
+        setup = a_setup(*sellers, buyer=a_buyer(minimum=limit * 4 // 10, maximum=limit), seed=seed)
+        minds = Minds(WaveringBuyer(chance), {seat.seller_id: WaveringSeller(chance) for seat in setup.sellers})
+        results.append(play_out(setup, minds)[-1].result)
+
+    assert results == [Result.DEAL] * 60

@@ -146,9 +146,23 @@ def test_prices_that_make_no_sense_are_refused_with_an_example(raw):
         environment(PRICES=raw).prices("PRICES")
 
 
-def test_path_that_is_not_set_is_none():
-    assert environment(FILE="").optional_path("FILE") is None
-    assert environment(FILE="calls.jsonl").optional_path("FILE") == ROOT / "calls.jsonl"
+def test_file_that_is_not_set_is_none():
+    assert environment(FILE="").file_to_read("FILE") is None
+    assert environment(FILE="").file_to_write("FILE") is None
+
+
+def test_file_to_read_must_be_there(tmp_path):
+    (tmp_path / "calls.jsonl").touch()
+
+    assert environment(FILE=str(tmp_path / "calls.jsonl")).file_to_read("FILE") == tmp_path / "calls.jsonl"
+    with pytest.raises(ImproperlyConfigured, match="FILE: .* is no file"):
+        environment(FILE=str(tmp_path / "other.jsonl")).file_to_read("FILE")
+
+
+def test_file_to_write_needs_its_folder(tmp_path):
+    assert environment(FILE=str(tmp_path / "new.jsonl")).file_to_write("FILE") == tmp_path / "new.jsonl"
+    with pytest.raises(ImproperlyConfigured, match="FILE: .* is no folder"):
+        environment(FILE=str(tmp_path / "none" / "new.jsonl")).file_to_write("FILE")
 
 
 def test_folder_that_cannot_be_made_is_refused(tmp_path):

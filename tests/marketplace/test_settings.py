@@ -136,7 +136,6 @@ def test_keys_of_providers_are_not_shown_with_the_settings(tmp_path):
     assert "sk-secret" not in str(settings["LLM"])
 
 
-@pytest.mark.xfail(strict=True, reason="files of recorded calls are not looked for before the first call")
 @pytest.mark.parametrize("name", ["LLM_RECORD", "LLM_REPLAY"])
 def test_file_of_calls_that_cannot_be_used_stops_the_start_with_its_name(tmp_path, name):
     finished = load_settings(tmp_path, **{name: str(tmp_path / "no such folder" / "calls.jsonl")})

@@ -171,7 +171,6 @@ def test_seller_may_say_the_numbers_of_its_thread_and_no_others(text, may_be_sai
     assert passes(text, seller_speech(view, Decimal("99.50"), None, "EUR")) is may_be_said
 
 
-@pytest.mark.xfail(strict=True, reason="only the rules of a prompt are known as its sentences, not task and persona")
 @pytest.mark.parametrize(
     "sentence", [SELLER_TASK, seller_persona(Priority.CUSTOMER_RETENTION, Style.RUDE)], ids=["task", "persona"]
 )

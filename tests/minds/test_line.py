@@ -243,7 +243,7 @@ async def test_second_question_gets_only_what_the_first_has_left_of_the_turn():
     provider = ScriptedProvider(Slow(11, BAD), Held())
     line = a_line(a_gateway(provider, clock=now), turn_seconds=20)
 
-    assert await fallback_of(line) is Fallback.TIMED_OUT
+    assert await fallback_of(line) is Fallback.UNUSABLE
     assert 11 < now() <= 20
 
 
@@ -348,7 +348,7 @@ async def test_call_that_might_cost_more_than_is_left_is_not_made(limits):
     assert await fallback_of(line) is Fallback.BUDGET
     assert (provider.asked, account.spent) == ([], Spending())
     assert [(call.verdict, call.why, call.attempts) for call in calls] == [
-        (Verdict.FALLBACK, "budget of the session", 0)
+        (Verdict.FALLBACK, "the budget of the session is spent", 0)
     ]
 
 
@@ -367,10 +367,6 @@ async def test_spent_budget_is_no_failure_of_the_seat():
     assert [await fallback_of(line) for _ in range(4)] == [Fallback.BUDGET] * 4
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the accounts are charged no tokens and no money for a call that failed, the log counts its prompt",
-)
 async def test_failed_call_is_charged_what_its_log_says():
     account, calls = an_account(), KeptCalls()
     line = a_line(
@@ -385,7 +381,6 @@ async def test_failed_call_is_charged_what_its_log_says():
     assert (account.spent.tokens, account.spent.cost) == (calls[0].usage.total_tokens, calls[0].cost)
 
 
-@pytest.mark.xfail(strict=True, reason="a call that is cancelled on its way is neither kept nor charged")
 async def test_call_that_was_cancelled_at_the_server_is_charged_and_kept():
     account, calls = an_account(), KeptCalls()
     line = a_line(a_gateway(ScriptedProvider(Held())), calls, purse=Purse((account,)))
@@ -398,7 +393,6 @@ async def test_call_that_was_cancelled_at_the_server_is_charged_and_kept():
     assert (account.spent.calls, len(calls)) == (1, 1)
 
 
-@pytest.mark.xfail(strict=True, reason="one attempt is reserved for a question, which may take four")
 async def test_attempts_at_the_server_never_overshoot_the_budget_by_more_than_one():
     account = an_account(calls=2)
     provider = ScriptedProvider(ProviderUnavailableError("busy", is_retryable=True))

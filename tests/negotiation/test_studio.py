@@ -107,7 +107,7 @@ async def test_calls_wait_for_the_move_they_led_to(make_studio):
 
     await make_studio().cast(a_casting(), calls).sellers["acme"].sell(a_seller_view(bids=(60,)))
 
-    (call,) = calls.waiting()
+    (call,) = calls.left()
     assert (call.seat.seller_id, call.provider, call.seat.room) == ("acme", PROVIDER, str(UUID(int=1)))
 
 
@@ -115,12 +115,12 @@ def test_calls_that_were_stored_wait_no_longer():
     calls = PendingCalls()
     for call in ("one", "two"):
         calls.add(call)
-    stored = calls.waiting()
+    stored = calls.left()
     calls.add("three")
 
     calls.drop(stored)
 
-    assert calls.waiting() == ("three",)
+    assert calls.left() == ("three",)
 
 
 async def test_rooms_of_a_worker_share_one_way_to_each_provider(make_studio, monkeypatch):
@@ -253,7 +253,7 @@ async def test_call_costs_what_the_price_table_says(make_studio):
 
     await studio.cast(a_casting(), calls).sellers["acme"].sell(a_seller_view(bids=(60,)))
 
-    assert calls.waiting()[0].cost == Decimal(11)
+    assert calls.left()[0].cost == Decimal(11)
 
 
 def test_minds_without_a_gateway_need_no_model():
@@ -269,4 +269,4 @@ async def test_turn_takes_no_longer_than_the_installation_allows(make_studio, fa
     move = await make_studio(turn_seconds=0.2).cast(a_casting(), calls).sellers["acme"].sell(a_seller_view(bids=(60,)))
 
     assert move.words.fallback == "provider_timeout"
-    assert calls.waiting()[0].error == "LLM_TIMEOUT"
+    assert calls.left()[0].error == "LLM_TIMEOUT"
