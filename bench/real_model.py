@@ -96,6 +96,8 @@ def model_server(log: IO[Any]) -> Iterator[str]:
     command += ["--host", "127.0.0.1", "--port", str(port), "--n_ctx", "4096"]
     # Where two threads do not get two whole cores, they wait for each other and are many times slower than one.
     command += ["--n_threads", "1", "--n_threads_batch", "1"]
+    # Half of each prompt begins as one before; else only the last one is remembered.
+    command += ["--cache", "True"]
     # Without this the server breaks off a reply as soon as the next call comes.
     command += ["--interrupt_requests", "False", "--verbose", "False"]
     with subprocess.Popen(command, stdout=log, stderr=log) as process:

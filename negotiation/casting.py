@@ -10,7 +10,7 @@ from llm.purse import Budget, Spending
 from marketplace.models import Session
 from negotiation.core.vocabulary import Fallback, Party, Voice
 from negotiation.errors import RoomNotFound
-from negotiation.minds.line import MOST_FAILED_TURNS, Tuning
+from negotiation.minds.line import FAILED_TURN, MOST_FAILED_TURNS, Tuning
 from negotiation.models import LLMCall, NegotiationRun, Participant
 from negotiation.records import Roster
 from negotiation.store import roster_of
@@ -114,7 +114,7 @@ def _failed_in_a_row(turns: list[list[str]]) -> int:
     for fallbacks in reversed(turns):
         if Fallback.GIVEN_UP in fallbacks:
             return MOST_FAILED_TURNS
-        if any(fallback != Fallback.UNUSABLE for fallback in fallbacks):
+        if any(fallback not in FAILED_TURN for fallback in fallbacks):
             break
         failed += 1
     return failed

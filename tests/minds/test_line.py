@@ -209,8 +209,17 @@ async def test_replies_that_are_none_count_as_failed_turns(fault):
     assert fallbacks == [Fallback.UNUSABLE, Fallback.UNUSABLE, Fallback.GIVEN_UP]
 
 
-@pytest.mark.parametrize("error", [ProviderUnavailableError("busy"), ProviderTimeoutError("late")])
-async def test_trouble_of_the_provider_is_no_failure_of_the_seat(error):
+async def test_seat_whose_model_is_too_slow_twice_in_a_row_does_without_it():
+    late = ProviderTimeoutError("late")
+    line = a_line(a_gateway(ScriptedProvider(late, late, GOOD)))
+
+    fallbacks = [await fallback_of(line) for _ in range(3)]
+
+    assert fallbacks == [Fallback.TIMED_OUT, Fallback.TIMED_OUT, Fallback.GIVEN_UP]
+
+
+async def test_absence_of_the_provider_is_no_failure_of_the_seat():
+    error = ProviderUnavailableError("busy")
     line = a_line(a_gateway(ScriptedProvider(error, error, error, GOOD)))
     for _ in range(3):
         await fallback_of(line)

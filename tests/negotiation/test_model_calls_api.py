@@ -5,7 +5,7 @@ import pytest
 
 from marketplace.models import Role
 from negotiation.call_log import save_calls
-from negotiation.core.events import Offered, RoundStarted
+from negotiation.core.events import Offered
 from negotiation.core.moves import Words
 from negotiation.core.vocabulary import Party
 from negotiation.models import LLMCall
@@ -21,10 +21,8 @@ def calls(room_id, seller_ids):
     """Three calls of a round on record: the buyer's and both sellers'."""
     stored = read_room(UUID(room_id))
     acme, bolt = seller_ids["Acme"], seller_ids["Bolt"]
-    events = [
-        RoundStarted(2),
-        *(Offered(Party.SELLER, seller_id, 2, 1, terms(9), Words("")) for seller_id in (acme, bolt)),
-    ]
+    moves = ((Party.BUYER, acme), (Party.SELLER, acme), (Party.SELLER, bolt))
+    events = [Offered(party, seller_id, 2, 1, terms(9), Words("")) for party, seller_id in moves]
     save_calls(stored.run_id, stored.seats, [a_call(), a_call(acme), a_call(bolt, why="too_long")], records_of(events))
 
 
