@@ -30,7 +30,7 @@ class Case:
     watchers: int = 0
 
 
-CASES = (Case(10), Case(50, places=DEFAULT_PLACES), Case(50), Case(50, watchers=1), Case(50, latency=2.0))
+CASES = (Case(10), Case(50, places=DEFAULT_PLACES), Case(50))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ def model(latency: float) -> Iterator[str]:
             yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
         finally:
             process.send_signal(signal.SIGTERM)
+            process.communicate()
 
 
 @contextmanager

@@ -94,6 +94,7 @@ class Played:
     """
 
     setup: Setup
+    currency: str
     events: list[Event]
     calls: list[LLMCall]
     seen: list[Live | Passing]
@@ -166,7 +167,8 @@ async def watch(code: UUID, seen: list[Live | Passing]) -> None:
 def read_played(code: UUID, seen: list[Live | Passing]) -> Played:
     stored, records = read_history(code)
     calls = list(LLMCall.objects.filter(run__code=code).select_related("participant"))
-    return Played(stored.roster.setup, [record.event for record in records], calls, seen, replay_room(code)[1])
+    events = [record.event for record in records]
+    return Played(stored.roster.setup, stored.roster.currency, events, calls, seen, replay_room(code)[1])
 
 
 Spoken = Offered | Accepted | Said | Answered | WalkedAway
@@ -180,12 +182,12 @@ def said(events: Iterable[Event]) -> list[tuple[int, Spoken]]:
     return [(place, event) for place, event in enumerate(events) if isinstance(event, Spoken) and event.words.text]
 
 
-def speech_of(setup: Setup, events: list[Event], place: int) -> Speech:
+def speech_of(played: Played, place: int) -> Speech:
     """What the agent that speaks at this place of the log may say, from what has been said aloud in its thread."""
-    event = events[place]
+    setup, event = played.setup, played.events[place]
     assert isinstance(event, Spoken)
     seat = setup.seat(event.seller_id)
-    made = [e for e in events[: place + 1] if isinstance(e, Offered) and e.seller_id == event.seller_id]
+    made = [e for e in played.events[: place + 1] if isinstance(e, Offered) and e.seller_id == event.seller_id]
     price = event.terms.unit_price if isinstance(event, Offered | Accepted) else None
     claims = {e.claim for e in made if e.claim is not None and e.round == event.round}
     public = {e.terms.unit_price for e in made} | {Decimal(setup.buyer.quantity), seat.limits.ask} | claims
@@ -198,7 +200,7 @@ def speech_of(setup: Setup, events: list[Event], place: int) -> Speech:
         secrets=frozenset(map(Decimal, SECRETS)) - public,
         prompt_sentences=INSTRUCTIONS,
         may_claim=bool(claims) or (isinstance(event, Answered) and event.party is Party.BUYER),
-        currency="EUR",
+        currency=played.currency,
     )
 
 
@@ -237,10 +239,10 @@ def test_words_are_the_models_or_the_strategys_own_with_the_reason(rooms, name):
 
 @ALL
 def test_all_words_may_be_said(rooms, name):
-    setup, events = rooms[name].setup, rooms[name].events
+    played = rooms[name]
 
-    for place, event in said(events):
-        assert check_words(event.words.text, speech_of(setup, events, place)) == event.words.text
+    for place, event in said(played.events):
+        assert check_words(event.words.text, speech_of(played, place)) == event.words.text
 
 
 @ALL
@@ -330,7 +332,7 @@ def test_watchers_are_shown_nothing_on_its_way_that_may_not_be_said(rooms):
 
     assert any(passing.frame["type"] == "typing" for passing in played.seen if isinstance(passing, Passing))
     for text, place in shown:
-        assert may_be_said(text, speech_of(played.setup, played.events, place))
+        assert may_be_said(text, speech_of(played, place))
 
 
 def on_their_way(played: Played) -> list[tuple[str, int]]:

@@ -370,9 +370,11 @@ async def test_calls_to_models_are_stored_with_the_events_they_led_to(started, f
         await until_status(started, "completed")
 
     calls, log = await database_sync_to_async(calls_of)(started), dict(await log_of(started))
-    assert len(calls) == len(fake.chats) > 0
-    assert {log[call.seq] for call in calls} <= {"Offered", "Accepted", "Said"}
-    assert {call.result for call in calls} == {"ok"}
+    # On a busy machine a ping may come too late, and a turn be spoken without asking.
+    asked = [call for call in calls if call.attempts]
+    assert sum(call.attempts for call in asked) == len(fake.chats) > 0
+    assert {log[call.seq] for call in asked} <= {"Offered", "Accepted", "Said"}
+    assert {call.result for call in asked} == {"ok"}
 
 
 async def test_event_is_never_on_record_without_its_calls(started, fake, log_folder):
