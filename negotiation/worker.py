@@ -48,6 +48,7 @@ class StoreJournal:
     def __init__(self, claim: Claim, database: ThreadPoolExecutor) -> None:
         self._claim, self._database = claim, database
         self._stored: StoredRoom | None = None
+        self._writing: asyncio.Task[None] | None = None
         self.calls = PendingCalls()
 
     async def load(self) -> tuple[Room, int]:
@@ -60,12 +61,13 @@ class StoreJournal:
     async def append(self, events: tuple[Event, ...], after: int) -> None:
         assert self._stored is not None
         assert self._stored.last_seq == after
-        calls = self.calls.of_turn(events)
-        self._stored = await in_thread(self._database, self._append, events, calls)
-        self.calls.drop(calls)
+        self._writing = asyncio.create_task(self._write(events))
+        await asyncio.shield(self._writing)
 
     async def keep_calls(self) -> None:
-        """Store the calls of turns that were broken off."""
+        """Store the calls of turns that were broken off. A turn that is being written is none of them."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
         calls = self.calls.left()
         if not calls or self._stored is None:
             return
@@ -73,6 +75,11 @@ class StoreJournal:
             await in_thread(self._database, save_calls, self._stored.run_id, self._stored.seats, calls)
         except IntegrityError:
             logger.info("room %s has been deleted, and its last calls with it", self._claim.code)
+        self.calls.drop(calls)
+
+    async def _write(self, events: tuple[Event, ...]) -> None:
+        calls = self.calls.of_turn(events)
+        self._stored = await in_thread(self._database, self._append, events, calls)
         self.calls.drop(calls)
 
     def _append(self, events: tuple[Event, ...], calls: tuple[Call, ...]) -> StoredRoom:

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from llm.gateway import Ask
+from llm.types import Schema, Usage
 from negotiation.core.events import Event, RoundStarted, StatusChanged
 from negotiation.core.moves import SILENCE, Move, Propose, Words
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
@@ -18,8 +20,10 @@ from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.memory import MemoryJournal
+from negotiation.minds.calls import Call, Purpose, Seat, Verdict
 from negotiation.minds.strategy import StrategyMind
 from negotiation.records import Record, Roster
+from tests.scripted_provider import messages
 
 Price = str | int | Decimal
 
@@ -30,6 +34,17 @@ STARTED = (
     RoundStarted(1),
 )
 NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
+ASK = Ask(messages("Wörter?"), 0.3, 77, ("stop",), Schema("words", {"type": "object"}), "small")
+
+
+def a_call(seller_id="", **changes):
+    party = Party.SELLER if seller_id else Party.BUYER
+    return Call(**{
+        "seat": Seat("a room", party, seller_id), "purpose": Purpose.WORDS, "round": 2, "provider": "lm_studio",
+        "ask": ASK, "reply": "Fine.", "model": "small-q4", "usage": Usage(10, 5, is_estimated=True),
+        "cost": Decimal("0.000123"), "attempts": 2, "queued_seconds": 1.23456, "first_token_seconds": 0.98765,
+        "seconds": 2.34567, "verdict": Verdict.OK, "why": "", **changes,
+    })  # fmt: skip
 
 
 def a_buyer(*, minimum: Price = 50, maximum: Price = 110, quantity: int = 4) -> BuyerLimits:

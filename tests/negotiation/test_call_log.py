@@ -8,30 +8,17 @@ from django.utils import timezone
 
 from llm.gateway import Ask
 from llm.recording import fingerprint
-from llm.types import Schema, Usage
 from negotiation.call_log import blank_texts_before, save_calls
 from negotiation.core.events import Decided, Offered, RoundStarted, Said
 from negotiation.core.moves import Words
 from negotiation.core.vocabulary import Party, Reason, Result
-from negotiation.minds.calls import Call, Purpose, Seat, Verdict
+from negotiation.minds.calls import Purpose
 from negotiation.models import LLMCall
 from negotiation.store import read_room
-from tests.factories import records_of, terms
+from tests.factories import ASK, a_call, records_of, terms
 from tests.scripted_provider import messages
 
 pytestmark = pytest.mark.django_db
-
-ASK = Ask(messages("Wörter?"), 0.3, 77, ("stop",), Schema("words", {"type": "object"}), "small")
-
-
-def a_call(seller_id="", **changes):
-    party = Party.SELLER if seller_id else Party.BUYER
-    return Call(**{
-        "seat": Seat("a room", party, seller_id), "purpose": Purpose.WORDS, "round": 2, "provider": "lm_studio",
-        "ask": ASK, "reply": "Fine.", "model": "small-q4", "usage": Usage(10, 5, is_estimated=True),
-        "cost": Decimal("0.000123"), "attempts": 2, "queued_seconds": 1.23456, "first_token_seconds": 0.98765,
-        "seconds": 2.34567, "verdict": Verdict.OK, "why": "", **changes,
-    })  # fmt: skip
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 import asyncio
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -10,8 +12,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from negotiation import services
+from negotiation.core.events import Said
 from negotiation.core.protocol import change_status
-from negotiation.core.vocabulary import RoomStatus
+from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
 from negotiation.leases import claim_rooms
 from negotiation.minds.strategy import StrategyMind
@@ -20,6 +23,7 @@ from negotiation.stream import WORKERS, live_feed
 from negotiation.studio import Studio
 from negotiation.worker import LeaseLost, StoreJournal, Worker
 from tests import bodies
+from tests.factories import a_call, some_words
 from tests.fake_llm import behaviours
 from tests.fake_llm.behaviours import Reply
 from tests.fake_llm.sensible import facts_in, sensible
@@ -375,6 +379,24 @@ async def test_calls_to_models_are_stored_with_the_events_they_led_to(started, f
     assert sum(call.attempts for call in asked) == len(fake.chats) > 0
     assert {log[call.seq] for call in asked} <= {"Offered", "Accepted", "Said"}
     assert {call.result for call in asked} == {"ok"}
+
+
+async def test_call_of_a_turn_that_was_being_stored_when_the_worker_stopped_is_kept_once(started, seller_ids):
+    claim = (await database_sync_to_async(claim_rooms)("me", 1))[0]
+    database, is_free = ThreadPoolExecutor(1), threading.Event()
+    journal = StoreJournal(claim, database)
+    _, number = await journal.load()
+    database.submit(is_free.wait)
+    journal.calls.add(a_call())
+
+    turn = Said(Party.BUYER, seller_ids["Acme"], 0, some_words())
+    storing = asyncio.create_task(journal.append((turn,), after=number))
+    await asyncio.sleep(0)
+    storing.cancel()
+    is_free.set()
+    await journal.keep_calls()
+
+    assert [call.seq for call in await database_sync_to_async(calls_of)(started)] == [number + 1]
 
 
 async def test_event_is_never_on_record_without_its_calls(started, fake, log_folder):
