@@ -56,7 +56,7 @@ $(INSTALLED): requirements.txt | $(BIN)/python
 	$(PIP) install -r requirements.txt
 	@touch $@
 
-$(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(BIN)/python
+$(INSTALLED_DEV): requirements-dev.txt requirements-scale.txt requirements.txt | $(BIN)/python
 	$(PIP) install -r requirements-dev.txt
 	@touch $(INSTALLED) $@
 

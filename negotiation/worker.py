@@ -6,26 +6,23 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import ParamSpec, TypeVar
 
-from channels.db import DatabaseSyncToAsync
 from django.conf import settings
-from django.db import IntegrityError, OperationalError
+from django.db import OperationalError
 from django.utils import timezone
 
 from negotiation import logs, services, sweeps
-from negotiation.call_log import save_calls
 from negotiation.casting import Casting, read_casting
-from negotiation.core.events import Closed, Event, StatusChanged
-from negotiation.core.room import Room
+from negotiation.core.events import Closed, StatusChanged
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.errors import NegotiationError
+from negotiation.journal import LeaseLost, StoreJournal
 from negotiation.leases import LEASE, Claim, claim_rooms, free_leases_of_the_dead, new_owner, release, renew
-from negotiation.minds.calls import Call
-from negotiation.store import StoredRoom, append, read_room
-from negotiation.stream import WORKERS, Live, Passing, announce, live_feed
+from negotiation.store import read_room
+from negotiation.stream import WORKERS, Live, Passing, live_feed
 from negotiation.studio import PendingCalls, Studio
+from negotiation.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -33,58 +30,6 @@ IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
 MARGIN_SECONDS = 10.0
 DATABASE_THREADS = 2
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
-
-
-class LeaseLost(Exception):
-    """Another worker has taken the room over."""
-
-
-class StoreJournal:
-    """A room's log in the database, written under a claim, each turn with the calls to models it took."""
-
-    def __init__(self, claim: Claim, database: ThreadPoolExecutor) -> None:
-        self._claim, self._database = claim, database
-        self._stored: StoredRoom | None = None
-        self._writing: asyncio.Task[None] | None = None
-        self.calls = PendingCalls()
-
-    async def load(self) -> tuple[Room, int]:
-        """Raises LeaseLost."""
-        self._stored = await in_thread(self._database, read_room, self._claim.code)
-        if self._stored.fence != self._claim.fence:
-            raise LeaseLost
-        return self._stored.room, self._stored.last_seq
-
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
-        assert self._stored is not None
-        assert self._stored.last_seq == after
-        self._writing = asyncio.create_task(self._write(events))
-        await asyncio.shield(self._writing)
-
-    async def keep_calls(self) -> None:
-        """Store the calls of turns that were broken off. A turn that is being written is none of them."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing})
-        calls = self.calls.left()
-        if not calls or self._stored is None:
-            return
-        try:
-            await in_thread(self._database, save_calls, self._stored.run_id, self._stored.seats, calls)
-        except IntegrityError:
-            logger.info("room %s has been deleted, and its last calls with it", self._claim.code)
-        self.calls.drop(calls)
-
-    async def _write(self, events: tuple[Event, ...]) -> None:
-        calls = self.calls.of_turn(events)
-        self._stored = await in_thread(self._database, self._append, events, calls)
-        self.calls.drop(calls)
-
-    def _append(self, events: tuple[Event, ...], calls: tuple[Call, ...]) -> StoredRoom:
-        assert self._stored is not None
-        return append(self._stored, events, announce, fence=self._claim.fence, calls=calls)
 
 
 class Worker:
@@ -249,9 +194,3 @@ class Worker:
 def _answer_seconds() -> float:
     """The most that a mind may take: its wait for a free model, and its turn."""
     return float(settings.LLM.queue_seconds + settings.LLM.turn_seconds + MARGIN_SECONDS)
-
-
-async def in_thread(pool: ThreadPoolExecutor, function: Callable[_P, _T], *args: _P.args, **options: _P.kwargs) -> _T:
-    """Run database work in the worker's own threads, beside those of HTTP requests and sockets."""
-    answer: _T = await DatabaseSyncToAsync(function, thread_sensitive=False, executor=pool)(*args, **options)
-    return answer

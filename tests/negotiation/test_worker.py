@@ -16,12 +16,13 @@ from negotiation.core.events import Said
 from negotiation.core.protocol import change_status
 from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
+from negotiation.journal import LeaseLost, StoreJournal
 from negotiation.leases import claim_rooms
 from negotiation.minds.strategy import StrategyMind
 from negotiation.models import LLMCall, Message, NegotiationRun, Outcome, RunEvent
 from negotiation.stream import WORKERS, live_feed
 from negotiation.studio import Studio
-from negotiation.worker import LeaseLost, StoreJournal, Worker
+from negotiation.worker import Worker
 from tests import bodies
 from tests.factories import a_call, some_words
 from tests.fake_llm import behaviours
