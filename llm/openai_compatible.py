@@ -1,24 +1,28 @@
 """The provider for any server that speaks OpenAI's protocol: LM Studio, llama.cpp, Ollama, vLLM, OpenRouter.
 
-The SDK carries requests and keys; what comes back is read by `wire`, since the SDK takes bad replies for good ones.
+The SDK says what a request holds and how a server is addressed; `transport` carries it, and `wire` reads what comes
+back, since the SDK takes bad replies for good ones and costs several times the processor time of the rest.
 """
 
 import asyncio
+import json
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
+import aiohttp
 import httpx2
 import openai
+from openai.types.chat import ChatCompletionMessageParam, CompletionCreateParams
 
 from llm.dialect import Dialect, Options, Trial, response_format
 from llm.errors import ProviderError
-from llm.foreign_errors import FOREIGN_ERRORS, error_of_body, error_of_request, timed_out
+from llm.foreign_errors import FOREIGN_ERRORS, StatusRefused, error_of_body, error_of_request
 from llm.model_list import ask_for_models
 from llm.tokens import estimate_messages
+from llm.transport import Transport, trust_for
 from llm.types import ChatMessage, LLMResult, ProviderStatus, Schema, TokenChunk
 from llm.wire import BodyReader
 
@@ -45,7 +49,6 @@ class Server:
     connect_seconds: float = 5.0
     ping_seconds: float = 2.0
     max_connections: int = 1000
-    max_idle_connections: int = 200
     is_local: bool = False
 
 
@@ -61,14 +64,12 @@ class OpenAICompatibleProvider:
         self._dialect = Dialect()
         self._models: tuple[str, ...] = ()
         self._tls: ssl.SSLContext | None = None
-        self._client: openai.AsyncOpenAI | None = None
+        self._transport: Transport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def ping(self) -> ProviderStatus:
         server = self._server
-        key = {"Authorization": f"Bearer {server.api_key}"} if server.api_key else {}
-        headers = {**server.headers, **key}
-        status = await ask_for_models(server.base_url, headers, self._trust(), server.ping_seconds)
+        status = await ask_for_models(server.base_url, _headers(server), self._trust(), server.ping_seconds)
         self._models = status.models
         return status
 
@@ -82,11 +83,13 @@ class OpenAICompatibleProvider:
         model: str = "",
     ) -> LLMResult:
         call = _Call(messages, temperature, max_tokens, stop, schema, self._served(model), is_stream=False)
-        async with aclosing(self._read(call)) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, LLMResult):
-                    return piece
-        raise AssertionError("a reply ends with its result")
+        reply = await self._ask(call)
+        try:
+            while await reply.next() is not None:
+                pass
+        finally:
+            reply.close()
+        return reply.finish()
 
     async def stream(
         self,
@@ -99,21 +102,24 @@ class OpenAICompatibleProvider:
     ) -> AsyncIterator[TokenChunk]:
         call = _Call(messages, temperature, max_tokens, stop, schema, self._served(model), is_stream=True)
         told: list[str] = []
-        async with aclosing(self._read(call)) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, str):
+        reply = await self._ask(call)
+        try:
+            while (pieces := await reply.next()) is not None:
+                for piece in pieces:
                     yield TokenChunk(piece, len(told))
                     told.append(piece)
-                    continue
-                if rest := _rest(piece.text, "".join(told)):
-                    yield TokenChunk(rest, len(told))
-                    told.append(rest)
-                yield TokenChunk("", len(told), is_end=True, result=piece)
+        finally:
+            reply.close()
+        result = reply.finish()
+        if rest := _rest(result.text, "".join(told)):
+            yield TokenChunk(rest, len(told))
+            told.append(rest)
+        yield TokenChunk("", len(told), is_end=True, result=result)
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.close()
+        transport, self._transport = self._transport, None
+        if transport is not None and self._loop is asyncio.get_running_loop():
+            await transport.close()
             await asyncio.sleep(0)  # aiohttp closes its sockets in the loop's next turn
 
     def _served(self, model: str) -> str:
@@ -123,67 +129,52 @@ class OpenAICompatibleProvider:
             return wanted
         return next((listed for listed in self._models if "embed" not in listed.lower()), wanted)
 
-    async def _read(self, call: "_Call") -> AsyncGenerator[str | LLMResult, None]:
-        """The pieces of the reply as they come, and last the whole. Closing it closes the connection."""
+    async def _ask(self, call: "_Call") -> "_Reply":
+        """The reply with its body still to come, asked for in the best form that the server takes."""
         deadline = asyncio.get_running_loop().time() + self._server.timeout_seconds
-        reader = BodyReader(call.model, estimate_messages(call.messages), _most_bytes(call.max_tokens))
         trial = self._dialect.trial(call.model, call.schema, is_stream=call.is_stream)
-        response = await self._open(call, trial, deadline)
-        try:
-            async with aclosing(response.aiter_bytes()) as chunks:
-                while data := await _next(chunks, reader, deadline):
-                    for piece in reader.feed(data):
-                        yield piece
-        finally:
-            await response.aclose()
-        result = reader.finish()
-        trial.succeed()
-        yield result
-
-    async def _open(self, call: "_Call", trial: Trial, deadline: float) -> httpx2.Response:
-        """The response with its body still to come, asked for in the best form that the server takes."""
         first_error: ProviderError | None = None
         while True:
             try:
                 async with asyncio.timeout_at(deadline):
-                    return await self._post(_parameters(call, trial.options) | dict(self._server.parameters))
-            except TimeoutError as error:
-                raise (first_error or timed_out()) from error
+                    response = await self._transport_of_loop().post(self._body(call, trial.options))
             except FOREIGN_ERRORS as error:
                 first_error = first_error or error_of_request(error, self._now)
-                status = error.status_code if isinstance(error, openai.APIStatusError) else 0
+                status = error.status if isinstance(error, StatusRefused) else 0
                 if not trial.step_down(status):
                     raise first_error from error
+            else:
+                reader = BodyReader(call.model, estimate_messages(call.messages), _most_bytes(call.max_tokens))
+                return _Reply(response, reader, trial, deadline)
 
-    async def _post(self, parameters: Mapping[str, Any]) -> httpx2.Response:
-        # With `stream` the SDK leaves the body to us; asked for a response it returns that, and not the stream's class.
-        response = await self._client_of_loop().post(
-            "/chat/completions",
-            cast_to=httpx2.Response,
-            body=parameters,
-            options={"headers": FOREIGN_ACCOUNT},
-            stream=True,
-            stream_cls=openai.AsyncStream[object],
-        )
-        return cast(httpx2.Response, response)
+    def _body(self, call: "_Call", options: Options) -> bytes:
+        parameters = _parameters(call, options) | dict(self._server.parameters)
+        return json.dumps(parameters, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
-    def _client_of_loop(self) -> openai.AsyncOpenAI:
+    def _transport_of_loop(self) -> Transport:
         """Connections belong to the event loop that opened them."""
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._client, self._loop = _new_client(self._server, self._trust()), loop
-        return self._client
+        if self._transport is None or self._loop is not loop:
+            server = self._server
+            address = _addressed(server, self._trust())
+            self._transport = Transport(
+                f"{address.base_url}chat/completions",
+                {**_told_by_sdk(address), **_headers(server)},
+                self._trust(),
+                connect_seconds=server.connect_seconds,
+                max_connections=server.max_connections,
+            )
+            self._loop = loop
+        return self._transport
 
     def _trust(self) -> ssl.SSLContext:
-        """To read the trusted certificates takes longer than most calls, and plain HTTP needs none."""
         if self._tls is None:
-            is_plain = self._server.base_url.startswith("http://")
-            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else httpx2.create_ssl_context()
+            self._tls = trust_for(self._server.base_url)
         return self._tls
 
 
 # An OpenAI account that the environment names is no other server's business.
-FOREIGN_ACCOUNT: Mapping[str, openai.Omit] = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
+FOREIGN_ACCOUNT: Mapping[str, Any] = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +189,18 @@ class _Call:
 
 
 def _parameters(call: _Call, options: Options) -> dict[str, Any]:
-    return {
+    said: Any = [{"role": str(said.role), "content": _encodable(said.content)} for said in call.messages]
+    messages: list[ChatCompletionMessageParam] = said
+    wanted: CompletionCreateParams = {
         "model": call.model,
-        "messages": [{"role": str(said.role), "content": _encodable(said.content)} for said in call.messages],
+        "messages": messages,
         "temperature": call.temperature,
         "max_tokens": call.max_tokens,
-        **({"stop": list(call.stop)} if call.stop else {}),
+    }
+    if call.stop:
+        wanted["stop"] = list(call.stop)
+    return {
+        **wanted,
         **({"stream": True} if call.is_stream else {}),
         **({"stream_options": {"include_usage": True}} if options.asks_for_usage else {}),
         **(response_format(options.schema_form, call.schema) if call.schema else {}),
@@ -215,46 +212,62 @@ def _encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _new_client(server: Server, tls: ssl.SSLContext) -> openai.AsyncOpenAI:
+def _addressed(server: Server, tls: ssl.SSLContext) -> openai.AsyncOpenAI:
+    """Where and as what the SDK would ask."""
     return openai.AsyncOpenAI(
         base_url=server.base_url,
-        # The SDK insists on a key; servers without keys ignore it.
-        api_key=server.api_key or "none",
-        max_retries=0,
-        timeout=openai.Timeout(server.timeout_seconds, connect=server.connect_seconds),
-        # Unpacked replies could be a thousand times as long as what was read.
-        default_headers={"Accept-Encoding": "identity", **server.headers},
-        # Over httpx a call costs twice the processor time where many are in flight.
-        http_client=openai.DefaultAioHttpClient(
-            verify=tls,
-            limits=httpx2.Limits(
-                max_connections=server.max_connections, max_keepalive_connections=server.max_idle_connections
-            ),
-            event_hooks={"response": [_refuse]},
-        ),
+        api_key="none",  # ours goes with the request; the SDK insists on one
+        default_headers={**FOREIGN_ACCOUNT, **server.headers},
+        http_client=httpx2.AsyncClient(verify=tls),
     )
 
 
-async def _refuse(response: httpx2.Response) -> None:
-    """Raises for all but success, before the SDK reads the body of an error, which may have no end."""
-    if not response.is_success and not response.has_redirect_location:
-        raise openai.APIStatusError("refused", response=response, body=None)
+def _told_by_sdk(client: openai.AsyncOpenAI) -> dict[str, str]:
+    return {name: value for name, value in client.default_headers.items() if isinstance(value, str)}
 
 
-async def _next(chunks: AsyncGenerator[bytes, None], reader: BodyReader, deadline: float) -> bytes:
-    """The next bytes that are any; none at the end, and where only the end is missing from a whole reply."""
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout_at(min(deadline, loop.time() + LINGER_SECONDS) if reader.is_done else deadline):
-            return await anext(chunks, b"")
-    except TimeoutError as error:
-        if reader.has_ended:
-            return b""
-        raise timed_out() from error
-    except FOREIGN_ERRORS as error:
-        if reader.has_ended:
-            return b""
-        raise error_of_body(error) from error
+def _headers(server: Server) -> dict[str, str]:
+    key = {"Authorization": f"Bearer {server.api_key}"} if server.api_key else {}
+    return {**server.headers, **key}
+
+
+class _Reply:
+    """A reply on its way; whoever leaves it before its end closes the connection."""
+
+    def __init__(self, response: aiohttp.ClientResponse, reader: BodyReader, trial: Trial, deadline: float) -> None:
+        self._response, self._reader, self._trial, self._deadline = response, reader, trial, deadline
+
+    async def next(self) -> list[str] | None:
+        """The pieces of text that the next bytes bring; None at the end."""
+        data = await self._next_bytes()
+        return self._reader.feed(data) if data else None
+
+    def finish(self) -> LLMResult:
+        result = self._reader.finish()
+        self._trial.succeed()
+        return result
+
+    def close(self) -> None:
+        self._response.close()
+
+    async def _next_bytes(self) -> bytes:
+        """The next that are any; none at the end, and where only the end is missing from a whole reply."""
+        content = self._response.content
+        try:
+            # Short replies have come whole by now, and need no time limit.
+            if (data := content.read_nowait()) or content.at_eof():
+                return data
+            async with asyncio.timeout_at(self._patience()):
+                return await content.readany()
+        except FOREIGN_ERRORS as error:
+            if self._reader.has_ended:
+                return b""
+            raise error_of_body(error) from error
+
+    def _patience(self) -> float:
+        if not self._reader.is_done:
+            return self._deadline
+        return min(self._deadline, asyncio.get_running_loop().time() + LINGER_SECONDS)
 
 
 # How long the end of the body is waited for after the end of the reply, so that the connection can be used again.

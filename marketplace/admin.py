@@ -1,4 +1,4 @@
-"""The operators' screens for sellers with their stock, sessions and API keys."""
+"""The operators' screens for sellers with their stock and for sessions. Who may come in is in `access_admin`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.forms.models import BaseInlineFormSet
@@ -16,14 +16,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from marketplace.admin_kinds import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, TabularInline
+from marketplace import access_admin, audit
+from marketplace.admin_kinds import AuditedAdmin, ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, TabularInline, user_name
 from marketplace.errors import MarketplaceError
-from marketplace.identity import create_api_key, revoke_api_keys
-from marketplace.models import ApiKey, Buyer, Role, Seller, SellerInventory, Session
+from marketplace.models import Role, Seller, SellerInventory, Session
 from marketplace.services import clone_session, delete_session, start_session
 from negotiation.core.vocabulary import Result
 from negotiation.errors import NegotiationError
@@ -100,7 +99,8 @@ class InventoryInline(TabularInline):
 
 
 @admin.register(Seller)
-class SellerAdmin(ModelAdmin):
+class SellerAdmin(access_admin.PartyScreen, AuditedAdmin):
+    way_in_role = Role.SELLER
     form = SellerForm
     list_display = ("name", "priority", "speaking_style", "mind", "stock_lines", "is_active")
     list_filter = (KeptBy, "is_active", "priority", "speaking_style", "mind")
@@ -139,7 +139,7 @@ class SellerAdmin(ModelAdmin):
     def stock_lines(self, seller: StockedSeller) -> int:
         return seller.stock_lines
 
-    @admin.action(description="Start a session with the selected sellers")
+    @admin.action(description="Start a session with the selected sellers", permissions=["change"])
     def start_session_with(self, request: HttpRequest, queryset: QuerySet[Seller]) -> HttpResponse | None:
         invitable = Seller.objects.standing().filter(is_active=True, pk__in=queryset.values("pk"))
         codes = [str(code) for code in invitable.values_list("code", flat=True)]
@@ -186,7 +186,9 @@ class RoomInline(ReadOnlyInline):
 
 
 @admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin):
+class SessionAdmin(access_admin.PartyScreen, ReadOnlyAdmin):
+    way_in_role = Role.BUYER
+    way_in_party = "buyer.code"
     list_display = ("title", "buyer_name", "created_at", "room_count", "deal_count", "floor")
     list_select_related = ("buyer",)
     list_filter = ("created_at", "buyer_mind", "runs__status")
@@ -229,14 +231,17 @@ class SessionAdmin(ReadOnlyAdmin):
         return ModelAdmin.has_change_permission(self, request)
 
     def add_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         return redirect("new_session")
 
     def delete_model(self, request: HttpRequest, obj: Session) -> None:
         delete_session(obj)
+        audit.note(user_name(request), "deleted session", session=obj.code)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         for session in queryset:
-            delete_session(session)
+            self.delete_model(request, session)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What goes with the sessions, by number; that rooms cannot be deleted by themselves does not stop it."""
@@ -332,55 +337,6 @@ class SessionAdmin(ReadOnlyAdmin):
         self.message_user(request, f"{verb} {number} room{'' if number == 1 else 's'}.", level)
 
 
-class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its parameter in the stubs only
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        role, party = cleaned.get("role"), cleaned.get("party")
-        problem = _party_problem(role, party)
-        if "party" not in self.errors and problem:
-            self.add_error("party", problem)
-        expires_at = cleaned.get("expires_at")
-        if expires_at is not None and expires_at <= timezone.now():
-            self.add_error("expires_at", "The key would have expired already.")
-        return cleaned
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnlyAdmin):
-    """A key's text is in one message after it was made, and nowhere else."""
-
-    form = ApiKeyForm
-    list_display = ("name", "prefix", "role", "party", "expires_at", "revoked_at", "last_used_at")
-    list_filter = ("role", ("revoked_at", admin.EmptyFieldListFilter))
-    search_fields = ("name", "prefix", "party")
-    actions = ("revoke",)
-
-    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
-        if obj is None:
-            return ("name", "role", "party", "expires_at")
-        return (*self.list_display, "created_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return ModelAdmin.has_add_permission(self, request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return ModelAdmin.has_delete_permission(self, request, obj)
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return ModelAdmin.has_change_permission(self, request)
-
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        key, text = create_api_key(obj.name, Role(obj.role), obj.party, obj.expires_at)
-        obj.pk, obj.prefix = key.pk, key.prefix
-        shown = format_html("This is the key. It is not shown again: <code>{}</code>", text)
-        self.message_user(request, shown, messages.SUCCESS)
-
-    @admin.action(description="Revoke the selected keys", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        revoked = revoke_api_keys(queryset)
-        self.message_user(request, f"Revoked {revoked} key{'' if revoked == 1 else 's'}.", messages.SUCCESS)
-
-
 def _is_standing(seller: Seller | None) -> bool:
     return seller is None or seller.session_id is None
 
@@ -408,14 +364,3 @@ def _steer(rooms: Iterable[NegotiationRun], steer: Callable[[UUID], None]) -> in
             steer(run.code)
             took_it += 1
     return took_it
-
-
-def _party_problem(role: str | None, party: Any) -> str:
-    match role:
-        case Role.BUYER:
-            is_known = Buyer.objects.filter(code=party).exists()
-        case Role.SELLER:
-            is_known = Seller.objects.filter(code=party).exists()
-        case _:
-            return ""
-    return "" if is_known else f"Name the {role} that the key acts for, by its code."

@@ -2,19 +2,65 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import CharField, Field
+from django.http import HttpRequest, HttpResponse
+
+from marketplace import audit
+from marketplace.text import validate_line
 
 if TYPE_CHECKING:
     # Django's classes take a type parameter in their stubs only.
-    ModelAdmin = admin.ModelAdmin[Any]
-    TabularInline = admin.TabularInline[Any, Any]
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+    _Options = admin.options.BaseModelAdmin[Any]
 else:
-    ModelAdmin = admin.ModelAdmin
-    TabularInline = admin.TabularInline
+    _ModelAdmin = admin.ModelAdmin
+    _TabularInline = admin.TabularInline
+    _Options = object
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class CleanText(_Options):
+    """Whatever is typed in is one clean line."""
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **options: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if isinstance(db_field, CharField) and isinstance(field, forms.CharField):
+            field.validators.append(validate_line)
+        return field
+
+
+class ModelAdmin(CleanText, _ModelAdmin):
+    pass
+
+
+class TabularInline(CleanText, _TabularInline):
+    pass
+
+
+def user_name(request: HttpRequest) -> str:
+    """The same as in the principal of the account."""
+    return f"user/{request.user.pk}"
+
+
+class AuditedAdmin(ModelAdmin):
+    """Rows with private numbers: who opens one leaves a trace."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "GET" and response.status_code == 200:
+            audit.note(user_name(request), "viewed in the admin", row=f"{self.opts.label_lower}/{object_id}")
+        return response
+
+
+class ReadOnlyAdmin(AuditedAdmin):
     """Rows that people look at and only the marketplace itself writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,26 +1,28 @@
 """The HTTP API: its parser, its authentication, and the one table from errors to statuses."""
 
-import json
 import logging
 from collections.abc import Callable
-from decimal import Decimal
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
+from marketplace.description import DescribedApi
 from marketplace.envelope import PLAIN_CODES, error_response
-from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed
-from marketplace.identity import Principal, key_in, principal_of_key, principal_of_user
+from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, RateLimited
+from marketplace.failures import database_away, too_fast
+from marketplace.identity import Principal, key_in, principal_of_key, principal_of_session
 from marketplace.routers.simulation import router as simulation
 from marketplace.routers.status import router as status
+from marketplace.strict_json import read_object
+from marketplace.throttling import Kind, address_of, charge, charge_request
 from marketplace.version import VERSION
 from negotiation.api import logs_router, room_router
 from negotiation.errors import NegotiationError
@@ -44,7 +46,6 @@ STATUSES = {
     "NOT_YOUR_TURN": 409,
     "OFFER_NOT_LIVE": 409,
     "THREAD_CLOSED": 409,
-    "REQUEST_IN_PROGRESS": 409,
     "PAYLOAD_TOO_LARGE": 413,
     "INSUFFICIENT_INVENTORY": 422,
     "OUTSIDE_MANDATE": 422,
@@ -52,32 +53,38 @@ STATUSES = {
     "RATE_LIMITED": 429,
     "INTERNAL_ERROR": 500,
     "LLM_BAD_RESPONSE": 502,
+    "DATABASE_UNAVAILABLE": 503,
+    "NOT_READY": 503,
     "LLM_TIMEOUT": 503,
     "LLM_PROVIDER_UNAVAILABLE": 503,
 }
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class StrictParser(Parser):
     """JSON as UTF-8 with exact decimals and finite numbers, and only where the client says it is JSON."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        if request.content_type != "application/json":
-            raise ValueError("the body must be application/json")
-        body = json.loads(request.body.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
-        if not isinstance(body, dict):
-            raise TypeError("the body must be a JSON object")
-        return body
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if request.content_type != "application/json" or charset.lower() != "utf-8":
+            raise ValueError("the body must be application/json in UTF-8")
+        return read_object(request.body.decode("utf-8"))
 
 
 class KeyOrSession(HttpBearer):
-    """An API key (`Authorization: Bearer` or `X-API-Key`), or the browser session of staff with its CSRF token."""
+    """An API key (`Authorization: Bearer` or `X-API-Key`), or a browser's session with its CSRF token."""
 
     csrf = True
 
     def __call__(self, request: HttpRequest) -> Principal | None:
         principal = _principal_of(request)
+        if principal is not None:
+            charge_request(request, principal.name)
         if principal is not None and principal.is_in_browser and check_csrf(request):
             raise NotAllowed("The CSRF token is missing or wrong.")
+        if principal is not None and not principal.may_write and request.method not in SAFE_METHODS:
+            raise NotAllowed("You may read here and change nothing.")
         return principal
 
     def authenticate(self, request: HttpRequest, token: str) -> Principal | None:
@@ -85,12 +92,16 @@ class KeyOrSession(HttpBearer):
 
 
 def _principal_of(request: HttpRequest) -> Principal | None:
-    key = key_in({name.lower(): value for name, value in request.headers.items()})
-    return principal_of_key(key) if key else principal_of_user(request.user)
+    key = _key_of(request)
+    return principal_of_key(key) if key else principal_of_session(request.session, request.user)
+
+
+def _key_of(request: HttpRequest) -> str:
+    return key_in({name.lower(): value for name, value in request.headers.items()})
 
 
 def for_known_callers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The description of the API is for those who may use it: a key, or staff in the browser."""
+    """The description of the API is for those who may use it: a key, or a browser that is signed in."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -103,7 +114,7 @@ def for_known_callers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     return guarded
 
 
-api = NinjaAPI(
+api = DescribedApi(
     title="Parley",
     version=VERSION,
     description="A negotiation marketplace: sessions, rooms, live events.",
@@ -135,6 +146,18 @@ def _on_invalid_request(request: HttpRequest, error: InvalidRequest) -> HttpResp
     return error_response(400, error.code, str(error), problems)
 
 
+@api.exception_handler(RateLimited)
+def _on_too_fast(request: HttpRequest, error: RateLimited) -> HttpResponse:
+    return too_fast(request, error)
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("%s %s: the database is away: %s", request.method, request.path, error)
+    return database_away(request)
+
+
 @api.exception_handler(NegotiationError)
 @api.exception_handler(MarketplaceError)
 def _on_known_error(request: HttpRequest, error: NegotiationError | MarketplaceError) -> HttpResponse:
@@ -143,6 +166,11 @@ def _on_known_error(request: HttpRequest, error: NegotiationError | MarketplaceE
 
 @api.exception_handler(AuthenticationError)
 def _on_no_authentication(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    try:
+        if _key_of(request):
+            charge(Kind.UNKNOWN_KEY, address_of(request.META.get("REMOTE_ADDR", "")))
+    except RateLimited as limited:
+        return too_fast(request, limited)
     return error_response(401, *PLAIN_CODES[401])
 
 
@@ -190,7 +218,3 @@ def _reason(problem: dict[str, Any]) -> str:
 def _why_unparsable(error: HttpError) -> str:
     cause = error.__cause__
     return str(cause) if isinstance(cause, (ValueError, TypeError)) else "must be valid JSON"
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")

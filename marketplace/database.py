@@ -16,10 +16,18 @@ SQLITE_OPTIONS = {
     # FULL: an acknowledged turn survives a power cut.
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
 }
+POOL_SIZE = 10
+POOL_OPTIONS = {
+    "min_size": 0,
+    "timeout": 5.0,  # that a piece of work waits for a connection
+    # A pool that gives up soon tries anew for whoever asks next; one that is patient waits ever longer in between.
+    "reconnect_timeout": 2.0,
+    "max_idle": 60.0,
+}
 ALLOWED = "sqlite:///path/to/file or postgres://user:password@host:port/name"
 
 
-def parse_database_url(url: str, *, root: Path) -> dict[str, Any]:
+def parse_database_url(url: str, *, root: Path, pool_size: int = POOL_SIZE) -> dict[str, Any]:
     """Takes SQLAlchemy's spellings too: a `+driver` is ignored, and a third slash starts a path relative to
     `root`, a fourth an absolute one. Messages never repeat the address, for it may hold a password.
     """
@@ -32,7 +40,7 @@ def parse_database_url(url: str, *, root: Path) -> dict[str, Any]:
         case "sqlite":
             return _sqlite(parts, root)
         case "postgres" | "postgresql":
-            return _postgres(parts, port)
+            return _postgres(parts, port, pool_size)
         case _:
             raise _refuse("the kind of database is unknown")
 
@@ -62,7 +70,7 @@ def _sqlite(parts: SplitResult, root: Path) -> dict[str, Any]:
     }
 
 
-def _postgres(parts: SplitResult, port: int | None) -> dict[str, Any]:
+def _postgres(parts: SplitResult, port: int | None, pool_size: int) -> dict[str, Any]:
     name = unquote(parts.path.removeprefix("/"))
     if not name:
         raise _refuse("the name of the database is missing")
@@ -73,9 +81,9 @@ def _postgres(parts: SplitResult, port: int | None) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(port or ""),
-        "CONN_MAX_AGE": CONNECTION_AGE_SECONDS,
+        "CONN_MAX_AGE": 0,  # each piece of work gives its connection back to the pool
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {**dict(parse_qsl(parts.query)), "pool": {**POOL_OPTIONS, "max_size": pool_size}},
     }
 
 

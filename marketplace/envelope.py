@@ -15,7 +15,9 @@ PLAIN_CODES = {
     404: ("NOT_FOUND", "There is nothing here."),
     405: ("METHOD_NOT_ALLOWED", "This method is not allowed here."),
     413: ("PAYLOAD_TOO_LARGE", "The body is too large."),
+    429: ("RATE_LIMITED", "Too fast: come again later."),
     500: ("INTERNAL_ERROR", "Something went wrong on our side; the log says what."),
+    503: ("DATABASE_UNAVAILABLE", "The database cannot be reached; come again in a moment."),
 }
 
 
@@ -39,9 +41,10 @@ def wrap_api_errors(
             return response
         code, message = PLAIN_CODES.get(response.status_code, PLAIN_CODES[500])
         wrapped = error_response(response.status_code, code, message)
-        for header in ("Allow", "Retry-After"):
-            if header in response.headers:
-                wrapped[header] = response.headers[header]
+        for header, value in response.headers.items():
+            if header not in ("Content-Type", "Content-Length"):
+                wrapped[header] = value
+        wrapped.cookies = response.cookies
         return wrapped
 
     return middleware

@@ -26,6 +26,7 @@ ENV_FILE_LINE = re.compile(
     re.VERBOSE,
 )
 BUDGET_PARTS = ("calls", "tokens", "cost", "seconds")
+SHORTEST_SECRET_KEY = 50
 SWITCH_POSITIONS = {"1": True, "true": True, "yes": True, "on": True}
 SWITCH_POSITIONS |= {"0": False, "false": False, "no": False, "off": False}
 
@@ -193,6 +194,18 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def refuse_in_production(environment: str, *, debug: bool, secret_key: str) -> None:
+    """What would give the installation away. A key that is not set is made by ourselves, and long."""
+    if environment != "production":
+        return
+    if debug:
+        raise refusal("DEBUG", "it shows every visitor the code and its values", "off, where ENVIRONMENT=production")
+    if secret_key and len(secret_key) < SHORTEST_SECRET_KEY:
+        raise refusal(
+            "SECRET_KEY", "it is too short to withstand guessing", f"{SHORTEST_SECRET_KEY} characters or more"
+        )
 
 
 def refusal(name: str, problem: str, allowed: str) -> ImproperlyConfigured:

@@ -8,9 +8,10 @@ MarketplaceError
     ProviderDisabled
     NotAllowed
     KeyReused             an Idempotency-Key came with another request
-    StillWorking          the first request with that Idempotency-Key is not finished
+    RateLimited           too fast; `retry_after_seconds` says when to come again
 """
 
+import math
 from dataclasses import dataclass
 
 
@@ -56,5 +57,9 @@ class KeyReused(MarketplaceError):
     code = "IDEMPOTENCY_KEY_REUSED"
 
 
-class StillWorking(MarketplaceError):
-    code = "REQUEST_IN_PROGRESS"
+class RateLimited(MarketplaceError):
+    code = "RATE_LIMITED"
+
+    def __init__(self, wait_seconds: float) -> None:
+        self.retry_after_seconds = max(1, math.ceil(wait_seconds))
+        super().__init__(f"Too fast: come again in {self.retry_after_seconds} s.")

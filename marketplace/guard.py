@@ -1,15 +1,7 @@
 """Keeps what a client sends within bounds, before anything behind it looks at the request."""
 
-import json
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Any
-
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from marketplace.envelope import error_response
+from marketplace.scopes import Application, Message, Receive, Scope, Send, answer
 
 MEBIBYTE = 1024 * 1024
 
@@ -25,7 +17,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif _declared_length(scope) > self._limit_bytes:
-            await self._refuse(send)
+            await self._refuse(scope, send)
         else:
             await self._count(scope, receive, send)
 
@@ -51,22 +43,12 @@ class BodyLimit:
         except _BodyTooLargeError:
             if started:
                 raise
-            await self._refuse(send)
+            await self._refuse(scope, send)
 
-    async def _refuse(self, send: Send) -> None:
-        body = json.dumps(
-            {
-                "error": {
-                    "code": "PAYLOAD_TOO_LARGE",
-                    "message": f"The body is larger than {self._limit_bytes} bytes.",
-                    "details": {"limit_bytes": self._limit_bytes},
-                    "timestamp": datetime.now(UTC).isoformat(),
-                }
-            }
-        ).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+    async def _refuse(self, scope: Scope, send: Send) -> None:
+        message = f"The body is larger than {self._limit_bytes} bytes."
+        details = {"limit_bytes": self._limit_bytes}
+        await answer(scope, send, error_response(413, "PAYLOAD_TOO_LARGE", message, details))
 
 
 class _BodyTooLargeError(Exception):

@@ -1,52 +1,69 @@
-"""Who is asking: API keys, the staff's browser session, and the link that signs in once."""
+"""Who is asking: API keys, accounts, browsers let in by a party's link, and the link that signs in once."""
 
 import ipaddress
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from marketplace.models import ApiKey, Role, SignInLink
+from marketplace.groups import AUDITORS, OPERATORS
+from marketplace.models import ApiKey, Buyer, PartyAccess, PartyLink, Role, Scope, Seller, SignInLink
 
 KEY_PREFIX = "parley_"
-OPERATORS = "Operators"
 LINK_LIFETIME = timedelta(minutes=30)
+PARTY_VISIT = timedelta(hours=12)
+PARTY_LINK_IN_SESSION = "party_link"
 LAST_USE_RESOLUTION = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller with its rights. `party` is the buyer or seller it acts for; `name` tells callers apart."""
+    """A caller with its rights. `parties` are the buyers or sellers it acts for; `name` tells callers apart."""
 
     role: Role
     name: str
-    party: UUID | None = None
+    parties: frozenset[UUID] = frozenset()
+    scope: Scope = Scope.WRITE
 
     @property
     def is_operator(self) -> bool:
         return self.role == Role.OPERATOR
 
     @property
+    def may_read_all(self) -> bool:
+        """Everybody's private numbers, and what models were asked."""
+        return self.role in (Role.OPERATOR, Role.AUDITOR)
+
+    @property
+    def may_write(self) -> bool:
+        return self.scope == Scope.WRITE and self.role != Role.AUDITOR
+
+    @property
     def is_in_browser(self) -> bool:
         """Signed in by a session cookie, which a browser sends for anybody's page."""
-        return self.name.startswith("user/")
+        return self.name.startswith(("user/", "link/"))
 
 
 def create_api_key(
-    name: str, role: Role, party: UUID | None = None, expires_at: datetime | None = None
+    name: str,
+    role: Role,
+    party: UUID | None = None,
+    expires_at: datetime | None = None,
+    scope: Scope = Scope.WRITE,
 ) -> tuple[ApiKey, str]:
     """The stored key and its text, which is told only here. Raises ValueError if a buyer or seller has no party."""
     if role in (Role.BUYER, Role.SELLER) and party is None:
         raise ValueError(f"a {role} key needs the party it acts for")
     text = f"{KEY_PREFIX}{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
-        name=name, prefix=text[:12], key_hash=_hashed(text), role=role, party=party, expires_at=expires_at
+        name=name, prefix=text[:12], key_hash=hashed(text), role=role, scope=scope, party=party, expires_at=expires_at
     )
     return key, text
 
@@ -57,22 +74,75 @@ def revoke_api_keys(keys: QuerySet[ApiKey]) -> int:
 
 
 def principal_of_key(text: str) -> Principal | None:
-    """Who the key stands for, None if it is unknown, revoked or expired."""
+    """Who the key stands for, None if it is unknown, revoked or expired, or its party is gone."""
     now = timezone.now()
     lives = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    key = ApiKey.objects.filter(lives, key_hash=_hashed(text), revoked_at__isnull=True).first()
+    key = ApiKey.objects.filter(lives, key_hash=hashed(text), revoked_at__isnull=True).first()
     if key is None:
+        return None
+    role = Role(key.role)
+    parties = frozenset(living_parties(role, [key.party] if key.party else []))
+    if role in (Role.BUYER, Role.SELLER) and not parties:
         return None
     if key.last_used_at is None or now - key.last_used_at > LAST_USE_RESOLUTION:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    return Principal(Role(key.role), f"key/{key.pk}", key.party)
+    return Principal(role, f"key/{key.pk}", parties, Scope(key.scope))
+
+
+def living_parties(role: Role, codes: Iterable[UUID]) -> set[UUID]:
+    """Those of the codes that are a buyer's, or a seller's, who still exists."""
+    match role:
+        case Role.BUYER:
+            return set(Buyer.objects.filter(code__in=codes).values_list("code", flat=True))
+        case Role.SELLER:
+            return set(Seller.objects.filter(code__in=codes).values_list("code", flat=True))
+        case Role.OPERATOR | Role.AUDITOR | Role.WATCHER:
+            return set()
+
+
+def principal_of_session(session: SessionBase, user: AbstractBaseUser | AnonymousUser) -> Principal | None:
+    """Who a browser stands for: its account, or the party whose link let it in."""
+    return _principal_of_visit(session) if user.is_anonymous else principal_of_user(user)
 
 
 def principal_of_user(user: AbstractBaseUser | AnonymousUser) -> Principal | None:
-    """Staff are operators; other accounts have no rights here."""
-    if isinstance(user, User) and user.is_active and user.is_staff:
-        return Principal(Role.OPERATOR, f"user/{user.pk}")
-    return None
+    """Staff in a group of ours, or an account tied to parties. Others, staff too, have no rights here."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    name = f"user/{user.pk}"
+    role = _staff_role(user) if user.is_staff else None
+    return _principal_of_party_account(user, name) if role is None else Principal(role, name)
+
+
+def _staff_role(user: User) -> Role | None:
+    if user.is_superuser:
+        return Role.OPERATOR
+    groups = set(user.groups.values_list("name", flat=True))
+    if OPERATORS in groups:
+        return Role.OPERATOR
+    return Role.AUDITOR if AUDITORS in groups else None
+
+
+def _principal_of_party_account(user: User, name: str) -> Principal | None:
+    """For the side of its oldest tie alone: nobody sits on both sides of a table."""
+    ties = list(PartyAccess.objects.filter(user=user).order_by("id"))
+    if not ties:
+        return None
+    role = Role(ties[0].role)
+    parties = frozenset(living_parties(role, [tie.party for tie in ties if tie.role == role]))
+    return Principal(role, name, parties) if parties else None
+
+
+def _principal_of_visit(session: SessionBase) -> Principal | None:
+    number = session.get(PARTY_LINK_IN_SESSION)
+    if not isinstance(number, int):
+        return None
+    began = timezone.now() - PARTY_VISIT
+    link = PartyLink.objects.filter(pk=number, revoked_at__isnull=True, used_at__gt=began).first()
+    if link is None:
+        return None
+    parties = frozenset(living_parties(Role(link.role), [link.party]))
+    return Principal(Role(link.role), f"link/{link.pk}", parties) if parties else None
 
 
 def key_in(headers: Mapping[str, str]) -> str:
@@ -87,14 +157,15 @@ def local_operator() -> User:
     if is_new:
         operator.set_unusable_password()
         operator.save()
-    operator.groups.add(_operators())
+    operator.groups.add(Group.objects.get(name=OPERATORS))
     return operator
 
 
-def make_sign_in_link(base_url: str) -> str:
+def make_sign_in_link(base_url: str, user: User | None = None) -> str:
+    """For the account named, else for this machine's operator."""
     token = secrets.token_urlsafe(24)
     SignInLink.objects.create(
-        token_hash=_hashed(token), user=local_operator(), expires_at=timezone.now() + LINK_LIFETIME
+        token_hash=hashed(token), user=user or local_operator(), expires_at=timezone.now() + LINK_LIFETIME
     )
     return f"{base_url.rstrip('/')}/sign-in/{token}/"
 
@@ -104,21 +175,16 @@ def redeem_sign_in_link(token: str, remote_address: str) -> User | None:
     if not _is_loopback(remote_address):
         return None
     now = timezone.now()
-    link = SignInLink.objects.filter(token_hash=_hashed(token), used_at__isnull=True, expires_at__gt=now)
+    link = SignInLink.objects.filter(
+        token_hash=hashed(token), used_at__isnull=True, expires_at__gt=now, user__is_active=True
+    )
     if not link.update(used_at=now):
         return None
-    return SignInLink.objects.select_related("user").get(token_hash=_hashed(token)).user
+    return SignInLink.objects.select_related("user").get(token_hash=hashed(token)).user
 
 
-def _operators() -> Group:
-    group, is_new = Group.objects.get_or_create(name=OPERATORS)
-    if is_new:
-        ours = Q(content_type__app_label__in=["marketplace", "negotiation"])
-        group.permissions.set(Permission.objects.filter(ours))
-    return group
-
-
-def _hashed(text: str) -> str:
+def hashed(text: str) -> str:
+    """What is kept of a secret that is long and random: without salt, so that it can be looked up."""
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import secrets
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,21 @@ from typing import Any, Literal
 
 NO_CORRELATION = "-"
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+SANE_CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# What opens a door: the addresses of links, which Django logs when it refuses them, and our API keys.
+SECRETS = re.compile(r"(?<=/sign-in/)[^/\s'\"?&#]+|(?<=/enter/)[^/\s'\"?&#]+|\bparley_[A-Za-z0-9_-]{30,}")
+# PostgreSQL tells the whole row that broke a rule, and with it private numbers.
+BROKEN_ROW = re.compile(r"(?<=Failing row contains )\(.*?\)(?=\.?$)", re.DOTALL | re.MULTILINE)
+HIDDEN = "***"
 FORMATTER_ATTRIBUTES = frozenset({"message", "asctime", "taskName", "correlation_id"})
 OWN_ATTRIBUTES = FORMATTER_ATTRIBUTES | frozenset(vars(logging.makeLogRecord({})))
 
 correlation_id: ContextVar[str] = ContextVar("correlation_id", default=NO_CORRELATION)
+
+
+def choose_correlation(offered: str) -> str:
+    """What the caller offers if it is harmless, else an id of our own."""
+    return offered if SANE_CORRELATION.fullmatch(offered) else secrets.token_hex(8)
 
 
 class CorrelationFilter(logging.Filter):
@@ -30,13 +42,13 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         when = _utc(record).isoformat(sep=" ", timespec="milliseconds")
         correlation = getattr(record, "correlation_id", NO_CORRELATION)
-        message = escape_controls(record.getMessage())
+        message = escape_controls(hide_secrets(record.getMessage()))
         line = f"{when} {record.levelname} [{correlation}] {record.name}: {message}"
         trace = self._trace(record)
         return f"{line}\n{trace}" if trace else line
 
     def _trace(self, record: logging.LogRecord) -> str:
-        trace = self.formatException(record.exc_info) if record.exc_info else ""
+        trace = hide_secrets(self.formatException(record.exc_info)) if record.exc_info else ""
         return "\n".join(f"    {escape_controls(line)}" for line in trace.split("\n") if line)
 
 
@@ -49,12 +61,16 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "correlation_id": getattr(record, "correlation_id", NO_CORRELATION),
-            "message": record.getMessage(),
+            "message": hide_secrets(record.getMessage()),
         }
         entry |= {name: value for name, value in vars(record).items() if name not in OWN_ATTRIBUTES}
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, default=str)
+            entry["exception"] = hide_secrets(self.formatException(record.exc_info))
+        return json.dumps(entry, default=lambda foreign: hide_secrets(str(foreign)))
+
+
+def hide_secrets(text: str) -> str:
+    return BROKEN_ROW.sub(HIDDEN, SECRETS.sub(HIDDEN, text))
 
 
 def escape_controls(text: str) -> str:

@@ -1,11 +1,10 @@
-"""What every request passes: correlation id, connections, security headers, cross-origin rules.
+"""What every request passes: correlation id, connections, headers, cross-origin rules, limits of speed and form.
 
 All of it is sync-only on purpose: with a sync-only middleware innermost, Django runs the whole chain in one
 thread, where a chain that could also run async hops to a thread and back for every single middleware.
 """
 
 import re
-import secrets
 from collections.abc import Callable
 
 from django.conf import settings
@@ -15,36 +14,28 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from marketplace.logging_setup import correlation_id
+from marketplace.envelope import PLAIN_CODES, error_response
+from marketplace.errors import RateLimited
+from marketplace.failures import too_fast
+from marketplace.headers import preflight_headers, security_headers, sharing_headers
+from marketplace.identity import key_in
+from marketplace.logging_setup import choose_correlation, correlation_id
+from marketplace.throttling import Kind, address_of, charge, charge_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "style-src 'self'",
-        "script-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-    )
-)
-CROSS_ORIGIN_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
-CROSS_ORIGIN_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-API-Key, X-Request-ID"
-CROSS_ORIGIN_RESPONSE_HEADERS = "Retry-After, X-Request-ID"
-PREFLIGHT_AGE_SECONDS = 600
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+EMPTY_FORM = re.compile(rb"\s*(--[^\r\n]*--)?\s*")
+# Whoever watches over the installation asks for these as often as it likes.
+UNLIMITED_PATHS = ("/api/v1/health", "/api/v1/health/live", "/api/v1/health/ready")
+PAGES_THAT_SET_UP = ("new_session", "clone", "run_demo")
 
 
 def name_requests(get_response: GetResponse) -> GetResponse:
     """Keeps the caller's `X-Request-ID` if it is harmless, and answers with the id that the log uses."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        offered = request.headers.get("X-Request-ID", "")
-        chosen = offered if SANE_REQUEST_ID.fullmatch(offered) else secrets.token_hex(8)
+        chosen = choose_correlation(request.headers.get("X-Request-ID", ""))
         # Never reset: Django logs a refusal after the last middleware; each request has a context of its own.
         correlation_id.set(chosen)
         response = get_response(request)
@@ -74,9 +65,21 @@ def set_security_headers(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault("Referrer-Policy", "same-origin")
+        for name, value in security_headers(request.scheme or "").items():
+            response.headers.setdefault(name, value)
         return response
+
+    return middleware
+
+
+def refuse_strange_bytes(get_response: GetResponse) -> GetResponse:
+    """A NUL in an address is nobody's mistake, and no database or file system takes it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query or "\0" in query:
+            return _refuse_form(request, "the address holds a NUL")
+        return get_response(request)
 
     return middleware
 
@@ -87,25 +90,80 @@ def share_api_across_origins(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not settings.CORS.origins or not request.path.startswith("/api/"):
             return get_response(request)
-        response = HttpResponse(status=204) if _is_preflight(request) else get_response(request)
-        patch_vary_headers(response, ["Origin"])
-        if settings.CORS.allows(request.headers.get("Origin", "")):
-            _allow(request, response)
+        origin = request.headers.get("Origin", "")
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return HttpResponse(status=204, headers=preflight_headers(origin))
+        response = get_response(request)
+        headers = sharing_headers(origin)
+        patch_vary_headers(response, [headers.pop("Vary")])
+        for name, value in headers.items():
+            response[name] = value
         return response
 
     return middleware
 
 
-def _is_preflight(request: HttpRequest) -> bool:
-    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+def refuse_forms_to_api(get_response: GetResponse) -> GetResponse:
+    """The API takes JSON alone: no uploads, and nothing that a page of another site can send without asking."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_form = request.path.startswith("/api/") and request.content_type in FORMS
+        if is_form and not EMPTY_FORM.fullmatch(request.body):
+            return _refuse_form(request, "the body must be application/json")
+        return get_response(request)
+
+    return middleware
 
 
-def _allow(request: HttpRequest, response: HttpResponseBase) -> None:
-    response["Access-Control-Allow-Origin"] = request.headers["Origin"]
-    response["Access-Control-Expose-Headers"] = CROSS_ORIGIN_RESPONSE_HEADERS
-    if settings.CORS.allow_credentials:
-        response["Access-Control-Allow-Credentials"] = "true"
-    if _is_preflight(request):
-        response["Access-Control-Allow-Methods"] = CROSS_ORIGIN_METHODS
-        response["Access-Control-Allow-Headers"] = CROSS_ORIGIN_REQUEST_HEADERS
-        response["Access-Control-Max-Age"] = str(PREFLIGHT_AGE_SECONDS)
+class HoldBack:
+    """Counts requests: those of nobody by their address, those of a browser's user by the account.
+
+    Those with an API key are counted where the key is looked up, and so are the API's that come from a browser.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            self._charge(request)
+        except RateLimited as limited:
+            return too_fast(request, limited)
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, arguments: object, options: object
+    ) -> HttpResponseBase | None:
+        found = request.resolver_match
+        if found is None or request.method != "POST" or found.view_name not in PAGES_THAT_SET_UP:
+            return None
+        try:
+            charge(Kind.SET_UP, _user_name(request))
+        except RateLimited as limited:
+            return too_fast(request, limited)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        return too_fast(request, error) if isinstance(error, RateLimited) else None
+
+    def _charge(self, request: HttpRequest) -> None:
+        is_api = request.path.startswith("/api/")
+        if not settings.RATE_LIMITS or request.path.startswith(UNLIMITED_PATHS):
+            return
+        if is_api and key_in({name.lower(): value for name, value in request.headers.items()}):
+            return
+        if not request.user.is_authenticated:
+            charge(Kind.ANONYMOUS, address_of(request.META.get("REMOTE_ADDR", "")))
+        elif not is_api:
+            charge_request(request, _user_name(request))
+
+
+def _user_name(request: HttpRequest) -> str:
+    """The same as in the principal of the account."""
+    return f"user/{request.user.pk}"
+
+
+def _refuse_form(request: HttpRequest, reason: str) -> HttpResponse:
+    if not request.path.startswith("/api/"):
+        return HttpResponse(f"Refused: {reason}.", status=400, content_type="text/plain")
+    return error_response(400, *PLAIN_CODES[400], [{"field": "body", "reason": reason}])

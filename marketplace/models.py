@@ -230,12 +230,23 @@ class SellerInventory(models.Model):
 
 
 class Role(models.TextChoices):
-    """Whose eyes a key or link sees with."""
+    """Whose eyes a caller sees with. An auditor reads all that an operator reads, and changes nothing."""
 
     OPERATOR = "operator"
+    AUDITOR = "auditor"
     BUYER = "buyer"
     SELLER = "seller"
     WATCHER = "watcher"
+
+
+class Scope(models.TextChoices):
+    """What a key may do with what it sees."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+PARTIES = [(role.value, role.label) for role in (Role.BUYER, Role.SELLER)]
 
 
 class ApiKey(models.Model):
@@ -245,6 +256,9 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=12, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     role = models.CharField(max_length=10, choices=Role)
+    scope = models.CharField(
+        max_length=5, choices=Scope, default=Scope.WRITE, help_text="A key to read may send GET requests only."
+    )
     party = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -256,9 +270,10 @@ class ApiKey(models.Model):
         verbose_name = "API key"
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=[Role.OPERATOR, Role.WATCHER]) | Q(party__isnull=False),
+                condition=Q(role__in=[Role.OPERATOR, Role.AUDITOR, Role.WATCHER]) | Q(party__isnull=False),
                 name="buyer_and_seller_keys_name_their_party",
-            )
+            ),
+            models.CheckConstraint(condition=Q(scope__in=list(Scope)), name="key_scope_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -278,6 +293,49 @@ class SignInLink(models.Model):
         return f"sign-in link for {self.user}"
 
 
+class PartyAccess(models.Model):
+    """An account that acts for a buyer or seller, named by its code. One account acts for one side only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=PARTIES)
+    party = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["user", "id"]
+        verbose_name = "account of a party"
+        verbose_name_plural = "accounts of parties"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "party"], name="account_acts_for_a_party_once"),
+            models.CheckConstraint(condition=Q(role__in=[Role.BUYER, Role.SELLER]), name="account_acts_for_a_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} for the {self.role} {self.party}"
+
+
+class PartyLink(models.Model):
+    """A link that lets one browser in for a party, without an account. Only the SHA-256 of its token is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    role = models.CharField(max_length=10, choices=PARTIES)
+    party = models.UUIDField()
+    made_by = models.CharField(max_length=150, blank=True, default="", editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=[Role.BUYER, Role.SELLER]), name="link_is_for_a_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"link for the {self.role} {self.party}"
+
+
 class IdempotentReply(models.Model):
     """The first answer to a request with an `Idempotency-Key`, given again to its repeats."""
 
@@ -292,9 +350,25 @@ class IdempotentReply(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["principal", "key"], name="one_reply_for_an_idempotency_key"),
         ]
+        indexes = [models.Index(fields=["created_at"])]
 
     def __str__(self) -> str:
         return self.key
+
+
+class SignInTries(models.Model):
+    """How often a password was tried in the minute since; `subject` is the hash of who tried it, on which account."""
+
+    subject = models.CharField(max_length=64, unique=True)
+    since = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "sign-in tries"
+        indexes = [models.Index(fields=["since"])]
+
+    def __str__(self) -> str:
+        return f"{self.tries} tries"
 
 
 def _both(one: object, other: object) -> bool:

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from marketplace import views
+from marketplace import party_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("sessions/<uuid:code>/delete/", views.delete, name="delete"),
     path("rooms/<uuid:code>/", views.room, name="room"),
     path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
+    path("enter/<str:token>/", party_views.enter, name="enter"),
     path(
         "login/",
         LoginView.as_view(template_name="login.html", redirect_authenticated_user=True),

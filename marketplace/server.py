@@ -21,7 +21,7 @@ from twisted.internet.defer import maybeDeferred
 from twisted.python.failure import Failure
 
 from marketplace.backpressure import Backpressure
-from marketplace.guard import Application, Message, Scope
+from marketplace.scopes import Application, Message, Scope
 from marketplace.stop_signals import StopSignals
 
 RESTART_CLOSE_CODE = 4012  # 1012 would be the standard's, but autobahn lets an application send no such code

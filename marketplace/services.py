@@ -1,7 +1,7 @@
 """What changes the catalogue of sessions: set one up, start, clone and delete it."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -15,7 +15,7 @@ from marketplace.models import Buyer, BuyerItem, Seller, SellerInventory, Sessio
 from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
 from negotiation import logs
 from negotiation import services as rooms
-from negotiation.core.matching import Stock, match_sellers
+from negotiation.core.matching import Matches, Stock, match_sellers
 from negotiation.core.mentions import distinct_names
 from negotiation.core.preferences import BuyerLimits, Priority, Style
 from negotiation.core.vocabulary import RoomStatus
@@ -32,8 +32,29 @@ class Invited:
     stock: dict[str, SellerInventory]
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class NewRoom:
+    run: NegotiationRun
+    participants: list[Participant]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """All that has just been stored, so that nobody need read it back. Standing sellers are only in the rooms."""
+
+    session: Session
+    buyer: Buyer
+    sellers: list[Seller]
+    rooms: list[NewRoom]
+
+
 def create_session(request: SessionRequest, created_by: User | None = None) -> Session:
+    """As `set_up_session`, for whoever does not want to know more."""
+    return set_up_session(request, created_by).session
+
+
+@transaction.atomic
+def set_up_session(request: SessionRequest, created_by: User | None = None) -> NewSession:
     """Set up the session with a room for each item. Raises TooManySellers or InvalidRequest and changes nothing."""
     standing = _standing_sellers(request)
     if not request.sellers and not request.standing_seller_codes and not request.all_standing_sellers:
@@ -42,11 +63,10 @@ def create_session(request: SessionRequest, created_by: User | None = None) -> S
         raise TooManySellers(f"A session takes at most {settings.NEGOTIATION.max_sellers} sellers.")
     session = _save_session(request, created_by)
     buyer = Buyer.objects.create(session=session, name=request.buyer_name)
-    invited = _invite([*(_save_seller(session, seller) for seller in request.sellers), *standing])
-    for item_request in request.items:
-        item = _save_item(buyer, item_request)
-        _open_room(session, item, invited)
-    return session
+    sellers, stock = _save_sellers(session, request.sellers)
+    invited = _invite([*sellers, *standing], [*stock, *SellerInventory.objects.filter(seller__in=standing)])
+    items = BuyerItem.objects.bulk_create(_item(buyer, item) for item in request.items)
+    return NewSession(session, buyer, sellers, _open_rooms(session, items, invited))
 
 
 def start_session(session: Session) -> int:
@@ -67,7 +87,11 @@ def clone_session(session: Session) -> Session:
 
 
 def delete_session(session: Session, *, keep_logs: bool = True) -> bool:
-    """Delete the session and its rooms, which stop; whether logs of it are kept."""
+    """Delete the session and its rooms, which stop; whether logs of it are kept.
+
+    What its deals took from standing sellers stays sold: the goods are gone, whatever becomes of the record. Who takes
+    a sale back gives the seller more stock in the admin.
+    """
     code = session.code
     for run_code in session.runs.values_list("code", flat=True):
         try:
@@ -90,6 +114,8 @@ def seed_for(buyer_name: str, item_id: str) -> int:
 
 
 def _standing_sellers(request: SessionRequest) -> list[Seller]:
+    if not request.all_standing_sellers and not request.standing_seller_codes:
+        return []
     standing = Seller.objects.standing().filter(is_active=True)
     if not request.all_standing_sellers:
         standing = standing.filter(code__in=request.standing_seller_codes)
@@ -126,17 +152,20 @@ def _save_session(request: SessionRequest, created_by: User | None) -> Session:
     )
 
 
-def _save_seller(session: Session, request: SellerRequest) -> Seller:
-    seller = Seller.objects.create(
-        session=session,
-        name=request.name,
-        priority=request.priority,
-        speaking_style=request.speaking_style,
-        mind=request.mind,
-        llm_model=request.tuning.model,
-        llm_temperature=request.tuning.temperature,
+def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[list[Seller], list[SellerInventory]]:
+    sellers = Seller.objects.bulk_create(
+        Seller(
+            session=session,
+            name=request.name,
+            priority=request.priority,
+            speaking_style=request.speaking_style,
+            mind=request.mind,
+            llm_model=request.tuning.model,
+            llm_temperature=request.tuning.temperature,
+        )
+        for request in requests
     )
-    SellerInventory.objects.bulk_create(
+    stock = SellerInventory.objects.bulk_create(
         SellerInventory(
             seller=seller,
             item_id=stock.item_id,
@@ -146,26 +175,25 @@ def _save_seller(session: Session, request: SellerRequest) -> Seller:
             least_price=stock.least_price,
             selling_price=stock.selling_price,
         )
+        for seller, request in zip(sellers, requests, strict=True)
         for stock in request.inventory
     )
-    return seller
+    return sellers, stock
 
 
-def _invite(sellers: list[Seller]) -> dict[str, Invited]:
+def _invite(sellers: Sequence[Seller], stock: Sequence[SellerInventory]) -> dict[str, Invited]:
     """The sellers by code, with distinct names and their stock."""
-    stock = {seller.pk: {row.item_id: row for row in seller.inventory.all()} for seller in _with_stock(sellers)}
+    rows: dict[int, dict[str, SellerInventory]] = {seller.pk: {} for seller in sellers}
+    for row in stock:
+        rows[row.seller_id][row.item_id] = row
     names = distinct_names([seller.name for seller in sellers])
     return {
-        str(seller.code): Invited(seller, name, stock[seller.pk]) for seller, name in zip(sellers, names, strict=True)
+        str(seller.code): Invited(seller, name, rows[seller.pk]) for seller, name in zip(sellers, names, strict=True)
     }
 
 
-def _with_stock(sellers: Iterable[Seller]) -> Iterable[Seller]:
-    return Seller.objects.filter(pk__in=[seller.pk for seller in sellers]).prefetch_related("inventory")
-
-
-def _save_item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
-    return BuyerItem.objects.create(
+def _item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
+    return BuyerItem(
         buyer=buyer,
         item_id=request.item_id,
         item_name=request.item_name,
@@ -175,10 +203,31 @@ def _save_item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
     )
 
 
-def _open_room(session: Session, item: BuyerItem, invited: dict[str, Invited]) -> NegotiationRun:
+def _open_rooms(session: Session, items: Sequence[BuyerItem], invited: dict[str, Invited]) -> list[NewRoom]:
+    matches = [_match(item, invited) for item in items]
+    runs = NegotiationRun.objects.bulk_create(
+        _run(session, item, found) for item, found in zip(items, matches, strict=True)
+    )
+    rooms = [
+        NewRoom(run, [_participant(run, invited[code], run.item.item_id) for code in found.matched])
+        for run, found in zip(runs, matches, strict=True)
+    ]
+    Participant.objects.bulk_create(participant for room in rooms for participant in room.participants)
+    LeftOut.objects.bulk_create(
+        LeftOut(run=run, seller=invited[code].seller, reason=reason)
+        for run, found in zip(runs, matches, strict=True)
+        for code, reason in found.left_out.items()
+    )
+    return rooms
+
+
+def _match(item: BuyerItem, invited: dict[str, Invited]) -> Matches:
     limits = BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed)
-    matches = match_sellers(limits, {code: _stock(seller, item.item_id) for code, seller in invited.items()})
-    run = NegotiationRun.objects.create(
+    return match_sellers(limits, {code: _stock(seller, item.item_id) for code, seller in invited.items()})
+
+
+def _run(session: Session, item: BuyerItem, matches: Matches) -> NegotiationRun:
+    return NegotiationRun(
         session=session,
         item=item,
         status=RoomStatus.PENDING if matches.matched else RoomStatus.NO_SELLERS,
@@ -186,11 +235,6 @@ def _open_room(session: Session, item: BuyerItem, invited: dict[str, Invited]) -
         max_rounds=session.max_rounds,
         seed=session.seed if session.seed is not None else seed_for(item.buyer.name, item.item_id),
     )
-    Participant.objects.bulk_create(_participant(run, invited[code], item.item_id) for code in matches.matched)
-    LeftOut.objects.bulk_create(
-        LeftOut(run=run, seller=invited[code].seller, reason=reason) for code, reason in matches.left_out.items()
-    )
-    return run
 
 
 def _stock(invited: Invited, item_id: str) -> Stock | None:

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from llm.configuration import LlmEndpoint, LlmSettings
 from marketplace.database import log_statements, parse_database_url
-from marketplace.environment import is_loopback, read_environment
+from marketplace.environment import is_loopback, read_environment, refuse_in_production
 from marketplace.logging_setup import configure_logging
+from marketplace.scaling import channel_layers, choose_engine
 from marketplace.secret_key import keep_secret_key
 
 
@@ -55,10 +56,10 @@ DEBUG = env.switch("DEBUG", default=False)
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, least=0, most=65535)
 BEHIND_PROXY = env.switch("BEHIND_PROXY", default=False)
+refuse_in_production(ENVIRONMENT, debug=DEBUG, secret_key=env.text("SECRET_KEY"))
 DATA_DIR = env.folder("PARLEY_DATA_DIR", ROOT / "var")
 SECRET_KEY = env.text("SECRET_KEY") or keep_secret_key(DATA_DIR / "secret_key")
 RATE_LIMITS = env.switch("RATE_LIMITS", default=True)
-REDIS_URL = env.text("REDIS_URL")
 WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", 50, least=1, most=1000)
 
 NEGOTIATION = NegotiationLimits(
@@ -127,15 +128,25 @@ CORS = CrossOriginRules(
 
 DATABASES = {
     "default": parse_database_url(
-        env.text("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'parley.sqlite3'))}"), root=ROOT
+        env.text("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'parley.sqlite3'))}"),
+        root=ROOT,
+        pool_size=env.integer("DATABASE_POOL_SIZE", 10, least=4, most=1000),
     )
 }
+WORKER_ENGINE = choose_engine(
+    env.choice("WORKER_ENGINE", "auto", allowed=("auto", "embedded", "procrastinate")), DATABASES["default"]["ENGINE"]
+)
 log_file = env.text("LOG_FILE")
 LOGGING = configure_logging(
     level=env.choice("LOG_LEVEL", "INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
     style=env.choice("LOG_FORMAT", "text", allowed=("text", "json")),
     file=ROOT / log_file if log_file else None,
 )
+ACCESS_LOG = env.switch("ACCESS_LOG", default=False)
+# Lines for every job, and for every second without Redis or PostgreSQL, which our own log tells of.
+LOGGING["loggers"]["procrastinate"] = {"level": "WARNING"}
+LOGGING["loggers"]["channels_redis"] = {"level": "CRITICAL"}
+LOGGING["loggers"]["psycopg.pool"] = {"level": "ERROR"}
 if env.switch("DATABASE_ECHO", default=False):
     log_statements()
     LOGGING["loggers"]["django.db.backends"] = {"level": "DEBUG"}
@@ -153,12 +164,16 @@ INSTALLED_APPS = [
     "channels",
     "ninja",
 ]
-# share_api_across_origins stays innermost: a sync-only middleware there keeps the whole chain in one thread.
+if WORKER_ENGINE == "procrastinate":
+    INSTALLED_APPS.append("procrastinate.contrib.django")
+# Innermost stands one of ours: a sync-only middleware there keeps the whole chain in one thread.
 MIDDLEWARE = [
     "marketplace.middleware.name_requests",
+    "marketplace.metrics.count_requests",
     "marketplace.middleware.close_connections",
     "marketplace.envelope.wrap_api_errors",
     "marketplace.middleware.set_security_headers",
+    "marketplace.middleware.refuse_strange_bytes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -168,6 +183,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "marketplace.middleware.share_api_across_origins",
+    "marketplace.middleware.refuse_forms_to_api",
+    "marketplace.middleware.HoldBack",
 ]
 TEMPLATES = [
     {
@@ -179,14 +196,17 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "marketplace.callers.caller",
             ]
         },
     }
 ]
 ROOT_URLCONF = "marketplace.urls"
 ASGI_APPLICATION = "marketplace.asgi.application"
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+REDIS_URL = env.text("REDIS_URL")
+CHANNEL_LAYERS = channel_layers(REDIS_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTHENTICATION_BACKENDS = ["marketplace.sign_in.PatientBackend"]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
@@ -207,6 +227,9 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", HOST, *env.items("ALLOWED_HO
 # A browser keeps a secure cookie from a plain http site, where nobody could then sign in.
 SECURE_COOKIES = BEHIND_PROXY or (ENVIRONMENT == "production" and not is_loopback(HOST))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000) if SECURE_COOKIES else 0
+# Redirecting to TLS is the proxy's part; a host's other names, and the browsers' built-in lists, are not ours to bind.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"

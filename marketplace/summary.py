@@ -1,7 +1,10 @@
 """What a session came to: purchases judged against what was possible, failures with their reasons, and totals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count
@@ -10,10 +13,12 @@ from llm.purse import Spending
 from marketplace.models import Session
 from negotiation.core.analysis import assess, survey
 from negotiation.core.matching import Mismatch
+from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
+from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.terms import Terms, to_money
 from negotiation.core.vocabulary import Result, RoomStatus
-from negotiation.models import LLMCall, Message, NegotiationRun
-from negotiation.store import roster_of
+from negotiation.models import LLMCall, Message, NegotiationRun, Participant
+from negotiation.prepared import Prepared
 
 WHY_SKIPPED: dict[str, str] = {
     Mismatch.NO_INVENTORY: "No seller stocks this item.",
@@ -97,52 +102,104 @@ class SessionSummary:
 
 
 def summarise(session: Session) -> SessionSummary:
-    runs = list(
-        NegotiationRun.objects.with_setup()
-        .filter(session=session)
-        .select_related("outcome__participant")
-        .order_by("id")
-    )
-    ended = [run for run in runs if RoomStatus(run.status).is_over]
-    messages = dict(
-        Message.objects.filter(run__session=session).values_list("run").annotate(count=Count("seq", distinct=True))
-    )
+    rooms = [_Room(*row) for row in _ROOMS.rows(session.pk)]
+    ended = [room for room in rooms if RoomStatus(room.status).is_over]
+    deals = [room for room in ended if room.result == Result.DEAL]
+    seats = _seats(session)
+    messages: dict[int, int] = dict(_MESSAGES.rows(session.pk))
+    buyer_name = session.buyer.name
+    setups = {room.pk: room.setup(buyer_name, seats[room.pk]) for room in deals}
     return SessionSummary(
         session=session,
-        buyer_name=session.buyer.name,
+        buyer_name=buyer_name,
         currency=session.currency,
-        purchases=tuple(_purchase(run, messages.get(run.pk, 0)) for run in ended if _is_deal(run)),
-        failed_items=tuple(_failed(run) for run in ended if not _is_deal(run)),
-        total_items_requested=len(runs),
-        open_rooms=len(runs) - len(ended),
+        purchases=tuple(_purchase(room, setups[room.pk], messages.get(room.pk, 0)) for room in deals),
+        failed_items=tuple(_failed(room) for room in ended if room.result != Result.DEAL),
+        total_items_requested=len(rooms),
+        open_rooms=len(rooms) - len(ended),
         total_messages=sum(messages.values()),
         models=LLMCall.objects.filter(run__session=session).spending(),
     )
 
 
-def _is_deal(run: NegotiationRun) -> bool:
-    return hasattr(run, "outcome") and run.outcome.result == Result.DEAL
+class _Room(NamedTuple):
+    """What a summary tells of a room, in the order of `_ROOM`. Without an outcome, what is of it is None."""
+
+    pk: int
+    code: UUID
+    status: str
+    skip_reason: str
+    current_round: int
+    max_rounds: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    item_name: str
+    minimum: Decimal
+    maximum: Decimal
+    quantity_needed: int
+    result: str | None
+    reason: str
+    explanation: str
+    unit_price: Decimal
+    quantity: int
+    winner: UUID
+    winner_name: str
+
+    def setup(self, buyer_name: str, seats: Sequence[SellerSeat]) -> Setup:
+        buyer = BuyerLimits(self.minimum, self.maximum, self.quantity_needed)
+        return Setup(self.item_name, buyer_name, buyer, tuple(seats), self.max_rounds)
 
 
-def _purchase(run: NegotiationRun, message_count: int) -> Purchase:
-    outcome = run.outcome
-    assert outcome.participant is not None
-    assert outcome.unit_price is not None
-    assert outcome.quantity is not None
-    terms, setup = Terms(outcome.unit_price, outcome.quantity), roster_of(run).setup
-    assessment = assess(setup, str(outcome.participant.seller_code), terms)
-    market = survey(setup)
+_ROOM = (
+    *("pk", "code", "status", "skip_reason", "current_round", "max_rounds", "started_at", "ended_at"),
+    *("item__item_name", "item__min_price_per_unit", "item__max_price_per_unit", "item__quantity_needed"),
+    *("outcome__result", "outcome__reason", "outcome__explanation", "outcome__unit_price", "outcome__quantity"),
+    *("outcome__participant__seller_code", "outcome__participant__name"),
+)
+_SEAT = (
+    *("run_id", "seller_code", "name", "speaking_style"),
+    *("cost_price", "least_price", "selling_price", "stock", "priority"),
+)
+_SESSION_ID = Session._meta.get_field("id")
+_ROOMS = Prepared(
+    lambda session: NegotiationRun.objects.filter(session=session).order_by("id").values_list(*_ROOM), _SESSION_ID, 1
+)
+_SEATS = Prepared(
+    lambda session: Participant.objects.filter(run__session=session).order_by("id").values_list(*_SEAT), _SESSION_ID, 1
+)
+# What was said to several sellers at once is one message.
+_MESSAGES = Prepared(
+    lambda session: (
+        Message.objects.filter(run__session=session).order_by().values_list("run").annotate(Count("seq", distinct=True))
+    ),
+    _SESSION_ID,
+    1,
+)
+
+
+def _seats(session: Session) -> dict[int, list[SellerSeat]]:
+    """By room."""
+    seats: dict[int, list[SellerSeat]] = {}
+    for run_id, code, name, style, cost, floor, ask, stock, priority in _SEATS.rows(session.pk):
+        limits = SellerLimits(cost, floor, ask, stock, Priority(priority))
+        seats.setdefault(run_id, []).append(SellerSeat(str(code), name, limits, Style(style)))
+    return seats
+
+
+def _purchase(room: _Room, setup: Setup, message_count: int) -> Purchase:
+    terms = Terms(room.unit_price, room.quantity)
+    assessment, market = assess(setup, str(room.winner), terms), survey(setup)
     return Purchase(
-        room_id=run.code,
-        item_name=run.item.item_name,
+        room_id=room.code,
+        item_name=room.item_name,
         quantity=terms.quantity,
-        seller_name=outcome.participant.name,
+        seller_name=room.winner_name,
         unit_price=terms.unit_price,
         total_cost=terms.total,
-        rounds=run.current_round,
-        duration_seconds=_duration(run),
-        reason=outcome.reason,
-        explanation=outcome.explanation,
+        rounds=room.current_round,
+        duration_seconds=_duration(room),
+        reason=room.reason,
+        explanation=room.explanation,
         savings_against_ask=assessment.savings_against_ask,
         savings_against_limit=assessment.savings_against_limit,
         competitive_price=market.competitive_price,
@@ -154,16 +211,16 @@ def _purchase(run: NegotiationRun, message_count: int) -> Purchase:
     )
 
 
-def _failed(run: NegotiationRun) -> FailedItem:
-    if run.status == RoomStatus.NO_SELLERS:
-        return FailedItem(run.code, run.item.item_name, run.skip_reason, WHY_SKIPPED[Mismatch(run.skip_reason)])
-    return FailedItem(run.code, run.item.item_name, run.outcome.reason, run.outcome.explanation)
+def _failed(room: _Room) -> FailedItem:
+    if room.status == RoomStatus.NO_SELLERS:
+        return FailedItem(room.code, room.item_name, room.skip_reason, WHY_SKIPPED[Mismatch(room.skip_reason)])
+    return FailedItem(room.code, room.item_name, room.reason, room.explanation)
 
 
-def _duration(run: NegotiationRun) -> float:
-    if run.started_at is None or run.ended_at is None:
+def _duration(room: _Room) -> float:
+    if room.started_at is None or room.ended_at is None:
         return 0.0
-    return round((run.ended_at - run.started_at).total_seconds(), 3)
+    return round((room.ended_at - room.started_at).total_seconds(), 3)
 
 
 def _mean(values: list[int] | list[float]) -> float:

@@ -1,39 +1,39 @@
 """The pages: parse, authorize, call one service, render. What lives is drawn by the page's own script."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from marketplace import audit
+from marketplace.callers import anybody_known, known_caller, operators_page, readers_page
 from marketplace.demo import start_demo_session
 from marketplace.errors import InvalidRequest, TooManySellers
 from marketplace.forms import NewSessionForm, known_items, session_request, shopping_list, standing_sellers
 from marketplace.identity import redeem_sign_in_link
-from marketplace.models import Seller, Session
+from marketplace.models import Role, Seller, Session
+from marketplace.party_views import own_room, own_rooms
 from marketplace.services import clone_session, create_session, delete_session, start_session
 from marketplace.summary import summarise
+from negotiation.access import rooms_of
 from negotiation.core.vocabulary import Party, Result, RoomStatus, Voice
 from negotiation.errors import NoSellers
 from negotiation.models import STARTED, Message, NegotiationRun, Offer
 
 RECENT_SESSIONS = 12
 RUNNING_ROOMS = 12
+# Whatever passes a request on says so in one of these, and then the address is not the caller's own.
+OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 OPEN = [status for status in RoomStatus if not status.is_over]
 CAN_PAUSE = [status for status in STARTED if status != RoomStatus.PAUSED]
-
-Page = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +78,13 @@ class Speech:
         return Decimal(self.by_model) / self.messages if self.messages else None
 
 
-def staff_page(page: Page) -> Page:
-    """Only for staff: others sign in, and who is signed in without being staff gets a plain refusal."""
-
-    @wraps(page)
-    def guarded(request: HttpRequest, *args: object, **options: object) -> HttpResponseBase:
-        if not request.user.is_staff:
-            raise PermissionDenied("This page is for the marketplace's operators.")
-        return page(request, *args, **options)
-
-    return login_required(guarded)
-
-
 @require_safe
-@staff_page
+@anybody_known
 def home(request: HttpRequest) -> HttpResponse:
+    """For a party, the list of its own rooms."""
+    principal = known_caller(request)
+    if not principal.may_read_all:
+        return own_rooms(request, principal)
     running = NegotiationRun.objects.started().select_related("session__buyer", "item").order_by("-started_at", "-id")
     return render(
         request,
@@ -108,7 +100,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page
+@operators_page
 def new_session(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else None
     form, items = NewSessionForm(asked), shopping_list(asked)
@@ -130,7 +122,7 @@ def new_session(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_page
+@readers_page
 def floor(request: HttpRequest, code: UUID) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("buyer"), code=code)
     cards = _cards(session)
@@ -149,13 +141,16 @@ def floor(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 @require_safe
-@staff_page
+@anybody_known
 def room(request: HttpRequest, code: UUID) -> HttpResponse:
-    runs = NegotiationRun.objects.select_related("session__buyer", "item", "outcome")
+    principal = known_caller(request)
+    runs = rooms_of(principal).select_related("session__buyer", "item", "outcome__participant")
     run = get_object_or_404(runs.prefetch_related("participants", "left_out__seller"), code=code)
     page = {
         "run": run,
-        "sellers": run.participants.all(),
+        "status": own_room(run, principal).status,
+        "may_steer": principal.may_write and principal.role != Role.SELLER,
+        "sees_limits": principal.role != Role.SELLER,
         "has_talk": run.status != RoomStatus.NO_SELLERS,
         "started": STARTED,
         "can_pause": CAN_PAUSE,
@@ -165,7 +160,7 @@ def room(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 @require_safe
-@staff_page
+@readers_page
 def sheet(request: HttpRequest, code: UUID) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("buyer"), code=code)
     summary = summarise(session)
@@ -175,7 +170,7 @@ def sheet(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_page
+@operators_page
 def run_demo(request: HttpRequest) -> HttpResponse:
     try:
         session = start_demo_session()
@@ -186,7 +181,7 @@ def run_demo(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staff_page
+@operators_page
 def start_all(request: HttpRequest, code: UUID) -> HttpResponse:
     session = get_object_or_404(Session, code=code)
     if not start_session(session):
@@ -195,20 +190,21 @@ def start_all(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 @require_POST
-@staff_page
+@operators_page
 def clone(request: HttpRequest, code: UUID) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("buyer"), code=code)
     return redirect(clone_session(session))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_page
+@operators_page
 def delete(request: HttpRequest, code: UUID) -> HttpResponse:
     session = get_object_or_404(Session.objects.select_related("buyer"), code=code)
     if request.method != "POST":
         return render(request, "confirm_delete.html", {"session": session, "rooms": session.runs.count()})
     name = str(session)
     delete_session(session, keep_logs="drop_logs" not in request.POST)
+    audit.note(known_caller(request).name, "deleted session", session=code)
     messages.success(request, f"{name} was deleted.")
     return redirect("home")
 
@@ -216,10 +212,16 @@ def delete(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_GET
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Not for HEAD: the link works once, and what only looks at it must not use it up."""
-    user = redeem_sign_in_link(token, request.META.get("REMOTE_ADDR", ""))
+    is_direct = not settings.BEHIND_PROXY and not any(name in request.headers for name in OF_PROXIES)
+    is_meant = not any("prefetch" in request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose"))
+    address = request.META.get("REMOTE_ADDR", "") if is_direct and is_meant else ""
+    user = redeem_sign_in_link(token, address)
     if user is None:
         return render(request, "sign_in_refused.html", status=403)
+    # What the session held was of whoever had this browser before, or planted it.
+    request.session.flush()
     login(request, user)
+    audit.note(f"user/{user.pk}", "signed in by link")
     response = redirect("home")
     response["Referrer-Policy"] = "no-referrer"
     return response

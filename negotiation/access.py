@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from marketplace.errors import NotAllowed
 from marketplace.identity import Principal
 from marketplace.models import Role
@@ -13,6 +15,7 @@ from negotiation.core.visibility import (
     Viewer,
 )
 from negotiation.errors import RoomNotFound
+from negotiation.models import NegotiationRun, Participant
 from negotiation.records import Record
 from negotiation.store import StoredRoom, read_history, read_room
 
@@ -20,21 +23,28 @@ from negotiation.store import StoredRoom, read_history, read_room
 def viewer_of(principal: Principal, stored: StoredRoom) -> Viewer:
     """Raises RoomNotFound for somebody who is no party to the room."""
     match principal.role:
-        case Role.OPERATOR:
+        case Role.OPERATOR | Role.AUDITOR:
             return OperatorViewer()
         case Role.WATCHER:
             return SpectatorViewer()
-        case Role.BUYER if principal.party == stored.roster.buyer_id:
+        case Role.BUYER if stored.roster.buyer_id in principal.parties:
             return BuyerViewer()
-        case Role.SELLER if str(principal.party) in stored.seats:
-            return SellerViewer(str(principal.party))
+        case Role.SELLER if seats := own_seats(principal, stored):
+            return SellerViewer(seats[0])
         case _:
             raise RoomNotFound(f"there is no room {stored.roster.room_id}")
 
 
+def own_seats(principal: Principal, stored: StoredRoom) -> list[str]:
+    """The room's sellers that the caller acts for; an account may act for several, and sees with one's eyes."""
+    return [seller_id for seller_id in stored.seats if UUID(seller_id) in principal.parties]
+
+
 def seen_as(principal: Principal, stored: StoredRoom, agent_type: str, agent_id: str) -> Viewer:
-    """The viewer for a request that names whose eyes it wants; only an operator may borrow another's."""
+    """The viewer for a request that names whose eyes it wants; only who may read all may borrow another's."""
     own = viewer_of(principal, stored)
+    if isinstance(own, SellerViewer) and agent_type == "seller" and agent_id in own_seats(principal, stored):
+        return SellerViewer(agent_id)
     if not agent_type or not isinstance(own, OperatorViewer):
         return own
     if agent_type == "buyer":
@@ -42,6 +52,20 @@ def seen_as(principal: Principal, stored: StoredRoom, agent_type: str, agent_id:
     if agent_type == "seller" and agent_id in stored.seats:
         return SellerViewer(agent_id)
     raise RoomNotFound("there is no such agent in this room")
+
+
+def rooms_of(principal: Principal) -> QuerySet[NegotiationRun]:
+    """The rooms that the caller takes part in, or reads all of. A watcher knows its rooms by their codes alone."""
+    match principal.role:
+        case Role.OPERATOR | Role.AUDITOR:
+            return NegotiationRun.objects.all()
+        case Role.BUYER:
+            return NegotiationRun.objects.filter(session__buyer__code__in=principal.parties)
+        case Role.SELLER:
+            seats = Participant.objects.filter(seller_code__in=principal.parties)
+            return NegotiationRun.objects.filter(pk__in=seats.values("run"))
+        case Role.WATCHER:
+            return NegotiationRun.objects.none()
 
 
 def room_for(principal: Principal, code: UUID) -> tuple[StoredRoom, Viewer]:
@@ -59,6 +83,8 @@ def history_for(principal: Principal, code: UUID) -> tuple[StoredRoom, list[Reco
 def steer(principal: Principal, code: UUID) -> StoredRoom:
     """The room, if the caller may start, steer and end it: operators, and the buyer whose room it is."""
     stored, viewer = room_for(principal, code)
+    if not principal.may_write:
+        raise NotAllowed("You may read here and change nothing.")
     match viewer:
         case OperatorViewer() | BuyerViewer():
             return stored

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
+from marketplace import audit
 from marketplace.errors import LogNotFound, NotAllowed
+from marketplace.idempotency import once
 from marketplace.identity import Principal
 from marketplace.schemas import PageIn
 from negotiation import logs, services
 from negotiation.access import history_for, room_for, seen_as, steer
 from negotiation.core.visibility import OperatorViewer, may_see_buyer_limits, may_see_seller
 from negotiation.errors import Refused, RoomNotFound
-from negotiation.frames import buyer_constraints, money
+from negotiation.frames import Frame, buyer_constraints, money, to_json
 from negotiation.models import LLMCall, NegotiationRun, Outcome
 from negotiation.records import Roster
 from negotiation.schemas import (
@@ -38,29 +40,37 @@ logs_router = Router(tags=["logs"])
 @room_router.post("/{room_id}/start", response=StartedOut)
 def start(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
     """Queue the room for a worker; a second start is 409."""
-    steer(_principal(request), room_id)
-    started_at = services.start(room_id)
-    return {
-        "status": "active",
-        "run_id": room_id,
-        "started_at": started_at,
-        "stream_url": f"/api/v1/negotiation/{room_id}/stream",
-        "ws_url": f"/ws/negotiation/{room_id}/",
-    }
+    principal = _principal(request)
+    steer(principal, room_id)
+
+    def act() -> dict[str, Any]:
+        return {
+            "status": "active",
+            "run_id": room_id,
+            "started_at": services.start(room_id),
+            "stream_url": f"/api/v1/negotiation/{room_id}/stream",
+            "ws_url": f"/ws/negotiation/{room_id}/",
+        }
+
+    return once(request, principal, act)
 
 
 @room_router.post("/{room_id}/message", response={202: MessageOut})
 def send_message(request: HttpRequest, room_id: UUID, payload: MessageIn) -> Status[dict[str, Any]]:
     """Speak for the buyer; the sellers mentioned by @name, or all, answer in their next turn."""
-    steer(_principal(request), room_id)
-    sent = services.send_message(room_id, payload.message)
-    body = {
-        "message_id": sent.message_id,
-        "timestamp": sent.at,
-        "mentioned_sellers": sent.addressed_to,
-        "processing": True,
-    }
-    return Status(202, body)
+    principal = _principal(request)
+    steer(principal, room_id)
+
+    def act() -> dict[str, Any]:
+        sent = services.send_message(room_id, payload.message)
+        return {
+            "message_id": sent.message_id,
+            "timestamp": sent.at,
+            "mentioned_sellers": sent.addressed_to,
+            "processing": True,
+        }
+
+    return Status(202, once(request, principal, act))
 
 
 @room_router.post("/{room_id}/decide", response=OutcomeOut)
@@ -74,23 +84,7 @@ def decide(
     principal = _principal(request)
     steer(principal, room_id)
     wanted = payload if payload is not None and payload.model_fields_set else query
-    note = wanted.decision_reason or ""
-    if wanted.decision_type == "no_deal":
-        outcome = services.force_no_deal(room_id, note=note)
-    elif wanted.decision_type == "deal" or wanted.selected_seller_id:
-        if wanted.selected_seller_id is None:
-            raise Refused("VALIDATION_ERROR", "selected_seller_id is needed for a deal")
-        close = services.force_deal if principal.is_operator else services.take_offer
-        outcome = close(
-            room_id,
-            str(wanted.selected_seller_id),
-            wanted.final_price_per_unit,
-            wanted.quantity,
-            note=note,
-        )
-    else:
-        outcome = services.decide_now(room_id)
-    return _outcome(outcome)
+    return once(request, principal, lambda: _outcome(_decide(principal, room_id, wanted)))
 
 
 @room_router.post("/{room_id}/pause", response=StatusOut)
@@ -109,13 +103,13 @@ def cancel(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
 
 
 @room_router.get("/{room_id}/state", response=StateOut, exclude_unset=True)
-def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: str = "") -> dict[str, Any]:
+def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: str = "") -> HttpResponse:
     """The room as the caller may see it. Operators may name an agent to see it with that agent's eyes."""
     stored, records, _ = history_for(_principal(request), room_id)
     viewer = seen_as(_principal(request), stored, agent_type, agent_id)
     room = stored.room
-    body = {
-        "room_id": room_id,
+    body: Frame = {
+        "room_id": str(room_id),
         "item_name": room.setup.item_name,
         "status": stored.status,
         "current_round": room.round,
@@ -133,7 +127,8 @@ def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: s
     }
     if may_see_buyer_limits(viewer):
         body["buyer_constraints"] = buyer_constraints(stored.roster)
-    return body
+    # Made as JSON here: to have a long conversation checked against its schema would cost more than to read it.
+    return HttpResponse(to_json(body), content_type="application/json; charset=utf-8")
 
 
 @room_router.get("/{room_id}/model-calls", response=ModelCallsOut)
@@ -161,7 +156,7 @@ def log(request: HttpRequest, session_id: UUID, room_id: UUID) -> dict[str, Any]
     try:
         stored, records, viewer = history_for(principal, room_id)
     except RoomNotFound as missing:
-        saved = logs.read_saved(session_id, room_id) if principal.is_operator else None
+        saved = logs.read_saved(session_id, room_id) if principal.may_read_all else None
         if saved is None:
             raise LogNotFound("There is no log of this room.") from missing
         return saved
@@ -177,12 +172,33 @@ def _principal(request: HttpRequest) -> Principal:
 
 
 def _change(request: HttpRequest, room_id: UUID, change: Callable[[UUID], None]) -> dict[str, Any]:
-    steer(_principal(request), room_id)
-    change(room_id)
-    return {
-        "room_id": room_id,
-        "status": NegotiationRun.objects.values_list("status", flat=True).get(code=room_id),
-    }
+    principal = _principal(request)
+    steer(principal, room_id)
+
+    def act() -> dict[str, Any]:
+        change(room_id)
+        return {
+            "room_id": room_id,
+            "status": NegotiationRun.objects.values_list("status", flat=True).get(code=room_id),
+        }
+
+    return once(request, principal, act)
+
+
+def _decide(principal: Principal, room_id: UUID, wanted: DecisionIn) -> Outcome:
+    note = wanted.decision_reason or ""
+    if wanted.decision_type == "no_deal":
+        outcome = services.force_no_deal(room_id, note=note)
+        audit.note(principal.name, "closed by hand", room=room_id, result=outcome.result)
+        return outcome
+    if wanted.decision_type is None and wanted.selected_seller_id is None:
+        return services.decide_now(room_id)
+    if wanted.selected_seller_id is None:
+        raise Refused("VALIDATION_ERROR", "selected_seller_id is needed for a deal")
+    close = services.force_deal if principal.is_operator else services.take_offer
+    outcome = close(room_id, str(wanted.selected_seller_id), wanted.final_price_per_unit, wanted.quantity, note=note)
+    audit.note(principal.name, "closed by hand", room=room_id, result=outcome.result)
+    return outcome
 
 
 def _model_call(call: LLMCall, roster: Roster) -> dict[str, Any]:

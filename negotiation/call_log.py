@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -29,11 +30,44 @@ from negotiation.minds.calls import Seat as CallSeat
 from negotiation.models import LLMCall
 from negotiation.projections import Seat
 from negotiation.records import Record
+from negotiation.rows import Insert, Row
+
+CALLS = Insert(
+    LLMCall,
+    "code",
+    "run_id",
+    "participant_id",
+    "seq",
+    "round",
+    "purpose",
+    "provider",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "is_estimated",
+    "cost",
+    "attempts",
+    "queued_seconds",
+    "first_token_seconds",
+    "seconds",
+    "result",
+    "why",
+    "error",
+    "prompt_hash",
+    "reply_hash",
+    "prompt",
+    "reply",
+    "at",
+)
 
 
 def save_calls(run_id: int, seats: Mapping[str, Seat], calls: Sequence[Call], records: Sequence[Record] = ()) -> None:
     """Without records the calls led to nothing: their turn was broken off."""
-    LLMCall.objects.bulk_create(_row(run_id, seats, call, records) for call in calls)
+    CALLS.write(call_rows(run_id, seats, calls, records))
+
+
+def call_rows(run_id: int, seats: Mapping[str, Seat], calls: Sequence[Call], records: Sequence[Record]) -> list[Row]:
+    return [_row(run_id, seats, call, records) for call in calls]
 
 
 def blank_texts_before(age: timedelta) -> int:
@@ -42,32 +76,34 @@ def blank_texts_before(age: timedelta) -> int:
     return old.update(prompt="", reply="")
 
 
-def _row(run_id: int, seats: Mapping[str, Seat], call: Call, records: Sequence[Record]) -> LLMCall:
+def _row(run_id: int, seats: Mapping[str, Seat], call: Call, records: Sequence[Record]) -> Row:
+    """In the order of CALLS' columns."""
     ask, seat = call.ask, call.seat
-    return LLMCall(
-        run_id=run_id,
-        participant_id=seats[seat.seller_id].participant_id if seat.party is Party.SELLER else None,
-        seq=_seq(call, records),
-        round=call.round,
-        purpose=call.purpose,
-        provider=call.provider,
-        model=call.model[:200],
-        input_tokens=call.usage.input_tokens,
-        output_tokens=call.usage.output_tokens,
-        is_estimated=call.usage.is_estimated,
-        cost=call.cost,
-        attempts=call.attempts,
-        queued_seconds=round(call.queued_seconds, 3),
-        first_token_seconds=None if call.first_token_seconds is None else round(call.first_token_seconds, 3),
-        seconds=round(call.seconds, 3),
-        result=call.verdict,
-        why=call.why[:100],
-        error=call.error,
-        prompt_hash=fingerprint(ask.messages, ask.temperature, ask.max_tokens, ask.stop, ask.schema, ask.model),
-        reply_hash=hashlib.sha256(call.reply.encode()).hexdigest(),
-        prompt=json.dumps([{"role": m.role, "content": m.content} for m in ask.messages], ensure_ascii=False),
-        reply=call.reply,
-        at=timezone.now(),
+    return (
+        uuid.uuid4(),
+        run_id,
+        seats[seat.seller_id].participant_id if seat.party is Party.SELLER else None,
+        _seq(call, records),
+        call.round,
+        call.purpose.value,
+        call.provider,
+        call.model[:200],
+        call.usage.input_tokens,
+        call.usage.output_tokens,
+        call.usage.is_estimated,
+        call.cost,
+        call.attempts,
+        round(call.queued_seconds, 3),
+        None if call.first_token_seconds is None else round(call.first_token_seconds, 3),
+        round(call.seconds, 3),
+        call.verdict.value,
+        call.why[:100],
+        call.error,
+        fingerprint(ask.messages, ask.temperature, ask.max_tokens, ask.stop, ask.schema, ask.model),
+        hashlib.sha256(call.reply.encode()).hexdigest(),
+        json.dumps([{"role": m.role, "content": m.content} for m in ask.messages], ensure_ascii=False),
+        call.reply,
+        timezone.now(),
     )
 
 

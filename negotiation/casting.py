@@ -13,7 +13,7 @@ from negotiation.errors import RoomNotFound
 from negotiation.minds.line import FAILED_TURN, MOST_FAILED_TURNS, Tuning
 from negotiation.models import LLMCall, NegotiationRun, Participant
 from negotiation.records import Roster
-from negotiation.store import roster_of
+from negotiation.rosters import roster_of
 
 
 @dataclass(frozen=True, slots=True)

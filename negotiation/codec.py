@@ -16,7 +16,8 @@ EVENT_TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(
 
 def encode(event: Event) -> tuple[str, dict[str, Any]]:
     """The event's type name and its JSON payload."""
-    return type(event).__name__, {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+    kind = type(event)
+    return kind.__name__, _encoder(kind)(event)
 
 
 def decode(type_name: str, payload: dict[str, Any]) -> Event:
@@ -25,15 +26,40 @@ def decode(type_name: str, payload: dict[str, Any]) -> Event:
     return read(payload)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+def _encoder(hint: Any) -> Callable[[Any], Any]:
+    return _cached_encoder(hint)
+
+
+@cache
+def _cached_encoder(hint: Any) -> Callable[[Any], Any]:
+    """The function that turns a value of the type hint into plain JSON."""
+    if get_origin(hint) is UnionType and NoneType in get_args(hint):
+        write = _encoder(_wanted(hint))
+        return lambda value: None if value is None else write(value)
+    if get_origin(hint) is tuple:
+        write = _encoder(get_args(hint)[0])
+        return lambda values: [write(value) for value in values]
+    if is_dataclass(hint):
+        return _dataclass_encoder(hint)
+    if hint is Decimal:
+        return str
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return lambda value: value.value
+    return _same
+
+
+def _dataclass_encoder(kind: Any) -> Callable[[Any], dict[str, Any]]:
+    hints = get_type_hints(kind, vars(events))
+    writers = [(field.name, _encoder(hints[field.name])) for field in fields(kind)]
+    return lambda value: {name: write(getattr(value, name)) for name, write in writers}
+
+
+def _wanted(optional: Any) -> Any:
+    (inner,) = (option for option in get_args(optional) if option is not NoneType)
+    return inner
+
+
+def _same(value: Any) -> Any:
     return value
 
 
@@ -44,9 +70,8 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:
 @cache
 def _cached_decoder(hint: Any) -> Callable[[Any], Any]:
     """The function that reads a JSON value as the type hint says."""
-    if get_origin(hint) in (UnionType,) and NoneType in get_args(hint):
-        (inner,) = (option for option in get_args(hint) if option is not NoneType)
-        read = _decoder(inner)
+    if get_origin(hint) is UnionType and NoneType in get_args(hint):
+        read = _decoder(_wanted(hint))
         return lambda value: None if value is None else read(value)
     if get_origin(hint) is tuple:
         read = _decoder(get_args(hint)[0])
@@ -55,7 +80,7 @@ def _cached_decoder(hint: Any) -> Callable[[Any], Any]:
         return _dataclass_decoder(hint)
     if isinstance(hint, type) and issubclass(hint, (Decimal, StrEnum)):
         return hint
-    return lambda value: value
+    return _same
 
 
 def _dataclass_decoder(kind: Any) -> Callable[[Any], Any]:

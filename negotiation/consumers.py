@@ -6,28 +6,46 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import DatabaseError
 from pydantic import ValidationError
 
-from marketplace.errors import MarketplaceError, NotAllowed
+from marketplace.access_log import name_caller
+from marketplace.counting import DATABASE_AWAY_ANSWERS, THROTTLED
+from marketplace.envelope import PLAIN_CODES
+from marketplace.errors import MarketplaceError, NotAllowed, RateLimited
+from marketplace.presence import doorman, seats
+from marketplace.strict_json import read_object
+from marketplace.throttling import Kind, charge
 from negotiation import services
 from negotiation.access import steer
 from negotiation.errors import NegotiationError, RoomNotFound
 from negotiation.schemas import MessageIn
 from negotiation.stream import follow
-from negotiation.watching import Unauthenticated, Watcher, admit, last_seen, rhythm, room_code
+from negotiation.threads import DATABASE_AWAY
+from negotiation.watching import (
+    REFUSALS,
+    Unauthenticated,
+    Watcher,
+    admit,
+    last_seen,
+    require_unchanged,
+    rhythm,
+    room_code,
+    stay,
+)
 
 BAD_FRAME, NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND, TOO_FAST, COME_AGAIN = 4400, 4401, 4403, 4404, 4429, 4012
+MOST_OF_ONE_CALLER = 50
+MOST_PER_SECOND = 20
+MOST_WAITING = 20
+LONGEST_FRAME = 64 * 1024
 
 logger = logging.getLogger(__name__)
-
-MOST_PER_SECOND = 20
-LONGEST_FRAME = 64 * 1024
 
 COMMANDS: dict[str, Callable[[UUID], object]] = {
     "start": services.start,
@@ -42,44 +60,61 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     """One watcher of one room."""
 
     watcher: Watcher
-    code: UUID
     following: asyncio.Task[None] | None = None
+    answering: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """A refusal is told by a close code, for which the socket must be open."""
         code = room_code(self.scope["url_route"]["kwargs"]["room_id"])
         await self.accept()
-        if code is None:
-            await self.close(NOT_FOUND)
-            return
         try:
+            if code is None:
+                raise RoomNotFound("that is not the id of a room")
             self.watcher = await admit(self.scope, code)
-        except Unauthenticated:
-            await self.close(NOT_SIGNED_IN)
-        except NotAllowed:
-            await self.close(FORBIDDEN)
-        except RoomNotFound:
-            await self.close(NOT_FOUND)
+            name_caller(self.scope, self.watcher.principal.name)
+        except REFUSALS as refused:
+            if isinstance(refused, DATABASE_AWAY):
+                logger.warning("a watcher has to come again: %s", refused)
+            await self.close(_close_code(refused))
         else:
-            self.code, self.recent, self.answering = code, deque[float](maxlen=MOST_PER_SECOND), asyncio.Lock()
+            self.recent = deque[float](maxlen=MOST_PER_SECOND)
+            self.waiting = asyncio.Queue[dict[str, Any]](MOST_WAITING)
             self.following = asyncio.create_task(self._follow())
+            self.answering = asyncio.create_task(self._answer_all())
 
     async def disconnect(self, code: int) -> None:
-        if self.following is not None:
-            self.following.cancel()
+        for task in (self.following, self.answering):
+            if task is not None:
+                task.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Never waits for a command to be done: what comes meanwhile would pile up without a bound."""
         if self.following is None:
             return
-        if self._is_too_fast():
-            await self.close(TOO_FAST)
-            return
         command = _parse(text_data)
-        if command is None:
+        if self._is_too_fast() or self.waiting.full():
+            THROTTLED.labels("frame").inc()
+            await self.close(TOO_FAST)
+        elif command is None:
             await self.close(BAD_FRAME)
-            return
-        async with self.answering:
-            await self._write(await self._answer(command))
+        else:
+            self.waiting.put_nowait(command)
+
+    def _is_too_fast(self) -> bool:
+        now = monotonic()
+        full = len(self.recent) == MOST_PER_SECOND and now - self.recent[0] < 1.0
+        self.recent.append(now)
+        return full
+
+    async def _answer_all(self) -> None:
+        while True:
+            command = await self.waiting.get()
+            try:
+                await self._write(await self._answer(command))
+            except (Unauthenticated, *DATABASE_AWAY) as refused:
+                await self.close(_close_code(refused))
+            finally:
+                self.waiting.task_done()
 
     async def _answer(self, command: dict[str, Any]) -> dict[str, Any]:
         kind = command.get("type")
@@ -93,64 +128,85 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                 await _in_thread(self._steer, COMMANDS[kind])
                 return {"type": "ack", "command": kind}
         except (NegotiationError, MarketplaceError) as refused:
-            return {"type": "error", "error_code": refused.code, "message": str(refused), "retry_count": 0}
+            return _error(refused.code, str(refused))
         except ValidationError as invalid:
-            reason = str(invalid.errors()[0]["msg"]).removeprefix("Value error, ")
-            return {"type": "error", "error_code": "VALIDATION_ERROR", "message": reason, "retry_count": 0}
-        return {
-            "type": "error",
-            "error_code": "VALIDATION_ERROR",
-            "message": "unknown command",
-            "retry_count": 0,
-        }
+            return _error("VALIDATION_ERROR", str(invalid.errors()[0]["msg"]).removeprefix("Value error, "))
+        except DATABASE_AWAY:
+            DATABASE_AWAY_ANSWERS.inc()
+            await self._write(_error(*PLAIN_CODES[503]))
+            raise
+        return _error("VALIDATION_ERROR", "unknown command")
 
     def _send_message(self, command: dict[str, Any]) -> dict[str, Any]:
         wanted = MessageIn.model_validate({"message": command.get("message")})
-        steer(self.watcher.principal, self.code)
-        sent = services.send_message(self.code, wanted.message)
+        self._require_right()
+        sent = services.send_message(self.watcher.code, wanted.message)
         return {"type": "ack", "command": "message", "message_id": sent.message_id}
 
     def _steer(self, change: Callable[[UUID], object]) -> None:
-        steer(self.watcher.principal, self.code)
-        change(self.code)
+        self._require_right()
+        change(self.watcher.code)
 
-    def _is_too_fast(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        full = len(self.recent) == MOST_PER_SECOND and now - self.recent[0] < 1.0
-        self.recent.append(now)
-        return full
+    def _require_right(self) -> None:
+        """As it is now, not as it was when the socket was opened."""
+        require_unchanged(self.watcher, doorman().look_up(self.watcher.credential))
+        charge(Kind.WRITE, self.watcher.principal.name)
+        if not self.watcher.principal.may_write:
+            raise NotAllowed("You may read here and change nothing.")
+        steer(self.watcher.principal, self.watcher.code)
 
     async def _follow(self) -> None:
         """Until the room is over; whoever ended it by a command gets the answer to it before the close."""
-        frames = follow(self.code, self.watcher.viewer, last_seen(self.scope), rhythm())
+        close_code = 1000
         try:
-            async with aclosing(frames):
-                async for sent in frames:
-                    await self.send(text_data=sent.json)
-        except DatabaseError as error:
-            logger.warning("a watcher of room %s has to come again: %s", self.code, error)
-            await self.close(COME_AGAIN)
+            with seats().taken(f"socket {self.watcher.principal.name}", MOST_OF_ONE_CALLER):
+                async with asyncio.TaskGroup() as group:
+                    staying = group.create_task(stay(self.watcher))
+                    await self._send_all()
+                    staying.cancel()
+        except* REFUSALS as refused:
+            close_code = _close_code(refused.exceptions[0])
+            logger.info("a watcher of room %s has to go: %r", self.watcher.code, refused.exceptions[0])
         else:
-            async with self.answering:
-                await self.close(1000)
+            await self.waiting.join()
+        await self.close(close_code)
+
+    async def _send_all(self) -> None:
+        frames = follow(self.watcher.code, self.watcher.viewer, last_seen(self.scope), rhythm())
+        async with aclosing(frames):
+            async for sent in frames:
+                await self.send(text_data=sent.json)
 
     async def _write(self, answer: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(answer, ensure_ascii=False))
 
 
+def _close_code(refused: BaseException) -> int:
+    match refused:
+        case Unauthenticated():
+            return NOT_SIGNED_IN
+        case NotAllowed():
+            return FORBIDDEN
+        case RoomNotFound():
+            return NOT_FOUND
+        case RateLimited():
+            return TOO_FAST
+        case _:
+            return COME_AGAIN
+
+
+def _error(code: str, message: str) -> dict[str, Any]:
+    return {"type": "error", "error_code": code, "message": message, "retry_count": 0}
+
+
 def _parse(text: str | None) -> dict[str, Any] | None:
     """The command in the frame, None if it is not one JSON object of a sane size."""
-    if text is None or len(text) > LONGEST_FRAME:
+    if text is None or len(text.encode("utf-8", "replace")) > LONGEST_FRAME:
         return None
     try:
-        command = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return read_object(text)
+    except ValueError:
         return None
-    return command if isinstance(command, dict) else None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _in_thread(function: Callable[..., Any], *args: Any) -> Any:

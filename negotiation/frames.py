@@ -43,6 +43,8 @@ FAILURES = {
     Failure.ILLEGAL: "A mind tried a move the rules do not allow; its seat moved by its own strategy.",
 }
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
 LAST_FRAME = "negotiation_complete"
 
 
@@ -92,7 +94,7 @@ def buyer_constraints(roster: Roster) -> Frame:
 
 
 def to_json(frame: Frame) -> str:
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _encode(frame)
 
 
 def money(amount: Decimal | None) -> float | None:

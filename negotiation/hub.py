@@ -16,19 +16,12 @@ T = TypeVar("T")
 
 
 class Subscription(Generic[T]):
-    """One watcher's queue. Lives on the loop that made it; `offer` may be called from any thread."""
+    """One watcher's queue. Lives on the loop that made it, and is filled there."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop = loop
         self._items: asyncio.Queue[T] = asyncio.Queue(QUEUE_LENGTH)
         self.is_lagged = False
-
-    def offer(self, items: Sequence[T]) -> None:
-        """Hand over without waiting; a loop that is already closed has no watchers left."""
-        try:
-            self._loop.call_soon_threadsafe(self._put, items)
-        except RuntimeError:
-            self.is_lagged = True
 
     async def next(self) -> T:
         return await self._items.get()
@@ -39,7 +32,7 @@ class Subscription(Generic[T]):
             self._items.get_nowait()
         self.is_lagged = False
 
-    def _put(self, items: Sequence[T]) -> None:
+    def put(self, items: Sequence[T]) -> None:
         for item in items:
             if self._items.full():
                 self.is_lagged = True
@@ -71,9 +64,31 @@ class Hub(Generic[T]):
     def announce(self, room: UUID, items: Sequence[T]) -> None:
         with self._lock:
             watchers = tuple(self._subscriptions.get(room, ()))
+        by_loop: dict[asyncio.AbstractEventLoop, list[Subscription[T]]] = {}
         for subscription in watchers:
-            subscription.offer(items)
+            by_loop.setdefault(subscription.loop, []).append(subscription)
+        for loop, subscriptions in by_loop.items():
+            _hand_over(loop, subscriptions, items)
+
+    def rooms(self) -> set[UUID]:
+        """Those that are watched."""
+        with self._lock:
+            return set(self._subscriptions)
 
     def watcher_count(self, room: UUID) -> int:
         with self._lock:
             return len(self._subscriptions.get(room, ()))
+
+
+def _hand_over(loop: asyncio.AbstractEventLoop, subscriptions: Sequence[Subscription[T]], items: Sequence[T]) -> None:
+    """By one call for all: each call writes a byte to the loop's pipe, and signals are lost while that is full."""
+
+    def put_all() -> None:
+        for subscription in subscriptions:
+            subscription.put(items)
+
+    try:
+        loop.call_soon_threadsafe(put_all)
+    except RuntimeError:  # a loop that is already closed has no watchers left
+        for subscription in subscriptions:
+            subscription.is_lagged = True

@@ -6,17 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import IntegrityError
 
+from negotiation import metrics
 from negotiation.call_log import save_calls
 from negotiation.core.events import Event
 from negotiation.core.room import Room
+from negotiation.engine import Overtaken
 from negotiation.leases import Claim
-from negotiation.minds.calls import Call
-from negotiation.store import StoredRoom, append, read_room
+from negotiation.store import Log, Turn, is_stored, prepare, read_room
 from negotiation.stream import announce
 from negotiation.studio import PendingCalls
-from negotiation.threads import in_thread
+from negotiation.threads import DATABASE_AWAY, in_thread
+from negotiation.writing import Writer
 
 logger = logging.getLogger(__name__)
+
+# How often, and how long apart, a turn is tried again while the database is away or full.
+TRIES = 120
+REST_SECONDS = 0.5
 
 
 class LeaseLost(Exception):
@@ -24,45 +30,91 @@ class LeaseLost(Exception):
 
 
 class StoreJournal:
-    """A room's log in the database, written under a claim, each turn with the calls to models it took."""
+    """A room's log in the database, written under a claim, each turn with the calls to models it took.
 
-    def __init__(self, claim: Claim, database: ThreadPoolExecutor) -> None:
+    A turn is tried again while the database is away: what its models answered is not lost, nor stored twice if it was
+    only the database's answer that got lost. With a `writer` it shares transactions with other rooms.
+    """
+
+    def __init__(self, claim: Claim, database: ThreadPoolExecutor, writer: Writer | None = None) -> None:
         self._claim, self._database = claim, database
-        self._stored: StoredRoom | None = None
+        self._writer = writer or Writer(database)
+        self._log: Log | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._doubtful: Turn | None = None
+        self._is_leaving = asyncio.Event()
         self.calls = PendingCalls()
 
     async def load(self) -> tuple[Room, int]:
         """Raises LeaseLost."""
-        self._stored = await in_thread(self._database, read_room, self._claim.code)
-        if self._stored.fence != self._claim.fence:
+        stored = await in_thread(self._database, read_room, self._claim.code)
+        if stored.fence != self._claim.fence:
             raise LeaseLost
-        return self._stored.room, self._stored.last_seq
+        self._log = stored.log
+        return stored.room, stored.last_seq
 
     async def append(self, events: tuple[Event, ...], after: int) -> None:
-        assert self._stored is not None
-        assert self._stored.last_seq == after
-        self._writing = asyncio.create_task(self._write(events))
+        assert self._log is not None
+        assert self._log.last_seq == after
+        self._writing = asyncio.create_task(self._write(self._log, events))
         await asyncio.shield(self._writing)
 
     async def keep_calls(self) -> None:
         """Store the calls of turns that were broken off. A turn that is being written is none of them."""
+        self._is_leaving.set()
         if self._writing is not None:
             await asyncio.wait({self._writing})
+            if not self._writing.cancelled():
+                self._writing.exception()  # whoever waited for it is gone, and asyncio would complain of that
+        if self._doubtful is not None:
+            await self._resolve(self._doubtful)
         calls = self.calls.left()
-        if not calls or self._stored is None:
+        if not calls or self._log is None:
             return
         try:
-            await in_thread(self._database, save_calls, self._stored.run_id, self._stored.seats, calls)
+            await in_thread(self._database, save_calls, self._log.run_id, self._log.seats, calls)
         except IntegrityError:
             logger.info("room %s has been deleted, and its last calls with it", self._claim.code)
+        else:
+            metrics.count_calls(calls)
         self.calls.drop(calls)
 
-    async def _write(self, events: tuple[Event, ...]) -> None:
+    async def _write(self, log: Log, events: tuple[Event, ...]) -> None:
         calls = self.calls.of_turn(events)
-        self._stored = await in_thread(self._database, self._append, events, calls)
+        turn = prepare(log, events, announce, fence=self._claim.fence, calls=calls)
+        try:
+            await self._store(turn)
+        except Overtaken:
+            if self._doubtful is None or not await self._resolve(turn):
+                raise
         self.calls.drop(calls)
+        self._log = turn.end
 
-    def _append(self, events: tuple[Event, ...], calls: tuple[Call, ...]) -> StoredRoom:
-        assert self._stored is not None
-        return append(self._stored, events, announce, fence=self._claim.fence, calls=calls)
+    async def _store(self, turn: Turn) -> None:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                await self._writer.write(turn)
+                self._doubtful = None
+                return
+            except DATABASE_AWAY as error:
+                self._doubtful = turn  # it may be stored all the same
+                if not tries_left or self._is_leaving.is_set():
+                    raise
+                logger.warning("room %s waits for the database: %s", self._claim.code, error)
+            await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(REST_SECONDS):
+                await self._is_leaving.wait()
+        except TimeoutError:
+            pass
+
+    async def _resolve(self, turn: Turn) -> bool:
+        """Whether the turn is stored though nobody said so. Then its watchers are told, and its calls done with."""
+        was_stored = await in_thread(self._database, is_stored, turn)
+        self._doubtful = None
+        if was_stored:
+            turn.announce()
+            self.calls.drop(turn.calls)
+        return was_stored

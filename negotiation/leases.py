@@ -6,15 +6,19 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
 
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import NegotiationRun
 
 LEASE = timedelta(seconds=10)
+PLAYED = (RoomStatus.QUEUED, RoomStatus.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +46,57 @@ def free_leases_of_the_dead(owner: str) -> int:
     return NegotiationRun.objects.filter(lease_owner__in=dead).update(lease_until=None, lease_owner="")
 
 
-def claim_rooms(owner: str, limit: int) -> list[Claim]:
-    """Claim up to `limit` rooms that are to be played and that nobody holds, oldest first."""
-    now = timezone.now()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    playable = NegotiationRun.objects.filter(free, status__in=[RoomStatus.QUEUED, RoomStatus.ACTIVE])
-    claims = []
-    for run_id, code, fence in playable.order_by("id").values_list("pk", "code", "fence")[:limit]:
-        won = NegotiationRun.objects.filter(free, pk=run_id, fence=fence).update(
-            fence=fence + 1, lease_owner=owner, lease_until=now + LEASE
-        )
-        if won:
-            claims.append(Claim(run_id, code, fence + 1))
-    return claims
+def claim_rooms(owner: str, limit: int, but: Collection[UUID] = ()) -> list[Claim]:
+    """Claim up to `limit` rooms that are to be played and that nobody holds, oldest first; none of `but`."""
+    waiting = playable().exclude(code__in=but).order_by("id")
+    if not waiting.exists():
+        return []  # without taking a lock for it
+    with transaction.atomic():
+        rows = waiting.select_for_update(skip_locked=True).values_list("pk", "code", "fence")[:limit]
+        won = [Claim(run_id, code, fence + 1) for run_id, code, fence in rows]
+        playable().filter(pk__in=[claim.run_id for claim in won]).update(**_held_by(owner))
+    return won
+
+
+def claim_room(owner: str, code: UUID) -> Claim | None:
+    """Claim that room; None if it is not to be played, or somebody holds it."""
+    with transaction.atomic():
+        if not playable().filter(code=code).update(**_held_by(owner)):
+            return None
+        run_id, fence = NegotiationRun.objects.values_list("pk", "fence").get(code=code)
+    return Claim(run_id, code, fence)
+
+
+def playable() -> QuerySet[NegotiationRun]:
+    """Rooms that wait for a worker: queued or left in play, and held by nobody whose lease still runs."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
+    return NegotiationRun.objects.filter(free, status__in=PLAYED)
+
+
+def is_playable(claim: Claim) -> bool:
+    return playable().filter(pk=claim.run_id).exists()
 
 
 def renew(owner: str, run_ids: Collection[int]) -> set[int]:
-    """Extend the leases that are still the owner's; which these are."""
-    mine = NegotiationRun.objects.filter(pk__in=run_ids, lease_owner=owner)
-    mine.update(lease_until=timezone.now() + LEASE)
+    """Extend the leases that are still the owner's, of rooms that are still to be played; which these are."""
+    mine = NegotiationRun.objects.filter(pk__in=run_ids, lease_owner=owner, status__in=PLAYED)
+    mine.update(lease_until=_lease_end())
     return set(mine.values_list("pk", flat=True))
 
 
-def release(claim: Claim) -> None:
-    """Give the room back at once, so that nobody has to wait for the lease to run out."""
+def release(claim: Claim) -> bool:
+    """Give the room back at once, so that nobody has to wait for the lease to run out; False if it was lost."""
     held = NegotiationRun.objects.filter(pk=claim.run_id, fence=claim.fence)
-    held.update(lease_until=None, lease_owner="")
+    return bool(held.update(lease_until=None, lease_owner=""))
+
+
+def _held_by(owner: str) -> dict[str, Any]:
+    return {"fence": F("fence") + 1, "lease_owner": owner, "lease_until": _lease_end()}
+
+
+def _lease_end() -> Combinable:
+    """By the database's clock, which is one for all machines."""
+    return ExpressionWrapper(Now() + LEASE, output_field=DateTimeField())
 
 
 def _is_dead(other: str, owner: str) -> bool:

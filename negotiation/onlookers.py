@@ -11,7 +11,7 @@ from negotiation.core.vocabulary import Party
 from negotiation.frames import Frame
 from negotiation.minds.calls import Seat
 from negotiation.records import Roster
-from negotiation.stream import Passing, live_feed
+from negotiation.stream import Passing, is_watched, pass_on
 
 COALESCE_SECONDS = 0.05
 
@@ -26,7 +26,7 @@ class RoomOnlookers:
         self._shown_at: dict[str, float] = {}
 
     def are_there(self) -> bool:
-        return live_feed().watcher_count(self._roster.room_id) > 0
+        return is_watched(self._roster.room_id)
 
     def show(self, seller_id: str, text: str) -> None:
         now = time.monotonic()
@@ -52,4 +52,4 @@ class RoomOnlookers:
             "seller_id": seller_id or None,
             **body,
         }
-        live_feed().announce(roster.room_id, [Passing(seller_id, frame)])
+        pass_on(roster.room_id, Passing(seller_id, frame))

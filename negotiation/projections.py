@@ -1,9 +1,9 @@
 """What events mean in the tables that people, the admin and SQL read. Written in the transaction of the events."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import F
 
 from marketplace.models import SellerInventory
@@ -25,6 +25,7 @@ from negotiation.core.vocabulary import OfferStatus, Party, Result, RoomStatus
 from negotiation.engine import SoldOut
 from negotiation.models import Message, Offer, Outcome
 from negotiation.records import Record
+from negotiation.rows import Insert, Row
 
 Spoken = Offered | Said | Accepted | Answered | WalkedAway
 
@@ -37,85 +38,135 @@ class Seat:
     inventory_id: int | None
 
 
-def project(run_id: int, seats: Mapping[str, Seat], records: Sequence[Record]) -> None:  # noqa: C901  # one case each
-    """Raises SoldOut if a deal's units are gone."""
-    messages: list[Message] = []
-    offers: dict[int, Offer] = {}
-    statuses: dict[int, OfferStatus] = {}
-    for record in records:
-        match record.event:
-            case Offered() as event:
-                offers[event.offer_id] = _offer(run_id, seats[event.seller_id], record, event)
-                messages.append(_message(run_id, seats[event.seller_id], record, event.party, event))
-            case Accepted() as event:
-                statuses[event.offer_id] = OfferStatus.ACCEPTED
-                messages.append(_message(run_id, seats[event.seller_id], record, event.party, event))
-            case Said() | Answered() | WalkedAway() as event:
-                messages.append(_message(run_id, seats[event.seller_id], record, event.party, event))
-            case Interjected() as event:
-                messages.extend(_message(run_id, seats[s], record, Party.BUYER, event) for s in event.seller_ids)
-            case OfferChanged() as event:
-                statuses[event.offer_id] = event.status
-            case Decided() as event:
-                _save_outcome(run_id, seats, record, event)
-            case Closed() as event:
-                if event.status is not RoomStatus.COMPLETED:
-                    _save_outcome(run_id, seats, record, event)
-            case StatusChanged() | RoundStarted() | MindFailed():
-                pass
-    _save_offers(run_id, offers, statuses)
-    Message.objects.bulk_create(messages)
+MESSAGES = Insert(Message, "run_id", "seq", "round", "party", "voice", "fallback", "participant_id", "text", "at")
+OFFERS = Insert(
+    Offer,
+    "run_id",
+    "participant_id",
+    "number",
+    "party",
+    "round",
+    "unit_price",
+    "quantity",
+    "claim",
+    "is_final",
+    "at",
+    "status",
+)
+CHANGE_OFFER = "UPDATE negotiation_offer SET status = %s WHERE run_id = %s AND number = %s"
 
 
-def _save_offers(run_id: int, made: Mapping[int, Offer], statuses: Mapping[int, OfferStatus]) -> None:
-    earlier: dict[OfferStatus, list[int]] = defaultdict(list)
-    for number, status in statuses.items():
-        if number in made:
-            made[number].status = status
-        else:
-            earlier[status].append(number)
-    for status, numbers in earlier.items():
-        Offer.objects.filter(run_id=run_id, number__in=numbers).update(status=status)
-    Offer.objects.bulk_create(made.values())
+class Projections:
+    """Collects what the events of one transaction mean, of one room or of several, and writes it table by table."""
+
+    def __init__(self) -> None:
+        self._messages: list[Row] = []
+        self._offers: dict[tuple[int, int], Row] = {}
+        self._statuses: dict[tuple[int, int], OfferStatus] = {}
+        self._endings: list[_Ending] = []
+
+    def add(self, run_id: int, seats: Mapping[str, Seat], records: Sequence[Record]) -> None:  # noqa: C901  # one case each
+        for record in records:
+            match record.event:
+                case Offered() as event:
+                    seat = seats[event.seller_id]
+                    self._offers[run_id, event.offer_id] = _offer(run_id, seat, record, event)
+                    self._messages.append(_message(run_id, seat, record, event.party, event))
+                case Accepted() as event:
+                    self._statuses[run_id, event.offer_id] = OfferStatus.ACCEPTED
+                    self._messages.append(_message(run_id, seats[event.seller_id], record, event.party, event))
+                case Said() | Answered() | WalkedAway() as event:
+                    self._messages.append(_message(run_id, seats[event.seller_id], record, event.party, event))
+                case Interjected() as event:
+                    self._messages.extend(
+                        _message(run_id, seats[s], record, Party.BUYER, event) for s in event.seller_ids
+                    )
+                case OfferChanged() as event:
+                    self._statuses[run_id, event.offer_id] = event.status
+                case Decided() as event:
+                    self._endings.append(_Ending(run_id, seats, record, event))
+                case Closed() as event:
+                    if event.status is not RoomStatus.COMPLETED:
+                        self._endings.append(_Ending(run_id, seats, record, event))
+                case StatusChanged() | RoundStarted() | MindFailed():
+                    pass
+
+    def rows(self) -> tuple[list[Row], list[Row]]:
+        """The offers and the messages as `save` writes them, where it is all of a room's events that were added."""
+        status_of = self._statuses.get
+        offers = [(*row, status_of(key, OfferStatus.PENDING).value) for key, row in self._offers.items()]
+        return offers, list(self._messages)
+
+    def save(self) -> None:
+        """Raises SoldOut if a deal's units are gone."""
+        made = [(*row, self._statuses.pop(key, OfferStatus.PENDING).value) for key, row in self._offers.items()]
+        changed = [(status.value, *key) for key, status in self._statuses.items()]
+        if changed:
+            with connection.cursor() as cursor:
+                cursor.executemany(CHANGE_OFFER, changed)
+        OFFERS.write(made)
+        MESSAGES.write(self._messages)
+        for ending in sorted(self._endings, key=_stock):  # one order for all writers: no deadlock
+            _save_outcome(ending)
 
 
-def _offer(run_id: int, seat: Seat, record: Record, event: Offered) -> Offer:
-    return Offer(
-        run_id=run_id,
-        participant_id=seat.participant_id,
-        number=event.offer_id,
-        party=event.party,
-        round=event.round,
-        unit_price=event.terms.unit_price,
-        quantity=event.terms.quantity,
-        claim=event.claim,
-        is_final=event.is_final,
-        at=record.at,
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    run_id: int
+    seats: Mapping[str, Seat]
+    record: Record
+    event: Decided | Closed
+
+
+def _stock(ending: _Ending) -> int:
+    """The key of the row that the ending takes units from, 0 if from none."""
+    seller_id = ending.event.seller_id
+    return (ending.seats[seller_id].inventory_id or 0) if seller_id else 0
+
+
+def _offer(run_id: int, seat: Seat, record: Record, event: Offered) -> Row:
+    """In the order of OFFERS' columns, but for the status."""
+    terms = event.terms
+    return (
+        run_id,
+        seat.participant_id,
+        event.offer_id,
+        event.party.value,
+        event.round,
+        terms.unit_price,
+        terms.quantity,
+        event.claim,
+        event.is_final,
+        record.at,
     )
 
 
-def _message(run_id: int, seat: Seat, record: Record, party: Party, event: Spoken | Interjected) -> Message:
-    return Message(
-        run_id=run_id,
-        seq=record.seq,
-        round=event.round,
-        party=party,
-        voice=event.words.voice,
-        fallback=event.words.fallback or "",
-        participant_id=seat.participant_id,
-        text=event.words.text,
-        at=record.at,
+def _message(run_id: int, seat: Seat, record: Record, party: Party, event: Spoken | Interjected) -> Row:
+    """In the order of MESSAGES' columns."""
+    words = event.words
+    fallback = words.fallback.value if words.fallback else ""
+    return (
+        run_id,
+        record.seq,
+        event.round,
+        party.value,
+        words.voice.value,
+        fallback,
+        seat.participant_id,
+        words.text,
+        record.at,
     )
 
 
-def _save_outcome(run_id: int, seats: Mapping[str, Seat], record: Record, event: Decided | Closed) -> None:
+def _save_outcome(ending: _Ending) -> None:
+    event, seats = ending.event, ending.seats
     terms, seller_id = event.terms, event.seller_id
     if event.result is Result.DEAL:
         assert terms is not None
         assert seller_id is not None
         _reserve(seller_id, seats[seller_id], terms.quantity)
     Outcome.objects.create(
-        run_id=run_id,
+        run_id=ending.run_id,
         result=event.result,
         reason=event.reason,
         explanation=event.explanation,
@@ -123,7 +174,7 @@ def _save_outcome(run_id: int, seats: Mapping[str, Seat], record: Record, event:
         unit_price=terms.unit_price if terms else None,
         quantity=terms.quantity if terms else None,
         total_cost=terms.total if terms else None,
-        decided_at=record.at,
+        decided_at=ending.record.at,
     )
 
 

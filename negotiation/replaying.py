@@ -41,6 +41,7 @@ from negotiation.core.vocabulary import Party, Reason, RoomStatus, Voice
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
 from negotiation.minds.mind import SellerMind
 from negotiation.models import LLMCall
+from negotiation.recent import RecentRooms
 from negotiation.store import read_history
 from negotiation.studio import Means, PendingCalls, make_minds
 
@@ -60,7 +61,7 @@ class Difference:
 
 def replay_room(code: UUID) -> tuple[int, Difference | None]:
     """How many events the room has, and the first that came out differently. Raises RoomNotFound."""
-    stored, records = read_history(code)
+    stored, records = read_history(code, RecentRooms())  # what is in the table, and nothing remembered
     casting = _as_at_the_start(read_casting(code))
     provider = ReplayProvider(recording_of(code))
     recorded = [record.event for record in records]

@@ -1,10 +1,13 @@
 """Where live connections go: the SSE stream among HTTP paths, the websocket among its own."""
 
-from channels.auth import AuthMiddlewareStack
 from django.urls import path
 
+from marketplace.access_log import NotedLive
 from negotiation.consumers import RoomConsumer
 from negotiation.sse import stream
 
-http_urlpatterns = [path("api/v1/negotiation/<str:room_id>/stream", AuthMiddlewareStack(stream))]
-websocket_urlpatterns = [path("ws/negotiation/<str:room_id>/", AuthMiddlewareStack(RoomConsumer.as_asgi()))]
+STREAM = "api/v1/negotiation/<str:room_id>/stream"
+SOCKET = "ws/negotiation/<str:room_id>/"
+
+http_urlpatterns = [path(STREAM, NotedLive(stream, STREAM))]  # type: ignore[arg-type]  # typed for views
+websocket_urlpatterns = [path(SOCKET, NotedLive(RoomConsumer.as_asgi(), SOCKET))]  # type: ignore[arg-type]

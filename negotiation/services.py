@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import transaction
+
 from negotiation import logs
 from negotiation.core.closing import conclude
 from negotiation.core.errors import IllegalMove, OfferNotLive
@@ -17,6 +19,7 @@ from negotiation.core.room import Room
 from negotiation.core.terms import Terms, to_money
 from negotiation.core.visibility import buyer_view
 from negotiation.core.vocabulary import Reason, RoomStatus, Voice
+from negotiation.dispatch import request_play
 from negotiation.engine import Overtaken, SoldOut
 from negotiation.errors import (
     AlreadyActive,
@@ -188,7 +191,11 @@ def _write(code: UUID, decide: Callable[[StoredRoom], Sequence[Event]]) -> Store
     while True:
         stored = read_room(code)
         try:
-            written = append(stored, decide(stored), announce_command)
+            events = decide(stored)
+            with transaction.atomic():
+                written = append(stored, events, announce_command)
+                if written.status is RoomStatus.QUEUED:
+                    request_play(code)
         except Overtaken:
             continue
         except SoldOut as sold_out:

@@ -1,73 +1,116 @@
 """A room's events as Server-Sent Events: a plain ASGI application before Django, so no thread is held per watcher."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
 from contextlib import aclosing
-from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
 
+from marketplace.access_log import name_caller
+from marketplace.counting import DATABASE_AWAY_ANSWERS
 from marketplace.envelope import PLAIN_CODES, error_response
-from marketplace.errors import NotAllowed
+from marketplace.errors import NotAllowed, RateLimited
+from marketplace.failures import COME_AGAIN_SECONDS
+from marketplace.headers import preflight_headers
+from marketplace.presence import seats
+from marketplace.scopes import Receive, Scope, Send, answer, answer_headers, encoded, headers_of
 from negotiation.errors import RoomNotFound
 from negotiation.stream import Sent, follow
-from negotiation.watching import Scope, Unauthenticated, Watcher, admit, last_seen, rhythm, room_code
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+from negotiation.threads import DATABASE_AWAY
+from negotiation.watching import REFUSALS, Unauthenticated, Watcher, admit, last_seen, rhythm, room_code, stay
 
 LIFETIME_SECONDS = 15 * 60
-HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache, no-transform"),
-    (b"x-accel-buffering", b"no"),
-]
+MOST_OF_ONE_CALLER = 5
+METHODS = "GET, OPTIONS"
+HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store, no-transform",
+    "X-Accel-Buffering": "no",
+}
+
+logger = logging.getLogger(__name__)
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
-    """Ends after the room's last event, when the client leaves, and after a quarter of an hour (clients resume)."""
+    """Ends after the room's last event, when the client leaves or has lost its right to the room, when the database
+    is away, and after a quarter of an hour (clients resume)."""
     if scope["method"] != "GET":
-        await _refuse(send, 405, *PLAIN_CODES[405])
+        await answer(scope, send, _without_stream(scope))
         return
     code = room_code(scope["url_route"]["kwargs"]["room_id"])
     try:
         if code is None:
             raise RoomNotFound("that is not the id of a room")
         watcher = await admit(scope, code)
-    except Unauthenticated:
-        await _refuse(send, 401, *PLAIN_CODES[401])
-    except NotAllowed as foreign:
-        await _refuse(send, 403, foreign.code, str(foreign))
-    except RoomNotFound as missing:
-        await _refuse(send, 404, missing.code, str(missing))
-    else:
-        await _stream_until_left(scope, watcher, receive, send)
+        name_caller(scope, watcher.principal.name)
+        with seats().taken(f"stream {code} {watcher.principal.name}", MOST_OF_ONE_CALLER):
+            await _stream_until_left(scope, watcher, receive, send)
+    except REFUSALS as refused:
+        await answer(scope, send, _refusal(refused))
+
+
+def _without_stream(scope: Scope) -> HttpResponse:
+    headers = headers_of(scope)
+    if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+        return HttpResponse(status=204, headers=preflight_headers(headers.get("origin", "")))
+    response = error_response(405, *PLAIN_CODES[405])
+    response["Allow"] = METHODS
+    return response
+
+
+def _refusal(refused: Exception) -> HttpResponse:
+    match refused:
+        case Unauthenticated():
+            return error_response(401, *PLAIN_CODES[401])
+        case NotAllowed():
+            return error_response(403, refused.code, str(refused))
+        case RoomNotFound():
+            return error_response(404, refused.code, str(refused))
+        case RateLimited():
+            response, wait_seconds = error_response(429, refused.code, str(refused)), refused.retry_after_seconds
+        case _:
+            logger.error("a watcher was sent away: %s", refused)
+            DATABASE_AWAY_ANSWERS.inc()
+            response, wait_seconds = error_response(503, *PLAIN_CODES[503]), COME_AGAIN_SECONDS
+    response["Retry-After"] = str(wait_seconds)
+    return response
 
 
 async def _stream_until_left(scope: Scope, watcher: Watcher, receive: Receive, send: Send) -> None:
-    sending = asyncio.create_task(_send_all(scope, watcher, send))
-    leaving = asyncio.create_task(_wait_for_disconnect(receive))
+    """Once the answer has begun nobody can be refused any more: the stream just ends."""
+    await send({"type": "http.response.start", "status": 200, "headers": encoded(answer_headers(scope) | HEADERS)})
+    await _write(send, f"retry: {settings.STREAM.retry_milliseconds}\n\n")
+    tasks = {
+        asyncio.create_task(_send_all(scope, watcher, send)),
+        asyncio.create_task(_wait_for_disconnect(receive)),
+        asyncio.create_task(stay(watcher)),
+    }
     try:
-        await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.timeout(LIFETIME_SECONDS):
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    except TimeoutError:
+        pass
     finally:
-        for task in (sending, leaving):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(sending, leaving, return_exceptions=True)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        _require_expected(watcher, end)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _send_all(scope: Scope, watcher: Watcher, send: Send) -> None:
-    code = room_code(scope["url_route"]["kwargs"]["room_id"])
-    assert code is not None
-    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    await _write(send, f"retry: {settings.STREAM.retry_milliseconds}\n\n")
-    try:
-        async with asyncio.timeout(LIFETIME_SECONDS):
-            async with aclosing(follow(code, watcher.viewer, last_seen(scope), rhythm())) as events:
-                async for sent in events:
-                    await _write(send, _as_text(sent))
-    except TimeoutError:
-        pass
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    async with aclosing(follow(watcher.code, watcher.viewer, last_seen(scope), rhythm())) as events:
+        async for sent in events:
+            await _write(send, _as_text(sent))
+
+
+def _require_expected(watcher: Watcher, end: BaseException | None) -> None:
+    if isinstance(end, DATABASE_AWAY):
+        logger.warning("a watcher of room %s has to come again: %s", watcher.code, end)
+    elif isinstance(end, Exception) and not isinstance(end, REFUSALS):
+        raise end
 
 
 def _as_text(sent: Sent) -> str:
@@ -82,10 +125,3 @@ async def _write(send: Send, text: str) -> None:
 async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _refuse(send: Send, status: int, code: str, message: str) -> None:
-    body = error_response(status, code, message).content
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -1,7 +1,7 @@
 """The event log: the only place where a room is written.
 
-`append` is one short transaction: it moves the run's last number by a conditional update, which is the one lock a room
-needs, then writes the events and their projections. Watchers are told after the commit.
+A turn is written in one short transaction: a conditional update moves the run's last number, which is the one lock a
+room needs, then come the events and their projections. Watchers are told after the commit.
 """
 
 import hashlib
@@ -12,38 +12,60 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from negotiation.call_log import save_calls
+from negotiation import metrics
+from negotiation.call_log import CALLS, call_rows
 from negotiation.codec import decode, encode
 from negotiation.core.events import Closed, Event, RoundStarted, StatusChanged
-from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
-from negotiation.core.protocol import evolve, replay
-from negotiation.core.room import Room, SellerSeat, Setup
+from negotiation.core.protocol import evolve
+from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.vocabulary import RoomStatus
-from negotiation.engine import Overtaken
+from negotiation.engine import Overtaken, SoldOut
 from negotiation.errors import RoomNotFound
 from negotiation.minds.calls import Call
-from negotiation.models import NegotiationRun, Participant, RunEvent
-from negotiation.projections import Seat, project
+from negotiation.models import NegotiationRun, RunEvent
+from negotiation.projections import Projections, Seat
+from negotiation.recent import Reading, RecentRooms
 from negotiation.records import Record, Roster
+from negotiation.rosters import RunRow, find_run
+from negotiation.rows import Insert, Row
 
 Tell = Callable[[Roster, Sequence[Record]], None]
+EventRow = tuple[int, int, str, str, datetime, str]
+
+EVENTS = Insert(RunEvent, "run_id", "seq", "type", "payload", "at", "hash")
+COLUMNS = ("seq", "at", "type", "payload", "run__started_at")
+# With sorted keys, as the hash is made of it: so an event is serialised once.
+_to_json = json.JSONEncoder(sort_keys=True).encode
+ADVANCE = (
+    "UPDATE negotiation_negotiationrun SET last_seq = %s, last_hash = %s, started_at = %s,"
+    " status = COALESCE(%s, status), current_round = COALESCE(%s, current_round)"
+    " WHERE id = %s AND last_seq = %s AND fence = COALESCE(%s, fence)"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRoom:
-    """A run read whole: the room as folded from its log, where the log ends, and who its parties are."""
+class Log:
+    """A run's log as a writer must know it: whose it is and where it ends."""
 
     run_id: int
     roster: Roster
-    room: Room
     seats: Mapping[str, Seat]
     last_seq: int
     last_hash: str
     last_at: datetime | None
     started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRoom:
+    """A run read whole: its log, and the room as folded from it."""
+
+    log: Log
+    room: Room
     fence: int
     is_without_sellers: bool
 
@@ -52,46 +74,88 @@ class StoredRoom:
         """The run's status: the room's, but for one that nobody could be invited to."""
         return RoomStatus.NO_SELLERS if self.is_without_sellers else self.room.status
 
+    @property
+    def run_id(self) -> int:
+        return self.log.run_id
+
+    @property
+    def roster(self) -> Roster:
+        return self.log.roster
+
+    @property
+    def seats(self) -> Mapping[str, Seat]:
+        return self.log.seats
+
+    @property
+    def last_seq(self) -> int:
+        return self.log.last_seq
+
+    @property
+    def last_hash(self) -> str:
+        return self.log.last_hash
+
+    @property
+    def last_at(self) -> datetime | None:
+        return self.log.last_at
+
+    @property
+    def started_at(self) -> datetime | None:
+        return self.log.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Events made ready to be stored behind `after`, with the calls to models that led to them.
+
+    Nothing is computed anew when it is tried again: `end`'s hash tells whether it is this turn that is stored.
+    """
+
+    after: Log
+    end: Log
+    records: tuple[Record, ...]
+    rows: tuple[EventRow, ...]
+    calls: tuple[Call, ...]
+    tell: Tell
+    fence: int | None
+
+    def announce(self) -> None:
+        metrics.count_turn([record.event for record in self.records], self.calls)
+        self.tell(self.end.roster, self.records)
+
 
 def read_room(code: UUID) -> StoredRoom:
     """Raises RoomNotFound."""
     return read_history(code)[0]
 
 
-def read_history(code: UUID) -> tuple[StoredRoom, list[Record]]:
-    """The room and the whole log it is the fold of. Raises RoomNotFound."""
-    try:
-        run = NegotiationRun.objects.with_setup().get(code=code)
-    except NegotiationRun.DoesNotExist as missing:
-        raise RoomNotFound(f"there is no room {code}") from missing
-    roster = roster_of(run)
-    rows = run.events.filter(seq__lte=run.last_seq).order_by("seq")
-    records = [_record(row, run.started_at) for row in rows]
-    stored = StoredRoom(
+def read_history(code: UUID, recent: RecentRooms | None = None) -> tuple[StoredRoom, list[Record]]:
+    """The room and the whole log it is the fold of; with `recent` nothing else is known of it before.
+
+    Raises RoomNotFound.
+    """
+    found = find_run(code)
+    if found is None:
+        raise RoomNotFound(f"there is no room {code}")
+    run, seats, roster = found
+    reading = _read(run, roster.setup, recent or recent_rooms())
+    records = list(reading.records)
+    log = Log(
         run_id=run.pk,
         roster=roster,
-        room=replay(roster.setup, (record.event for record in records)),
-        seats={str(p.seller_code): Seat(p.pk, p.inventory_id) for p in run.participants.all()},
+        seats={str(seat.code): Seat(seat.pk, seat.inventory_id) for seat in seats},
         last_seq=run.last_seq,
         last_hash=run.last_hash,
         last_at=records[-1].at if records else None,
         started_at=run.started_at,
-        fence=run.fence,
-        is_without_sellers=run.status == RoomStatus.NO_SELLERS,
     )
+    stored = StoredRoom(log, reading.room, run.fence, is_without_sellers=run.status == RoomStatus.NO_SELLERS)
     return stored, records
-
-
-def roster_of(run: NegotiationRun) -> Roster:
-    """Costs no query after `with_setup()`."""
-    buyer = run.item.buyer
-    return Roster(run.code, run.session.code, buyer.code, run.session.currency, _setup_of(run))
 
 
 def read_records(run_id: int, after: int, limit: int) -> list[Record]:
     """The log from number after+1 on, at most `limit` lines, oldest first."""
-    rows = RunEvent.objects.filter(run_id=run_id, seq__gt=after).select_related("run").order_by("seq")[:limit]
-    return [_record(row, row.run.started_at) for row in rows]
+    rows = RunEvent.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")
+    return [_record(*row) for row in rows.values_list(*COLUMNS)[:limit]]
 
 
 def append(
@@ -107,28 +171,75 @@ def append(
     Returns the room with them. Raises Overtaken if another writer came first or, with `fence`, if the lease was lost;
     SoldOut if a deal's units are gone. Nothing is stored then.
     """
-    now = timezone.now()
-    started_at = stored.started_at or (now if any(_is_start(event) for event in events) else None)
-    records = [Record(seq, now, event, started_at or now) for seq, event in enumerate(events, stored.last_seq + 1)]
-    rows = _event_rows(stored, records)
-    with transaction.atomic():
-        _advance(stored, records, {"last_hash": rows[-1].hash, "started_at": started_at}, fence)
-        RunEvent.objects.bulk_create(rows)
-        project(stored.run_id, stored.seats, records)
-        save_calls(stored.run_id, stored.seats, calls, records)
-        transaction.on_commit(lambda: tell(stored.roster, records))
+    turn = prepare(stored.log, events, tell, fence=fence, calls=calls)
+    try:
+        commit([turn])
+    except (Overtaken, SoldOut) as failure:
+        metrics.count_refusal(failure)
+        raise
     room = stored.room
     for event in events:
         room = evolve(room, event)
-    return replace(
-        stored, room=room, last_seq=records[-1].seq, last_hash=rows[-1].hash, last_at=now, started_at=started_at
-    )
+    return replace(stored, log=turn.end, room=room)
+
+
+def prepare(
+    log: Log, events: Sequence[Event], tell: Tell, *, fence: int | None = None, calls: Sequence[Call] = ()
+) -> Turn:
+    now = timezone.now()
+    started_at = log.started_at or (now if any(_is_start(event) for event in events) else None)
+    records, rows, previous = [], [], log.last_hash
+    for seq, event in enumerate(events, log.last_seq + 1):
+        type_name, payload = encode(event)
+        text = _to_json(payload)
+        previous = _hash(previous, seq, type_name, text, now)
+        records.append(Record(seq, now, event, started_at or now))
+        rows.append((log.run_id, seq, type_name, text, now, previous))
+    end = replace(log, last_seq=records[-1].seq, last_hash=previous, last_at=now, started_at=started_at)
+    return Turn(log, end, tuple(records), tuple(rows), tuple(calls), tell, fence)
+
+
+def commit(turns: Sequence[Turn]) -> None:
+    """Store the turns, each of another room, in one transaction: all of them or, with the first that fails, none."""
+    projections = Projections()
+    with transaction.atomic():
+        for turn in sorted(turns, key=lambda turn: turn.after.run_id):  # one order for all writers: no deadlock
+            _advance(turn)
+            projections.add(turn.after.run_id, turn.after.seats, turn.records)
+        EVENTS.write([row for turn in turns for row in turn.rows])
+        projections.save()
+        CALLS.write([row for turn in turns for row in _rows_of_calls(turn)])
+        for turn in turns:
+            transaction.on_commit(turn.announce)
+
+
+def commit_each(turns: Sequence[Turn]) -> list[Exception | None]:
+    """Store the turns, together if all can be; what each of them failed with.
+
+    Raises what is wrong with the database itself; some of the turns may be stored then, or all.
+    """
+    if len(turns) > 1:
+        try:
+            commit(turns)
+            return [None] * len(turns)
+        except (Overtaken, SoldOut, IntegrityError):
+            pass  # one of them spoils the rest, so each is tried alone
+    return [_failure_of(turn) for turn in turns]
+
+
+def is_stored(turn: Turn) -> bool:
+    """Whether it is this turn that the log has at its place: after a commit whose answer never came."""
+    end = turn.end
+    return RunEvent.objects.filter(run_id=end.run_id, seq=end.last_seq, hash=end.last_hash).exists()
 
 
 def chain(previous: str, seq: int, type_name: str, payload: dict[str, Any], at: datetime) -> str:
     """SHA-256 over the hash before and the event in canonical JSON."""
-    canonical = json.dumps([previous, seq, type_name, payload, at.isoformat()], sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _hash(previous, seq, type_name, _to_json(payload), at)
+
+
+def recent_rooms() -> RecentRooms:
+    return apps.get_app_config("negotiation").recent  # type: ignore[no-any-return, attr-defined]
 
 
 def last_seq(run_id: int) -> int | None:
@@ -136,71 +247,76 @@ def last_seq(run_id: int) -> int | None:
     return NegotiationRun.objects.filter(pk=run_id).values_list("last_seq", flat=True).first()
 
 
-def _record(row: RunEvent, started_at: datetime | None) -> Record:
-    return Record(row.seq, row.at, decode(row.type, row.payload), started_at or row.at)
-
-
-def _setup_of(run: NegotiationRun) -> Setup:
-    item = run.item
-    return Setup(
-        item_name=item.item_name,
-        buyer_name=item.buyer.name,
-        buyer=BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed),
-        sellers=tuple(_seat_of(participant) for participant in run.participants.all()),
-        max_rounds=run.max_rounds,
-        seed=run.seed,
-        disclose_best_offer=run.session.disclose_best_offer,
-    )
-
-
-def _seat_of(participant: Participant) -> SellerSeat:
-    limits = SellerLimits(
-        cost=participant.cost_price,
-        floor=participant.least_price,
-        ask=participant.selling_price,
-        stock=participant.stock,
-        priority=Priority(participant.priority),
-    )
-    return SellerSeat(str(participant.seller_code), participant.name, limits, Style(participant.speaking_style))
-
-
-def _event_rows(stored: StoredRoom, records: Sequence[Record]) -> list[RunEvent]:
-    rows, previous = [], stored.last_hash
+def _read(run: RunRow, setup: Setup, recent: RecentRooms) -> Reading:
+    """The log and its fold, going on from what has been read before."""
+    known = recent.get(run.pk)
+    if known is None or known.room.setup != setup or known.last_seq > run.last_seq:
+        known = Reading((), new_room(setup), "")
+    if known.last_hash == run.last_hash:
+        return known
+    # The last known row is read again: with its hash all before it is as it was.
+    rows = RunEvent.objects.filter(run_id=run.pk, seq__gte=known.last_seq, seq__lte=run.last_seq).order_by("seq")
+    lines = list(rows.values_list(*COLUMNS, "hash"))
+    if known.last_seq and lines[0][-1] != known.last_hash:
+        recent.drop(run.pk)
+        return _read(run, setup, recent)
+    records = [_record(*line[:-1]) for line in lines if line[0] > known.last_seq]
+    room = known.room
     for record in records:
-        type_name, payload = encode(record.event)
-        previous = chain(previous, record.seq, type_name, payload, record.at)
-        rows.append(
-            RunEvent(
-                run_id=stored.run_id,
-                seq=record.seq,
-                type=type_name,
-                payload=payload,
-                at=record.at,
-                hash=previous,
-            )
-        )
-    return rows
+        room = evolve(room, record.event)
+    reading = Reading((*known.records, *records), room, run.last_hash)
+    recent.keep(run.pk, reading)
+    return reading
+
+
+def _record(seq: int, at: datetime, type_name: str, payload: dict[str, Any], started_at: datetime | None) -> Record:
+    return Record(seq, at, decode(type_name, payload), started_at or at)
+
+
+def _hash(previous: str, seq: int, type_name: str, payload: str, at: datetime) -> str:
+    """Of what `json.dumps` makes of them as one list; the payload is JSON already, the rest needs no escapes."""
+    canonical = f'["{previous}", {seq}, "{type_name}", {payload}, "{at.isoformat()}"]'
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _is_start(event: Event) -> bool:
     return isinstance(event, StatusChanged) and event.old is RoomStatus.PENDING
 
 
-def _advance(stored: StoredRoom, records: Sequence[Record], change: dict[str, Any], fence: int | None) -> None:
+def _rows_of_calls(turn: Turn) -> list[Row]:
+    return call_rows(turn.after.run_id, turn.after.seats, turn.calls, turn.records)
+
+
+def _failure_of(turn: Turn) -> Exception | None:
+    try:
+        commit([turn])
+    except (Overtaken, SoldOut, IntegrityError) as failure:
+        metrics.count_refusal(failure)
+        return failure
+    return None
+
+
+def _advance(turn: Turn) -> None:
     """Move the run on, unless somebody else has."""
-    change["last_seq"] = records[-1].seq
-    for record in records:
+    status: RoomStatus | None = None
+    round_number: int | None = None
+    ended_at: datetime | None = None
+    for record in turn.records:
         match record.event:
             case StatusChanged() as event:
-                change["status"] = event.new
+                status = event.new
             case RoundStarted() as event:
-                change["current_round"] = event.round
+                round_number = event.round
             case Closed() as event:
-                change.update(status=event.status, ended_at=record.at, lease_until=None, lease_owner="")
+                status, ended_at = event.status, record.at
             case _:
                 pass
-    mine = NegotiationRun.objects.filter(pk=stored.run_id, last_seq=stored.last_seq)
-    if fence is not None:
-        mine = mine.filter(fence=fence)
-    if not mine.update(**change):
-        raise Overtaken
+    after, end, adapt = turn.after, turn.end, connection.ops.adapt_datetimefield_value
+    change: list[Any] = [end.last_seq, end.last_hash, adapt(end.started_at), status and status.value, round_number]
+    with connection.cursor() as cursor:
+        cursor.execute(ADVANCE, [*change, after.run_id, after.last_seq, turn.fence])
+        if not cursor.rowcount:
+            raise Overtaken
+    if ended_at is not None:
+        ended = NegotiationRun.objects.filter(pk=after.run_id)
+        ended.update(ended_at=ended_at, lease_until=None, lease_owner="")

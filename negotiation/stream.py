@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from negotiation.core.events import Closed
 from negotiation.core.visibility import Viewer, may_see_thread
+from negotiation.doorbell import Doorbell, Words
 from negotiation.frames import Frame, connected, frame_of, to_json
 from negotiation.hub import Hub, Subscription
+from negotiation.metrics import LAG
 from negotiation.records import Record, Roster
 from negotiation.store import StoredRoom, last_seq, read_records, read_room
 
@@ -68,18 +70,35 @@ class Rhythm:
 
 
 def announce(roster: Roster, records: Sequence[Record]) -> None:
-    """Tell this process's viewers what has been committed. Safe from any thread."""
+    """Tell the viewers what has been committed, here and in other processes. Safe from any thread."""
     live_feed().announce(roster.room_id, [Live(record, roster) for record in records])
+    doorbell().ring(roster.room_id, records[0].seq)
 
 
 def announce_command(roster: Roster, records: Sequence[Record]) -> None:
-    """Tell the viewers, and the worker of this process: somebody else than it has written to the room."""
+    """Tell the viewers, and the workers: somebody else than they has written to the room."""
     announce(roster, records)
     live_feed().announce(WORKERS, [Live(record, roster) for record in records])
+    doorbell().ring(roster.room_id, records[0].seq, is_command=True)
+
+
+def pass_on(room: UUID, passing: Passing) -> None:
+    """Show something that is never stored to whoever watches, here and in other processes."""
+    live_feed().announce(room, [passing])
+    doorbell().pass_on(Words(room, passing.seller_id, passing.frame))
+
+
+def is_watched(room: UUID) -> bool:
+    """By somebody, here or in another process."""
+    return live_feed().watcher_count(room) > 0 or doorbell().is_watched_elsewhere(room)
 
 
 def live_feed() -> Hub[Live | Passing]:
     return apps.get_app_config("negotiation").hub  # type: ignore[no-any-return, attr-defined]
+
+
+def doorbell() -> Doorbell:
+    return apps.get_app_config("negotiation").doorbell  # type: ignore[no-any-return, attr-defined]
 
 
 async def follow(code: UUID, viewer: Viewer, after: int, rhythm: Rhythm) -> AsyncGenerator[Sent, None]:
@@ -110,6 +129,7 @@ class _Follower:
         self._stored, self._viewer, self._seq = stored, viewer, after if after <= stored.last_seq else 0
         self._rhythm, self._subscription = rhythm, subscription
         self._is_over = stored.status.is_over and self._seq == stored.last_seq
+        self._came_at = timezone.now()
 
     async def frames(self) -> AsyncIterator[Sent]:
         async for sent in self._catch_up():
@@ -163,6 +183,8 @@ class _Follower:
 
     def _take(self, live: Live) -> tuple[Sent, ...]:
         self._seq = live.record.seq
+        if not live.frames and live.record.at >= self._came_at:  # else somebody else was first, or it is history
+            LAG.observe((timezone.now() - live.record.at).total_seconds())
         self._is_over = isinstance(live.record.event, Closed)
         json = live.frame_for(self._viewer)
         if json is None:

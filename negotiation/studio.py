@@ -13,6 +13,7 @@ from llm.gateway import Gateway, Rules
 from llm.prices import PriceTable
 from llm.purse import Account, Budget, Purse
 from llm.selection import choose_provider
+from negotiation import metrics
 from negotiation.call_log import led_to
 from negotiation.casting import Casting
 from negotiation.core.events import Event
@@ -95,6 +96,7 @@ class Studio:
                 queue_seconds=settings.queue_seconds,
             )
             self._gateways[provider] = Gateway(choose_provider(provider, settings), rules)
+            metrics.GATEWAYS.add(self._gateways[provider])
         return self._gateways[provider]
 
     def _purse(self, casting: Casting) -> Purse:

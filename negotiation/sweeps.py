@@ -5,6 +5,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from marketplace.cleaning import delete_what_is_over
+from marketplace.idempotency import delete_old_replies
+from marketplace.sign_in import delete_old_tries
 from negotiation import logs, services
 from negotiation.call_log import blank_texts_before
 from negotiation.core.vocabulary import RoomStatus
@@ -20,6 +23,9 @@ def sweep() -> None:
     retention = timedelta(days=settings.LOGS.retention_days)
     logs.delete_old(retention)
     blank_texts_before(retention)
+    delete_old_replies()
+    delete_old_tries()
+    delete_what_is_over()
 
 
 def save_missing_logs(age: timedelta) -> int:

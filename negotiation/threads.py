@@ -5,6 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from channels.db import DatabaseSyncToAsync
+from django.db import InterfaceError, OperationalError
+
+# What a database that cannot be reached raises, and a connection to it that was lost.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

@@ -2,31 +2,50 @@
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import OperationalError
-from django.utils import timezone
+from django.db import transaction
 
+from marketplace.logging_setup import correlation_id
 from negotiation import logs, services, sweeps
 from negotiation.casting import Casting, read_casting
 from negotiation.core.events import Closed, StatusChanged
 from negotiation.core.vocabulary import RoomStatus
+from negotiation.dispatch import is_by_jobs, request_play, request_what_waits
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.errors import NegotiationError
 from negotiation.journal import LeaseLost, StoreJournal
-from negotiation.leases import LEASE, Claim, claim_rooms, free_leases_of_the_dead, new_owner, release, renew
-from negotiation.store import read_room
+from negotiation.leases import (
+    LEASE,
+    Claim,
+    claim_room,
+    claim_rooms,
+    free_leases_of_the_dead,
+    is_playable,
+    new_owner,
+    release,
+    renew,
+)
+from negotiation.store import StoredRoom, read_room
 from negotiation.stream import WORKERS, Live, Passing, live_feed
 from negotiation.studio import PendingCalls, Studio
-from negotiation.threads import in_thread
+from negotiation.threads import DATABASE_AWAY, in_thread
+from negotiation.writing import Writer
+
+if TYPE_CHECKING:
+    from negotiation.jobs import Jobs
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
+RECOVERY_SECONDS = 2.0
+# Rooms are claimed few at a time, so that workers that look at the same moment share them.
+MOST_CLAIMS = 10
 SWEEP_SECONDS = 600.0
 MARGIN_SECONDS = 10.0
 DATABASE_THREADS = 2
@@ -40,6 +59,7 @@ class Worker:
         self._concurrency, self._minds_for = concurrency, minds_for or self._studio.cast
         self._owner = new_owner()
         self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="worker-db")
+        self._writer = Writer(self._database)
         self._playing: dict[uuid.UUID, tuple[Claim, asyncio.Task[None]]] = {}
         self._is_draining = asyncio.Event()
         self._wake = asyncio.Event()
@@ -49,10 +69,8 @@ class Worker:
         await self._take_over_from_the_dead()
         async with asyncio.TaskGroup() as group:
             tenders = [group.create_task(step()) for step in (self._listen, self._keep_leases, self._sweep)]
-            while not self._is_draining.is_set():
-                self._wake.clear()
-                await self._claim_more(group)
-                await self._sleep_until_woken(IDLE_SECONDS)
+            find_rooms = self._take_jobs if is_by_jobs() else self._look_for_rooms
+            await find_rooms(group)
             for task in tenders:
                 task.cancel()
         await self._studio.close()
@@ -71,33 +89,82 @@ class Worker:
     async def _take_over_from_the_dead(self) -> None:
         try:
             freed = await in_thread(self._database, free_leases_of_the_dead, self._owner)
-        except OperationalError as error:
+        except DATABASE_AWAY as error:
             logger.warning("rooms of a dead worker wait for their leases to run out: %s", error)
         else:
             if freed:
                 logger.warning("took over %s rooms of a worker that is gone", freed)
 
+    async def _look_for_rooms(self, group: asyncio.TaskGroup) -> None:
+        while not self._is_draining.is_set():
+            self._wake.clear()
+            await self._claim_more(group)
+            await self._sleep_until_woken(IDLE_SECONDS)
+
     async def _claim_more(self, group: asyncio.TaskGroup) -> None:
-        free = self._concurrency - len(self._playing)
-        if free <= 0:
+        limit = min(self._concurrency - len(self._playing), MOST_CLAIMS)
+        if limit <= 0:
             return
         try:
-            claims = await in_thread(self._database, claim_rooms, self._owner, free)
-        except OperationalError as error:
+            claims = await in_thread(self._database, claim_rooms, self._owner, limit, but=tuple(self._playing))
+        except DATABASE_AWAY as error:
             logger.warning("cannot look for rooms: %s", error)
             return
         for claim in claims:
-            if self._is_draining.is_set():
-                await self._give_back(claim)
+            await self._take(claim, group)
+        if len(claims) == MOST_CLAIMS:
+            self._wake.set()
+
+    async def _take_jobs(self, group: asyncio.TaskGroup) -> None:
+        from negotiation.jobs import Jobs  # only there on PostgreSQL
+
+        async def play(code: uuid.UUID) -> None:
+            if code in self._playing:
+                return
+            try:
+                claim = await in_thread(self._database, claim_room, self._owner, code)
+            except DATABASE_AWAY as error:
+                logger.warning("room %s waits for the database: %s", code, error)
+                return
+            if claim is not None:
+                await self._take(claim, group)
+            if code in self._playing:
+                await asyncio.wait({self._playing[code][1]})
+
+        jobs = Jobs(play, self._concurrency, lambda: len(self._playing))
+        recovering = group.create_task(self._recover(jobs))
+        working = group.create_task(jobs.run())
+        await self._is_draining.wait()
+        jobs.stop()
+        recovering.cancel()
+        await asyncio.wait({working})
+
+    async def _recover(self, jobs: "Jobs") -> None:
+        """Whatever happened to jobs and workers: a room that waits has a job."""
+        while True:
+            await asyncio.sleep(RECOVERY_SECONDS)
+            await jobs.clear_up()
+            try:
+                count = await in_thread(self._database, request_what_waits)
+            except DATABASE_AWAY as error:
+                logger.warning("cannot look for rooms without a worker: %s", error)
                 continue
+            if count:
+                logger.info("asked for workers for %s rooms that waited without a job", count)
+
+    async def _take(self, claim: Claim, group: asyncio.TaskGroup) -> None:
+        if self._is_draining.is_set():
+            await self._give_back(claim)
+        else:
             self._playing[claim.code] = (claim, group.create_task(self._play(claim)))
 
     async def _play(self, claim: Claim) -> None:
+        correlation_id.set(str(claim.code))  # for this task and all it starts
         try:
             await self._execute(claim)
         except LeaseLost:
             logger.warning("room %s was taken over by another worker", claim.code)
-        except OperationalError as error:
+        except DATABASE_AWAY as error:
             logger.warning("room %s waits for the database: %s", claim.code, error)
             await asyncio.sleep(IDLE_SECONDS)
         except Exception:
@@ -109,14 +176,15 @@ class Worker:
             await self._give_back(claim)
 
     async def _execute(self, claim: Claim) -> None:
-        journal = StoreJournal(claim, self._database)
+        journal = StoreJournal(claim, self._database, self._writer)
         casting = await in_thread(self._database, read_casting, claim.code)
         stored = await in_thread(self._database, read_room, claim.code)
-        deadline = (stored.started_at or timezone.now()) + timedelta(minutes=settings.NEGOTIATION.timeout_minutes)
+        # By a clock that nobody sets: one that is put forward must not end rooms.
+        deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - _played_seconds(stored)
         engine = Engine(
             journal,
             self._minds_for(casting, journal.calls),
-            limits=Limits(_answer_seconds(), is_out_of_time=lambda: timezone.now() >= deadline),
+            limits=Limits(_answer_seconds(), is_out_of_time=lambda: time.monotonic() >= deadline),
             pace=Pace(casting.turn_seconds),
         )
         try:
@@ -130,13 +198,13 @@ class Worker:
         """Close a room that cannot go on, unless it has just been closed or the database is gone."""
         try:
             await in_thread(self._database, services.fail, claim.code)
-        except (NegotiationError, OperationalError) as error:
+        except (NegotiationError, *DATABASE_AWAY) as error:
             logger.warning("room %s could not be closed: %s", claim.code, error)
 
     async def _give_back(self, claim: Claim) -> None:
         try:
-            await asyncio.shield(in_thread(self._database, release, claim))
-        except OperationalError as error:
+            await asyncio.shield(in_thread(self._database, _hand_over, claim))
+        except DATABASE_AWAY as error:
             logger.warning("room %s is given back when its lease runs out: %s", claim.code, error)
 
     async def _listen(self) -> None:
@@ -168,7 +236,7 @@ class Worker:
             claims = {claim.run_id: task for claim, task in self._playing.values()}
             try:
                 still_mine = await in_thread(self._database, renew, self._owner, list(claims))
-            except OperationalError as error:
+            except DATABASE_AWAY as error:
                 logger.warning("cannot renew leases: %s", error)
                 continue
             for run_id, task in claims.items():
@@ -179,7 +247,7 @@ class Worker:
         while True:
             try:
                 await in_thread(self._database, sweeps.sweep)
-            except (OperationalError, OSError) as error:
+            except (*DATABASE_AWAY, OSError) as error:
                 logger.warning("cannot sweep: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)
 
@@ -189,6 +257,20 @@ class Worker:
                 await self._wake.wait()
         except TimeoutError:
             pass
+
+
+def _hand_over(claim: Claim) -> None:
+    """Give the room back, and have another worker play it at once if it is not over."""
+    with transaction.atomic():
+        if release(claim) and is_playable(claim):
+            request_play(claim.code)
+
+
+def _played_seconds(stored: StoredRoom) -> float:
+    """From the start to the last event."""
+    if stored.started_at is None or stored.last_at is None:
+        return 0.0
+    return (stored.last_at - stored.started_at).total_seconds()
 
 
 def _answer_seconds() -> float:

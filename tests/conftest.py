@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.apps import apps
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -22,6 +23,8 @@ from llm.prices import PriceTable
 from llm.purse import Purse
 from marketplace.identity import create_api_key
 from marketplace.models import Role
+from marketplace.presence import Doorman, Seats
+from marketplace.throttling import Throttle
 from negotiation import logs
 from negotiation.casting import read_casting
 from negotiation.core.events import Event
@@ -84,6 +87,13 @@ class DirectJournal:
         self._stored = await sync_to_async(append)(self._stored, events, announce)
         if self._until_seq is not None and self._stored.last_seq >= self._until_seq:
             raise Interrupted
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts() -> None:
+    """What this process counts and remembers of its callers, whose keys' numbers begin anew in each test."""
+    shell = apps.get_app_config("marketplace")
+    shell.throttle, shell.seats, shell.doorman = Throttle(), Seats(), Doorman()
 
 
 @pytest.fixture

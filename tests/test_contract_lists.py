@@ -57,7 +57,8 @@ def codes_in_use():
     sources = [
         path.read_text("utf-8") for name in ("marketplace", "negotiation") for path in (ROOT / name).rglob("*.py")
     ]
-    return declared | {code for source in sources for code in re.findall(r'Refused\("([A-Z_]+)"', source)}
+    plain = re.compile(r'(?:Refused\(|error_response\(\d+, )"([A-Z_]+)"')
+    return declared | {code for source in sources for code in plain.findall(source)}
 
 
 def frame_types():

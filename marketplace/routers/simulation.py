@@ -1,5 +1,6 @@
 """Sessions over HTTP: set up, list, look at, summarise and delete."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from marketplace import services
+from marketplace import audit, services
 from marketplace.errors import NotAllowed, ProviderDisabled, SessionNotFound
 from marketplace.idempotency import once
 from marketplace.identity import Principal
@@ -24,7 +25,9 @@ from marketplace.schemas import (
     SessionOut,
     SummaryOut,
 )
+from marketplace.services import NewSession
 from marketplace.summary import Purchase, SessionSummary, summarise
+from marketplace.throttling import Kind, charge
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
 from negotiation.frames import money
 from negotiation.models import STARTED, NegotiationRun, Offer, Participant
@@ -42,7 +45,12 @@ def initialize(request: HttpRequest, payload: InitializeIn) -> dict[str, Any]:
         settings.NEGOTIATION.max_rounds,
         ModelRequest(temperature=settings.LLM.temperature, max_tokens=settings.LLM.max_tokens),
     )
-    return once(request, principal, lambda: _initialized(services.create_session(wanted)))
+
+    def set_up() -> dict[str, Any]:
+        charge(Kind.SET_UP, principal.name)
+        return _initialized(services.set_up_session(wanted))
+
+    return once(request, principal, set_up)
 
 
 @router.get("", response=SessionListOut)
@@ -67,15 +75,21 @@ def show_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
         "buyer_name": session.buyer.name,
         "total_runs": len(runs),
         "llm_model": session.llm_model,
-        "rooms": [_room(run) for run in runs],
+        "rooms": _rooms(runs),
     }
 
 
 @router.delete("/{session_id}", response=DeletedOut)
 def delete_session(request: HttpRequest, session_id: UUID, keep_logs: bool = True) -> dict[str, Any]:
     """Stop and delete the session's rooms. The files of their logs stay unless `keep_logs` is false."""
-    saved = services.delete_session(_session(_principal(request), session_id), keep_logs=keep_logs)
-    return {"deleted": True, "session_id": session_id, "logs_saved": saved}
+    principal = _principal(request)
+
+    def act() -> dict[str, Any]:
+        saved = services.delete_session(_session(principal, session_id), keep_logs=keep_logs)
+        audit.note(principal.name, "deleted session", session=session_id)
+        return {"deleted": True, "session_id": session_id, "logs_saved": saved}
+
+    return once(request, principal, act)
 
 
 @router.get("/{session_id}/summary", response=SummaryOut)
@@ -108,10 +122,10 @@ def _require_enabled(provider: str) -> None:
 
 def _visible(principal: Principal) -> QuerySet[Session]:
     match principal.role:
-        case Role.OPERATOR:
+        case Role.OPERATOR | Role.AUDITOR:
             return Session.objects.all()
-        case Role.BUYER if principal.party is not None:
-            return Session.objects.filter(buyer__code=principal.party)
+        case Role.BUYER:
+            return Session.objects.filter(buyer__code__in=principal.parties)
         case _:
             return Session.objects.none()
 
@@ -123,15 +137,15 @@ def _session(principal: Principal, code: UUID) -> Session:
     return session
 
 
-def _initialized(session: Session) -> dict[str, Any]:
-    runs = _runs(session)
-    rooms = [_room(run) for run in runs]
-    sellers = {str(code) for code in session.sellers.values_list("code", flat=True)}
-    sellers |= {str(p.seller_code) for run in runs for p in run.participants.all()}
+def _initialized(new: NewSession) -> dict[str, Any]:
+    session = new.session
+    rooms = [_room(room.run, room.participants, {}) for room in new.rooms]
+    sellers = {str(seller.code) for seller in new.sellers}
+    sellers |= {str(participant.seller_code) for room in new.rooms for participant in room.participants}
     return {
         "session_id": str(session.code),
         "created_at": session.created_at,
-        "buyer_id": str(session.buyer.code),
+        "buyer_id": str(new.buyer.code),
         "seller_ids": sorted(sellers),
         "negotiation_rooms": rooms,
         "total_rooms": len(rooms),
@@ -148,8 +162,13 @@ def _runs(session: Session) -> list[NegotiationRun]:
     return list(NegotiationRun.objects.with_setup().filter(session=session).order_by("id"))
 
 
-def _room(run: NegotiationRun) -> dict[str, Any]:
-    item, standing = run.item, _standing_offers(run)
+def _rooms(runs: list[NegotiationRun]) -> list[dict[str, Any]]:
+    standing = _standing_offers([run.pk for run in runs if run.last_seq])
+    return [_room(run, run.participants.all(), standing) for run in runs]
+
+
+def _room(run: NegotiationRun, participants: Iterable[Participant], standing: dict[int, Offer]) -> dict[str, Any]:
+    item = run.item
     return {
         "room_id": str(run.code),
         "item_id": item.item_id,
@@ -159,7 +178,7 @@ def _room(run: NegotiationRun) -> dict[str, Any]:
             "min_price_per_unit": money(item.min_price_per_unit),
             "max_price_per_unit": money(item.max_price_per_unit),
         },
-        "participating_sellers": [_participant(p, standing.get(p.pk)) for p in run.participants.all()],
+        "participating_sellers": [_participant(p, standing.get(p.pk)) for p in participants],
         "status": run.status,
         "reason": run.skip_reason or None,
         "current_round": run.current_round,
@@ -167,10 +186,11 @@ def _room(run: NegotiationRun) -> dict[str, Any]:
     }
 
 
-def _standing_offers(run: NegotiationRun) -> dict[int, Offer]:
+def _standing_offers(run_ids: list[int]) -> dict[int, Offer]:
     """The offer that stands in each thread: the newest open one of the seller, or the bid it accepted."""
     standing = Q(party=Party.SELLER, status=OfferStatus.PENDING) | Q(status=OfferStatus.ACCEPTED)
-    return {offer.participant_id: offer for offer in run.offers.filter(standing).order_by("number")}
+    offers = Offer.objects.filter(standing, run_id__in=run_ids).order_by("number")
+    return {offer.participant_id: offer for offer in offers} if run_ids else {}
 
 
 def _participant(participant: Participant, offer: Offer | None) -> dict[str, Any]:
@@ -244,7 +264,7 @@ def _purchase(purchase: Purchase, principal: Principal) -> dict[str, Any]:
         "explanation": purchase.explanation,
         "savings_against_ask": money(purchase.savings_against_ask),
         "savings_against_limit": money(purchase.savings_against_limit),
-        **(_benchmarks(purchase) if principal.is_operator else _NO_BENCHMARKS),
+        **(_benchmarks(purchase) if principal.may_read_all else _NO_BENCHMARKS),
     }
 
 

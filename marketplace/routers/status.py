@@ -5,11 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from llm.types import ProviderStatus
+from marketplace.envelope import error_response
 from marketplace.identity import Principal
+from marketplace.readiness import readiness
 from marketplace.version import VERSION
 from negotiation.model_access import provider_lights
 
@@ -24,6 +26,20 @@ def health(request: HttpRequest) -> dict[str, Any]:
     components = {"database": "unavailable" if _database_error() else "available", "llm": _language()}
     status = "degraded" if "unavailable" in components.values() else "healthy"
     return {"status": status, "version": VERSION, "app_name": "Parley", "components": components}
+
+
+@router.get("/health/live", auth=None)
+def live(request: HttpRequest) -> dict[str, str]:
+    """Open to all; that the process answers, whatever else is away. If it does not, start it anew."""
+    return {"status": "alive"}
+
+
+@router.get("/health/ready", auth=None)
+def ready(request: HttpRequest) -> dict[str, str] | HttpResponse:
+    """Open to all; 503 while the database is away or not migrated, or this process stops: send requests elsewhere."""
+    if not readiness().is_ready():
+        return error_response(503, "NOT_READY", "Send requests to another process.")
+    return {"status": "ready"}
 
 
 @router.get("/llm/status")
@@ -43,7 +59,7 @@ def llm_status(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shown(status: ProviderStatus, principal: Principal) -> ProviderStatus:
-    return status if principal.is_operator else replace(status, base_url=None)
+    return status if principal.may_read_all else replace(status, base_url=None)
 
 
 def _language() -> str:

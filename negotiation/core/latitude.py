@@ -60,7 +60,7 @@ def seller_latitude(view: SellerView) -> Latitude:
 def buyer_latitudes(view: BuyerView) -> dict[str, Latitude]:
     """By seller, around the shadow's bid: 10 % of the way from the opening to the most it could usefully bid.
 
-    In the last round never below the strategy's bid.
+    In the last round never below the strategy's bid, be it the shadow's or the one for what was really said.
     """
     start, ceiling = opening_price(view), view.limits.maximum
     reach = max(CENT, min([ceiling, *(price - CENT for price in live_quotes(view))]) - start)
@@ -68,7 +68,7 @@ def buyer_latitudes(view: BuyerView) -> dict[str, Latitude]:
     best = next((thread.seller_id for thread in valid_quotes(view)), None)
     return {
         bid.seller_id: _around(bid, view, threads[bid.seller_id], reach, may_award=bid.seller_id == best)
-        for bid in shadow_bids(view)
+        for bid in map(_last_at_its_best, shadow_bids(view), choose_bids(view))
     }
 
 
@@ -90,6 +90,11 @@ def shadow_bids(view: BuyerView) -> tuple[Bid, ...]:
             made = _shadow(bid.seller_id, Party.BUYER, past + 1, bid.price, view.limits.quantity)
             shadows[bid.seller_id].append(replace(made, claim=bid.claim))
     return choose_bids(replace(view, threads=tuple(replace(t, bids=tuple(shadows[t.seller_id])) for t in view.threads)))
+
+
+def _last_at_its_best(shadow: Bid, real: Bid) -> Bid:
+    """After the last bid nothing mends one that was too low: the shadow may not have seen how near a deal is."""
+    return replace(shadow, price=max(shadow.price, real.price)) if shadow.is_last else shadow
 
 
 def _around(bid: Bid, view: BuyerView, thread: BuyerThread, reach: Decimal, *, may_award: bool) -> Latitude:

@@ -353,9 +353,9 @@ def _offered(room: Room, event: Offered) -> Room:
         event.is_final,
     )
     thread = room.thread(event.seller_id)
-    room = _with_thread(room, replace(thread, offers=(*thread.offers, offer)))
-    room = replace(room, offer_count=max(room.offer_count, event.offer_id))
-    return _heard(room, event.seller_id, event.party, event.words, turn=event.party.other)
+    talk = (*thread.talk, Heard(event.party, room.round, event.words))
+    thread = replace(thread, offers=(*thread.offers, offer), talk=talk, turn=event.party.other)
+    return _with_thread(room, thread, offer_count=max(room.offer_count, event.offer_id))
 
 
 def _heard(
@@ -378,6 +378,6 @@ def _with_offer(room: Room, seller_id: str, offer_id: int, status: OfferStatus) 
     return _with_thread(room, replace(thread, offers=offers))
 
 
-def _with_thread(room: Room, changed: Thread) -> Room:
-    threads = tuple(changed if thread.seller_id == changed.seller_id else thread for thread in room.threads)
-    return replace(room, threads=threads)
+def _with_thread(room: Room, changed: Thread, *, offer_count: int | None = None) -> Room:
+    threads = tuple([changed if thread.seller_id == changed.seller_id else thread for thread in room.threads])
+    return replace(room, threads=threads, offer_count=room.offer_count if offer_count is None else offer_count)

@@ -75,7 +75,7 @@ class Thread:
     @property
     def bid(self) -> Offer | None:
         """The buyer's latest offer while it is open."""
-        return next((offer for offer in reversed(self.bids) if offer.is_live), None)
+        return next((offer for offer in reversed(self.offers) if offer.party is Party.BUYER and offer.is_live), None)
 
     @property
     def quote(self) -> Offer | None:
@@ -97,11 +97,11 @@ class Thread:
 
     @property
     def bids(self) -> tuple[Offer, ...]:
-        return tuple(offer for offer in self.offers if offer.party is Party.BUYER)
+        return tuple([offer for offer in self.offers if offer.party is Party.BUYER])
 
     @property
     def quotes(self) -> tuple[Offer, ...]:
-        return tuple(offer for offer in self.offers if offer.party is Party.SELLER)
+        return tuple([offer for offer in self.offers if offer.party is Party.SELLER])
 
 
 def is_standing(offer: Offer) -> bool:
@@ -129,7 +129,7 @@ class Room:
 
     @property
     def open_threads(self) -> tuple[Thread, ...]:
-        return tuple(thread for thread in self.threads if thread.is_open)
+        return tuple([thread for thread in self.threads if thread.is_open])
 
     @property
     def has_agreement(self) -> bool:

@@ -9,6 +9,7 @@ the floor away; only a rival's verified price or a last bid brings a seller belo
 import random
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from negotiation.core.decision import best_award, valid_quotes
 from negotiation.core.moves import Award
@@ -257,6 +258,7 @@ def _elapsed(at_round: int, max_rounds: int) -> Decimal:
     return min(Decimal(1), Decimal(at_round - 1) / (max_rounds - 1))
 
 
+@lru_cache(maxsize=4096)
 def _drawn(seed: int, purpose: str, low: str, high: str) -> Decimal:
     """A number between the bounds that is the seat's own for this purpose."""
     share = Decimal(str(random.Random(f"{seed}/{purpose}").random()))

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from negotiation.core.events import (
     Accepted,
@@ -162,6 +163,7 @@ def buyer_view(room: Room) -> BuyerView:
     )
 
 
+@lru_cache(maxsize=4096)
 def seat_seed(seed: int, seat_name: str) -> int:
     """The seat's own source of chance; knowing it tells nothing of the run's seed or another seat's."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{seat_name}".encode()).digest()[:8])

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from negotiation.core.vocabulary import Party
@@ -79,12 +79,19 @@ def quote_talk(talk: Sequence[Line], me: Party, tokens: int) -> tuple[Quotation,
     kept: list[Quotation] = []
     left = tokens * BYTES_PER_TOKEN
     for line in reversed(talk):
-        quotation = Quotation(speaker(line.by, me), tame(line.text, SAID_LENGTH), _spoken(line.price))
-        left -= len(quotation.said.encode()) + BYTES_AROUND
+        quotation, size = _quoted(line, me)
+        left -= size
         if left < 0 and kept:
             break
         kept.append(quotation)
     return tuple(reversed(kept))
+
+
+@lru_cache(maxsize=2048)
+def _quoted(line: Line, me: Party) -> tuple[Quotation, int]:
+    """With its size in bytes. Remembered like what is tamed."""
+    quotation = Quotation(speaker(line.by, me), tame(line.text, SAID_LENGTH), _spoken(line.price))
+    return quotation, len(quotation.said.encode()) + BYTES_AROUND
 
 
 def quote_questions(questions: Sequence[str]) -> tuple[str, ...] | None:
@@ -99,7 +106,7 @@ def spoken(amount: Decimal) -> str:
 
 def fenced(facts: "DataclassInstance") -> str:
     """A code block with one JSON object, a field or a row of a table to a line; what is None is left out."""
-    lines = ",\n".join(f"{_to_json(name)}: {_laid_out(value)}" for name, value in _told(facts).items())
+    lines = ",\n".join([f'"{name}": {_laid_out(value)}' for name, value in _told(facts)])
     return f"```json\n{{\n{lines}\n}}\n```"
 
 
@@ -124,23 +131,45 @@ def _spoken(amount: Decimal | None) -> str | None:
     return None if amount is None else spoken(amount)
 
 
-def _told(facts: "DataclassInstance") -> dict[str, object]:
+def _told(facts: "DataclassInstance") -> list[tuple[str, object]]:
     """By field; `asdict` would copy every text besides."""
-    values = {field.name: _plain(getattr(facts, field.name)) for field in fields(facts)}
-    return {name: value for name, value in values.items() if value is not None}
+    values = [(name, getattr(facts, name)) for name in _names_of(type(facts))]
+    return [(name, value) for name, value in values if value is not None]
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return tuple(_plain(each) for each in value)
-    return _told(value) if is_dataclass(value) and not isinstance(value, type) else value
+@cache
+def _names_of(kind: "type[DataclassInstance]") -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _laid_out(value: object) -> str:
-    if isinstance(value, tuple) and any(isinstance(row, dict) for row in value):
-        return "[\n" + ",\n".join(_to_json(row) for row in value) + "\n]"
+    if isinstance(value, tuple) and any(is_dataclass(row) for row in value):
+        return "[\n" + ",\n".join(map(_to_json, value)) + "\n]"
     return _to_json(value)
 
 
 def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """As the library writes it, but that rows which were written before are not written again."""
+    if isinstance(value, str):
+        return _encode(value)
+    if isinstance(value, Quotation):
+        return _row(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_to_json, value))}]"
+    if is_dataclass(value) and not isinstance(value, type):
+        return _object(value)
+    return str(value) if type(value) is int else _encode(value)
+
+
+# Made once: `json.dumps` would make one for each value.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@lru_cache(maxsize=4096)
+def _row(quotation: Quotation) -> str:
+    return _object(quotation)
+
+
+def _object(facts: "DataclassInstance") -> str:
+    fields_written = [f'"{name}": {_to_json(value)}' for name, value in _told(facts)]
+    return f"{{{', '.join(fields_written)}}}"

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+# Stands in a folded text for what was taken out of it.
+MASK_SIGN = "\N{WHITE SQUARE}"
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _MARKS = {"Mn", "Me"}
 _FILLERS = set("\u115f\u1160\u3164\uffa0\u2800\u3000\u17b4\u17b5")
@@ -54,9 +56,14 @@ def is_piled_up(text: str) -> bool:
     return False
 
 
+def is_plain(text: str) -> bool:
+    """Whether it is ASCII, masks aside: then it holds nothing that looks like something else."""
+    return text.isascii() or text.replace(MASK_SIGN, "").isascii()
+
+
 def fold(text: str) -> str:
     """The text for comparison: plain digits and letters, their case kept. Folding twice changes nothing."""
-    if text.isascii():
+    if is_plain(text):
         return text if text.isprintable() else "".join(map(_folded, text))
     return "".join(map(_folded, unicodedata.normalize("NFKD", text)))
 

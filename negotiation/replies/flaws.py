@@ -31,6 +31,6 @@ class Unusable(Exception):
     """`hint` tells the model what to do better; it names nothing that its prompt did not."""
 
     def __init__(self, flaw: Flaw, hint: str) -> None:
-        super().__init__(f"{flaw}: {hint}")
+        super().__init__(flaw.value)  # not the hint, which may tell a limit to whoever reads the log
         self.flaw = flaw
         self.hint = hint

@@ -2,6 +2,8 @@
 
 import re
 
+from negotiation.replies.characters import is_plain
+
 CURRENCY_SIGNS = {
     "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "ARS", "CLP", "COP"),
     "us$": ("USD",),
@@ -31,6 +33,11 @@ CURRENCY_SIGNS = {
 _NAMED = re.compile(
     r"[$€£¥₹₩₺₽₴₫]|\b(?:usd|eur|gbp|jpy|cny|inr|krw|chf|cad|aud|dollars?|bucks|euros?|yen|yuan|rupees)\b", re.IGNORECASE
 )
+# Of which one stands in each sign, code or name that is found, if all is ASCII.
+_NEEDS = (
+    "$", "usd", "eur", "gbp", "jpy", "cny", "inr", "krw", "chf", "cad", "aud", "dollar", "bucks", "yen", "yuan",
+    "rupees",
+)  # fmt: skip
 
 
 def is_currency(written: str, currency: str) -> bool:
@@ -39,4 +46,7 @@ def is_currency(written: str, currency: str) -> bool:
 
 
 def names_other_currency(folded: str, currency: str) -> bool:
+    small = folded.lower()
+    if is_plain(folded) and not any(need in small for need in _NEEDS):
+        return False
     return any(not is_currency(written, currency) for written in _NAMED.findall(folded))

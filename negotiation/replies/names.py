@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from negotiation.replies.cardinals import CARDINAL
-from negotiation.replies.characters import fold
+from negotiation.replies.characters import MASK_SIGN, fold
 
-MASK = " \N{WHITE SQUARE} "
+MASK = f" {MASK_SIGN} "
 
 _MOST_TOKENS = 24
 _SHORTEST_LOOSE = 4

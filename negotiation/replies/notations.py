@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import TypeVar
 
-from negotiation.replies.characters import fold, squeeze
+from negotiation.replies.characters import fold, is_plain, squeeze
 from negotiation.replies.disguises import rotated, undisguised
 from negotiation.replies.numbers import MentionKind, numbers_in
 from negotiation.replies.spelling import ENGLISH, TONGUES, digit_words, spell
@@ -23,17 +24,25 @@ _LONG = 7
 _CLUSTER = re.compile(r"[0-9](?:[\W_]{0,5}[0-9])+")
 _ONE_NUMBER = re.compile(r"(?:[0-9]{1,3}(?:([,.'_ ])[0-9]{3})(?:\1[0-9]{3})*|[0-9]+)(?:[.,][0-9]+)?")
 _BARE = re.compile(r"(?<![0-9])(?<![0-9][.,'_])[0-9]{1,20}(?:[.][0-9]{1,20})?(?![.,'_]?[0-9])")
+_DIGIT = re.compile("[0-9]")
 _LONE_DIGITS = re.compile(r"(?<![^\W_])[0-9](?:[\W_]{1,5}[0-9](?![^\W_]))+")
 _LONE_LETTERS = re.compile(r"(?<![^\W_])[A-Za-z](?:[\W_]{1,3}[A-Za-z](?![^\W_])){2,}")
 _WORDS = re.compile(r"[^\W_]+")
+# Where neither stands between them, the words are those of _SPOKEN.
+_MAY_SPELL = re.compile("[0-9_]")
 _SPOKEN = re.compile(r"[^\W\d_]+|[0-9]+")
 _DOTS_AND_DASHES = str.maketrans({"·": ".", "•": ".", "*": ".", "_": "-"})
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _MORSE = ("-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----.")
+# Three digits, the fewest that are looked for.
+_SHORTEST_MORSE = 3 * len(_MORSE[0])
 _DIGIT_WORDS = {squeeze(fold(word)): digit for word, digit in digit_words().items()}
 _POINT_WORDS = {"point", "dot", "comma", "komma", "coma", "punto", "punkt", "virgule", "virgola", "ponto", "and", "点"}
 # Numbers from ten on in some language that are also English words or names.
 _EVERYDAY = {"bin", "cent", "elf", "elva", "mil", "mille", "on", "once", "seize", "sto", "ten", "tio", "trenta"}
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,8 @@ def _says(folded: str, forms: _Forms) -> bool:
 
 
 def _digits_tell(folded: str, forms: _Forms) -> bool:
+    if not _DIGIT.search(folded):
+        return False
     for cluster in _CLUSTER.findall(folded):
         if _ONE_NUMBER.fullmatch(cluster):
             continue
@@ -117,6 +128,8 @@ def _says_in_words(folded: str, forms: _Forms) -> bool:
         return True
     if any(squeeze(run) in forms.as_words for run in _LONE_LETTERS.findall(folded)):
         return True
+    if _DIGIT_WORDS.keys().isdisjoint(words) and is_plain(folded) and not _MAY_SPELL.search(folded):
+        return False
     spelled = "".join(_digit(word) for word in _SPOKEN.findall(folded))
     return any(len(run) > 1 and _tells(run, forms) for run in spelled.split())
 
@@ -129,25 +142,46 @@ def _digit(word: str) -> str:
 
 
 def _says_in_morse(folded: str, forms: _Forms) -> bool:
+    if is_plain(folded) and sum(map(folded.count, ".-*_")) < _SHORTEST_MORSE:
+        return False
     signals = re.sub(r"[^.-]", "", folded.translate(_DOTS_AND_DASHES))
     return any(signal in signals for signal in forms.morse)
 
 
 @lru_cache(maxsize=512)
 def _forms(secrets: frozenset[Decimal]) -> _Forms:
-    amounts = {amount for secret in secrets for amount in _near(secret)}
-    digits = {form for secret in secrets for form in _digit_forms(secret)}
-    wholes = {str(_whole(secret)) for secret in secrets if _whole(secret) >= 10}
-    letters = {form for secret in secrets for form in _letter_forms(secret)} - _EVERYDAY
+    each = [_forms_of(secret) for secret in secrets]
+    digits, wholes = _joined(form.digits for form in each), _joined(form.whole_digits for form in each)
     return _Forms(
         exact=secrets,
-        amounts=frozenset(amounts),
+        amounts=_joined(form.amounts for form in each),
+        digits=digits,
+        whole_digits=wholes,
+        anywhere=tuple({word: None for form in each for word in form.anywhere}),
+        as_words=_joined(form.as_words for form in each),
+        morse=_joined(form.morse for form in each),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _forms_of(secret: Decimal) -> _Forms:
+    """Of one number: the limits of a seat stay the same for a room, while its latitude changes from turn to turn."""
+    digits = _digit_forms(secret)
+    wholes = {str(_whole(secret))} if _whole(secret) >= 10 else set()
+    letters = _letter_forms(secret) - _EVERYDAY
+    return _Forms(
+        exact=frozenset({secret}),
+        amounts=frozenset(_near(secret)),
         digits=frozenset(digits),
         whole_digits=frozenset(wholes),
         anywhere=tuple(sorted(form for form in letters if len(form) >= _LONG)),
         as_words=frozenset(form for form in letters if 3 <= len(form) < _LONG),
         morse=frozenset("".join(_MORSE[int(digit)] for digit in form) for form in digits | wholes if len(form) > 2),
     )
+
+
+def _joined(sets: Iterable[frozenset[_T]]) -> frozenset[_T]:
+    return frozenset().union(*sets)
 
 
 def _whole(secret: Decimal) -> int:
@@ -180,7 +214,7 @@ def _digit_forms(secret: Decimal) -> set[str]:
 
 def _letter_forms(secret: Decimal) -> set[str]:
     whole, cents = _whole(secret), f"{secret:.2f}".replace(".", "")
-    forms = {squeeze(fold(form)) for form in _spelled(whole)} if 10 <= whole < 1_000_000 else set()
+    forms = {_squeezed(form) for form in _spelled(whole)} if 10 <= whole < 1_000_000 else set()
     english = {form for form in forms if form.startswith(_ENGLISH_BEGINNINGS)}
     forms |= {form[::-1] for form in english} | {rotated(form) for form in english}
     forms |= {_lettered(digits, row) for digits in (str(whole), cents) for row in _ROWS if len(digits) >= 3}
@@ -191,6 +225,11 @@ def _letter_forms(secret: Decimal) -> set[str]:
 _ENGLISH_BEGINNINGS = tuple(ENGLISH.small.split()[1:] + ENGLISH.tens.split())
 # One letter for each digit from nought: the alphabet, with j or o for nought, and the top row of a keyboard.
 _ROWS = ("jabcdefghi", "oabcdefghi", "abcdefghij", "pqwertyuio")
+
+
+@lru_cache(maxsize=8192)
+def _squeezed(spelled: str) -> str:
+    return squeeze(fold(spelled))
 
 
 def _spelled(whole: int) -> set[str]:

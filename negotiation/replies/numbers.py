@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from negotiation.replies.cardinals import CARDINAL, cardinal_readings
-from negotiation.replies.characters import fold
+from negotiation.replies.cardinals import CARDINAL, cardinal_readings, names_cardinal
+from negotiation.replies.characters import fold, is_plain
 
 
 class MentionKind(StrEnum):
@@ -62,6 +62,8 @@ _HAN_DIGITS |= {character: value for value, character in enumerate("壹贰叁肆
 _HAN_DIGITS |= {"〇": 0, "两": 2, "兩": 2}
 _HAN_POWERS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _HAN_GROUPS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+# No number in ASCII is without one of these, but those that are words.
+_MAY_COUNT = re.compile(r"[0-9]|[MDCLXVI]{2}")
 _IN_PASSING = {"one", "two", "three"}
 _COUNTED = re.compile(
     r"[\s-]*(?:units?|pieces?|items?|dollars?|bucks?|euros?|pounds?|cents?|usd|eur|gbp|each|grand|k|percent|per|off"
@@ -73,6 +75,8 @@ _COUNTED = re.compile(
 def numbers_in(text: str) -> tuple[Mention, ...]:
     """In order of place, without overlap; places count in `fold(text)`."""
     folded = fold(text)
+    if is_plain(folded) and not (_MAY_COUNT.search(folded) or names_cardinal(folded)):
+        return ()
     found = [*_look_alikes(folded), *_digits(folded), *_words(folded), *_romans(folded), *_han(folded)]
     mentions: list[Mention] = []
     for mention in sorted(found, key=lambda mention: (mention.start, -mention.end)):
@@ -111,6 +115,8 @@ def _amounts(number: str) -> frozenset[Decimal]:
 
 
 def _words(folded: str) -> Iterator[Mention]:
+    if not names_cardinal(folded):
+        return
     for match in CARDINAL.finditer(folded):
         passing = match.group().lower() in _IN_PASSING and not _COUNTED.match(folded, match.end())
         kind = MentionKind.PASSING if passing else MentionKind.WORDS
@@ -130,6 +136,8 @@ def _roman_value(numeral: str) -> int:
 
 
 def _han(folded: str) -> Iterator[Mention]:
+    if is_plain(folded):
+        return
     for match in _HAN.finditer(folded):
         numeral = match.group().rstrip("点點")
         kind = MentionKind.PASSING if len(numeral) == 1 else MentionKind.HAN

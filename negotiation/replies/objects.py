@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from negotiation.replies.flaws import Flaw, Unusable
@@ -16,6 +17,8 @@ LONGEST_OBJECT = 65_536
 DEEPEST = 8
 MOST_OBJECTS = 50
 LONGEST_NUMBER = 40
+# What is longer is no name of ours, and not worth remembering.
+LONGEST_NAME = 40
 
 # A whole string, and a whole object or array as far as brackets tell; both read on where strings do not end.
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -56,6 +59,12 @@ def objects_in(text: str, wanted: Collection[str]) -> Iterator[dict[str, Any]]:
 
 def plain_key(key: str) -> str:
     """The key without case and joints: unitPrice, unit_price and "Unit price" are one."""
+    return _plain_key(key) if len(key) <= LONGEST_NAME else _plain_key.__wrapped__(key)
+
+
+@lru_cache(maxsize=1024)
+def _plain_key(key: str) -> str:
+    """Remembered, for the same few names are compared again and again."""
     return "".join(filter(str.isalnum, key)).lower()
 
 

@@ -6,9 +6,11 @@ Each language is a table; what its grammar has beyond that is listed number by n
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity, so that what was spelled can be remembered for each.
+@dataclass(frozen=True, slots=True, eq=False)
 class Tongue:
     """`small` are the words from 0 to 19, `tens` those from 20, `hundreds` those from 100.
 
@@ -60,6 +62,7 @@ def _thousands(number: int, tongue: Tongue) -> str:
     return _below_thousand(number, tongue) + ((is_few and tongue.few_thousands) or tongue.thousands)
 
 
+@cache
 def _below_thousand(number: int, tongue: Tongue) -> str:
     hundreds, rest = divmod(number, 100)
     if not hundreds:

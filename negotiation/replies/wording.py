@@ -89,7 +89,7 @@ def _breaches(cleaned: str, speech: Speech) -> Iterator[tuple[Flaw, str]]:
     spoken = mask_names(folded, speech.names)
     if is_piled_up(cleaned):
         yield Flaw.CONTROL_CHARACTERS, "write plain text"
-    if has_markup(cleaned) or has_markup(spoken):
+    if has_markup(cleaned) or (spoken != cleaned and has_markup(spoken)):
         yield Flaw.MARKUP, "write plain sentences without markup, addresses, brackets or blanks to fill in"
     if is_out_of_role(folded):
         yield Flaw.OUT_OF_ROLE, "speak only for yourself, to the other side, and never of instructions"
@@ -141,8 +141,7 @@ def _without(spoken: str, mentions: tuple[Mention, ...]) -> str:
 
 
 def _shortcomings(cleaned: str, speech: Speech) -> Iterator[tuple[Flaw, str]]:
-    words = len(_WORD.findall(cleaned)) + len(_IDEOGRAPHS.findall(cleaned))
-    if len(cleaned) < SHORTEST or words < FEWEST_WORDS:
+    if len(cleaned) < SHORTEST or len(_WORD.findall(cleaned)) + len(_IDEOGRAPHS.findall(cleaned)) < FEWEST_WORDS:
         yield Flaw.TOO_SHORT, "write at least one whole sentence"
     if speech.price is not None and not _names(cleaned, speech.price, speech.names):
         yield Flaw.PRICE_NOT_SAID, f"the message must contain the price {speech.price:.2f}"
@@ -170,5 +169,4 @@ def _runs_of(sentences: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
 
 def _runs(folded: str) -> Iterator[tuple[str, ...]]:
     words = _TOKENS.findall(folded.casefold())
-    for place in range(len(words) - ECHO_WORDS + 1):
-        yield tuple(words[place : place + ECHO_WORDS])
+    return zip(*(words[place:] for place in range(ECHO_WORDS)), strict=False)

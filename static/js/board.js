@@ -5,6 +5,7 @@ import { change, count, duration, money, reasonWords, total, units } from "./for
 import { OVER, bestBid, bestStanding, isWithin } from "./room_state.js";
 import { laneBadge } from "./talk.js";
 
+const CHOSEN = new Set(["best_offer", "only_offer", "firm_acceptance", "final_offer", "good_enough"]);
 const SHORT = { best: "Best", within: "Within", over: "Over", low: "Low" };
 
 /** One row a seller, in the order of the lanes, whatever the prices do. */
@@ -51,26 +52,43 @@ function outlook(room) {
     ["Total", money(total(price, quantity), currency)],
     bid !== null && ["Best bid", money(bid, currency)],
     room.limits && ["Against the limit", difference(room.limits.most - price, currency, "under", "over")],
-    ask !== null && ["Against the lowest ask", difference(ask - price, currency, "under", "over")],
+    ask !== null && [`Against the ${askLabel(room)}`, difference(ask - price, currency, "under", "over")],
   ].filter(Boolean);
-  const words = isWithin(room, best.standing)
-    ? "If the buyer decided now, this offer would win."
-    : "No offer is within the buyer's limits yet.";
-  return { label: "Best standing offer", price: money(price, currency), beside: "per unit", who: named(room, best), facts, words };
+  return { label: standingLabel(room), price: money(price, currency), beside: "per unit", who: named(room, best), facts, words: prospect(room, best) };
+}
+
+/** A seller does not learn how its offer stands against its rivals' or the buyer's limits. */
+function prospect(room, best) {
+  if (room.isSeller) return "The buyer has not decided yet.";
+  if (isWithin(room, best.standing)) return "If the buyer decided now, this offer would win.";
+  return "No offer is within the buyer's limits yet.";
+}
+
+function standingLabel(room) {
+  return room.isSeller ? "Your standing offer" : "Best standing offer";
+}
+
+function askLabel(room) {
+  return room.isSeller ? "asking price" : "lowest ask";
 }
 
 function waiting(room) {
   const asks = room.sellers.map((one) => one.ask).filter((ask) => ask !== null);
   const words = {
-    pending: `The room waits to be started. ${units(room.quantity)} will be asked of ${room.sellers.length === 1 ? "one seller" : `${room.sellers.length} sellers`}.`,
+    pending: `The room waits to be started. ${units(room.quantity)} will be asked of ${asked(room)}.`,
     queued: "The room waits for a free worker.",
     paused: "Paused. Nothing happens until somebody resumes the room.",
   }[room.status] ?? "The first bids are on their way.";
   const facts = [
-    asks.length && ["Lowest ask", money(Math.min(...asks), room.currency)],
+    asks.length && [room.isSeller ? "Asking price" : "Lowest ask", money(Math.min(...asks), room.currency)],
     room.limits && ["Limit", money(room.limits.most, room.currency)],
   ].filter(Boolean);
-  return { label: "Best standing offer", price: "–", beside: "", who: ["No offer yet"], facts, words };
+  return { label: standingLabel(room), price: "–", beside: "", who: ["No offer yet"], facts, words };
+}
+
+function asked({ isSeller, sellers }) {
+  if (isSeller) return "you";
+  return sellers.length === 1 ? "one seller" : `${sellers.length} sellers`;
 }
 
 function ending(room) {
@@ -97,7 +115,13 @@ function noDeal(room) {
   const { outcome } = room;
   const label = { cancelled: "Cancelled", expired: "Out of time", failed: "Failed" }[room.status] ?? "Closed";
   const facts = [["Rounds", count(outcome.rounds)], ["Took", duration(outcome.duration_seconds)]];
-  return { tone: "no-deal", label, price: "No deal", beside: "", who: ["Nothing was bought"], facts, words: outcome.explanation || reasonWords(outcome.reason) };
+  const who = [room.isSeller ? "Nothing was bought from you" : "Nothing was bought"];
+  return { tone: "no-deal", label, price: "No deal", beside: "", who, facts, words: outcome.explanation || lostWords(room) };
+}
+
+/** The reason is the room's, also for a seller that was not chosen. */
+function lostWords({ isSeller, outcome }) {
+  return isSeller && CHOSEN.has(outcome.reason) ? "The buyer chose another offer." : reasonWords(outcome.reason);
 }
 
 function named(room, one) {

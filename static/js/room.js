@@ -15,12 +15,15 @@ import { withoutStale } from "./writing.js";
 const root = document.querySelector("[data-room]");
 const find = (selector) => document.querySelector(selector);
 
-const modelCalls = new ModelCalls(find("[data-dialog=asked]"), find("[data-models]"), `${root.dataset.api}/model-calls`);
-const talk = new Talk(find(".talk-panel"), { onAsk: (entry) => modelCalls.show(entry, room) });
+// The server leaves out of the page what its viewer may not do or see.
+const asked = find("[data-dialog=asked]");
+const modelCalls = asked && new ModelCalls(asked, find("[data-models]"), `${root.dataset.api}/model-calls`);
+const talk = new Talk(find(".talk-panel"), { onAsk: asked && ((entry) => modelCalls.show(entry, room)) });
+const composer = find("[data-composer]");
 const chart = new ConcessionChart(find("[data-chart]"));
 const priceLine = new PriceLine(find("[data-price-line]"));
 const outlook = find("[data-outlook]");
-let room = { ...newRoom(), status: root.dataset.status, currency: root.dataset.currency };
+let room = { ...newRoom(), status: root.dataset.status, currency: root.dataset.currency, isSeller: root.dataset.viewer === "seller" };
 let isRenderQueued = false;
 
 function take(frame) {
@@ -49,7 +52,7 @@ function render() {
   priceLine.render(room);
   renderHead();
   renderControls();
-  if (room.outcome) modelCalls.sumUp(room);
+  if (room.outcome) modelCalls?.sumUp(room);
 }
 
 setInterval(() => {
@@ -90,7 +93,8 @@ function renderControls() {
     button.hidden = !SHOWN_WHEN[button.dataset.command ?? button.dataset.opens].includes(room.status);
   }
   for (const element of document.querySelectorAll("[data-when-over]")) element.hidden = !isOver(room);
-  find("[data-composer]").hidden = !SHOWN_WHEN.decide.includes(room.status);
+  if (!composer) return;
+  composer.hidden = !SHOWN_WHEN.decide.includes(room.status);
   renderMentions();
 }
 
@@ -218,17 +222,16 @@ for (const button of modes) {
     for (const one of modes) one.setAttribute("aria-pressed", one === button);
   });
 }
-find("[data-xray]").addEventListener("change", (event) => talk.showPrivate(event.target.checked));
+find("[data-xray]")?.addEventListener("change", (event) => talk.showPrivate(event.target.checked));
 
-const composer = find("[data-composer]");
-composer.addEventListener("submit", async (event) => {
+composer?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const words = composer.elements.message;
   if (!words.value.trim()) return;
   const sent = await attempt(composer.querySelector("button[type=submit]"), () => post(`${root.dataset.api}/message`, { message: words.value.trim() }));
   if (sent) words.value = "";
 });
-composer.elements.message.addEventListener("keydown", (event) => {
+composer?.elements.message.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   composer.requestSubmit();

@@ -19,6 +19,7 @@ export function newRoom() {
     startedAt: null,
     buyer: { id: null, name: "Buyer" },
     limits: null, // {least, most}, for those who may know
+    isSeller: false, // seen with a seller's eyes: its own thread, and nothing of its rivals
     sellers: [],
     entries: [], // the talk: {kind: round|buyer|seller|note, seq, ...}, oldest first
     writing: NOTHING_WRITTEN, // words on their way, until the recorded message comes
@@ -76,13 +77,13 @@ export function isWithin(room, offer) {
   return !room.limits || (offer.price <= room.limits.most && offer.price >= room.limits.least);
 }
 
-/** best | within | over | low, as a badge says it; null where the viewer may not know the limits and it is not best. */
+/** best | within | over | low, as a badge says it; null where the viewer may know neither the limits nor the rivals. */
 export function badge(room, one, offer = one.standing) {
   if (!offer) return null;
   const best = bestStanding(room);
   if (room.limits && offer.price > room.limits.most) return "over";
   if (room.limits && offer.price < room.limits.least) return "low";
-  if (best && best.id === one.id && offer === one.standing) return "best";
+  if (best && best.id === one.id && offer === one.standing && !room.isSeller) return "best";
   return room.limits ? "within" : null;
 }
 

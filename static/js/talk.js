@@ -14,8 +14,8 @@ const CLOSE_TO_END = 80;
 const SWIPE = 60;
 
 export class Talk {
-  /** `onAsk(entry)` is called when somebody wants to see what the model was asked for a message. */
-  constructor(panel, { onAsk = () => {}, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
+  /** `onAsk(entry)` is called when somebody wants to see what the model was asked for a message; null: nobody may. */
+  constructor(panel, { onAsk = null, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
     this.panel = panel;
     this.onAsk = onAsk;
     this.drafts = new Drafts((one) => this.#hueOf(one.kind, one.sellerId));
@@ -193,7 +193,7 @@ export class Talk {
   #voice(entry) {
     const words = voiceWords(entry.voice);
     if (!words) return null;
-    if (entry.voice !== "model" && !entry.fallback) return element("span", { class: "voice" }, words);
+    if (!this.onAsk || (entry.voice !== "model" && !entry.fallback)) return element("span", { class: "voice" }, words);
     const why = standInReason(entry.fallback);
     const full = why ? `${words}: ${why}` : words;
     const named = { "aria-haspopup": "dialog", "aria-label": `${full}. Show what the model was asked` };

@@ -186,3 +186,15 @@ def test_minds_that_waver_within_their_latitude_still_deal_where_a_deal_is_possi
         results.append(play_out(setup, minds)[-1].result)
 
     assert results == [Result.DEAL] * 60
+
+
+def test_buyer_goes_to_its_limit_in_the_last_round_where_the_strategy_would():
+    """What the buyer really raised has earned the seller's last steps; its shadow, which raised less, trusts them."""
+    quotes = ["128"] * 7 + ["120", "111"]
+    view = a_buyer_view(a_buyer_thread(quotes=quotes, bids=["50"] * 6 + ["61", "63", "79"]), round=9)
+    (shadow,), (real,) = shadow_bids(view), choose_bids(view)
+
+    latitude = buyer_latitudes(view)["acme"]
+
+    assert shadow.price < real.price == view.limits.maximum
+    assert (latitude.low, latitude.high) == (real.price, real.price)

@@ -1,30 +1,31 @@
-import openai
+import aiohttp
 import pytest
+from aiohttp import client_exceptions
 
-from llm.errors import ProviderError
-from llm.foreign_errors import FOREIGN_ERRORS, error_of_body, error_of_request
+from llm.errors import ProviderError, ProviderUnavailableError
+from llm.foreign_errors import FOREIGN_ERRORS, StatusRefused, error_of_body, error_of_request
 from tests.llm.calling import NOW
 
 
 def exported_errors() -> list[type[Exception]]:
-    exported = [getattr(openai, name) for name in dir(openai)]
+    """All but those of websockets."""
+    exported = [getattr(client_exceptions, name) for name in client_exceptions.__all__ if not name.startswith("WS")]
     return [found for found in exported if isinstance(found, type) and issubclass(found, Exception)]
 
 
-@pytest.mark.parametrize("error_class", exported_errors())
-def test_no_error_of_the_sdk_slips_through(error_class: type[Exception]) -> None:
+@pytest.mark.parametrize("error_class", [StatusRefused, *exported_errors()])
+def test_no_error_of_the_library_slips_through(error_class: type[Exception]) -> None:
     error = error_class.__new__(error_class)
-    if isinstance(error, openai.APIStatusError):
-        error.response = Response(418)  # type: ignore[assignment]
+    if isinstance(error, StatusRefused):
+        error.status, error.headers = 418, {}
 
     assert isinstance(error, FOREIGN_ERRORS)
     assert isinstance(error_of_request(error, lambda: NOW), ProviderError)
     assert isinstance(error_of_body(error), ProviderError)
 
 
-class Response:
-    """As much of a response as an error is told by."""
+def test_connection_that_does_not_come_about_is_nobody_and_no_slow_reply() -> None:
+    error = error_of_request(aiohttp.ConnectionTimeoutError(), lambda: NOW)
 
-    def __init__(self, status_code: int) -> None:
-        self.status_code = status_code
-        self.headers: dict[str, str] = {}
+    assert isinstance(error, ProviderUnavailableError)
+    assert error.is_retryable

@@ -252,6 +252,23 @@ async def test_time_in_the_queue_is_not_work() -> None:
 
 
 @in_virtual_time
+async def test_crowd_that_is_answered_lets_the_next_begin_before_it_goes_on() -> None:
+    provider = ScriptedProvider(Slow(1.0, "Yes."))
+    gateway = _gateway(provider, max_concurrency=3)
+    begun_by_then: list[int] = []
+
+    async def ask(room: str) -> None:
+        await gateway.ask(ASK, room=room, seconds=20)
+        begun_by_then.append(len(provider.asked))
+
+    async with asyncio.TaskGroup() as group:
+        for room in "abcdef":
+            group.create_task(ask(room))
+
+    assert begun_by_then[:3] == [6, 6, 6]
+
+
+@in_virtual_time
 async def test_queue_has_a_limit_of_its_own() -> None:
     provider = ScriptedProvider(Held())
     gateway = _gateway(provider, max_concurrency=1, queue_seconds=8)

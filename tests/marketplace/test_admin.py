@@ -1,20 +1,27 @@
+import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.identity import local_operator, principal_of_key
-from marketplace.models import ApiKey, Buyer, Role, Seller, SellerInventory, Session
+from marketplace.identity import local_operator, principal_of_key, principal_of_user
+from marketplace.models import ApiKey, Buyer, PartyAccess, PartyLink, Role, Seller, SellerInventory, Session
+from marketplace.parties import make_party_link
 from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
 from marketplace.services import create_session, start_session
 from negotiation.core.preferences import Priority, Style
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import NegotiationRun
+from tests import accounts
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +30,10 @@ SESSIONS = reverse("admin:marketplace_session_changelist")
 KEYS = reverse("admin:marketplace_apikey_changelist")
 NEW_SELLER = reverse("admin:marketplace_seller_add")
 NEW_KEY = reverse("admin:marketplace_apikey_add")
+LINKS = reverse("admin:marketplace_partylink_changelist")
+NEW_LINK = reverse("admin:marketplace_partylink_add")
+TIES = reverse("admin:marketplace_partyaccess_changelist")
+NEW_TIE = reverse("admin:marketplace_partyaccess_add")
 
 
 @pytest.fixture
@@ -346,7 +357,7 @@ def _onlooker() -> User:
 
 
 def test_new_key_is_told_once_and_works(operator):
-    response = operator.post(NEW_KEY, {"name": "Robot", "role": "operator"}, follow=True)
+    response = operator.post(NEW_KEY, {"name": "Robot", "role": "operator", "scope": "write"}, follow=True)
 
     text = _key_in(said(response))
     assert principal_of_key(text).role == Role.OPERATOR
@@ -354,7 +365,7 @@ def test_new_key_is_told_once_and_works(operator):
 
 
 def test_page_of_a_key_has_no_secret_and_cannot_be_edited(operator):
-    operator.post(NEW_KEY, {"name": "Robot", "role": "operator"})
+    operator.post(NEW_KEY, {"name": "Robot", "role": "operator", "scope": "write"})
     key = ApiKey.objects.get()
 
     response = operator.get(reverse("admin:marketplace_apikey_change", args=[key.pk]))
@@ -369,13 +380,14 @@ def _key_in(messages: list[str]) -> str:
 
 @pytest.mark.parametrize("role", ["buyer", "seller"])
 def test_key_of_a_party_needs_a_party_that_exists(operator, role):
-    unnamed = operator.post(NEW_KEY, {"name": "Robot", "role": role})
-    unknown = operator.post(NEW_KEY, {"name": "Robot", "role": role, "party": _a_code()})
+    unnamed = operator.post(NEW_KEY, {"name": "Robot", "role": role, "scope": "write"})
+    unknown = operator.post(NEW_KEY, {"name": "Robot", "role": role, "scope": "write", "party": _a_code()})
 
-    for page in (unnamed, unknown):
-        assert page.context["adminform"].form.errors["party"] == [
-            f"Name the {role} that the key acts for, by its code."
-        ]
+    problems = [page.context["adminform"].form.errors["party"] for page in (unnamed, unknown)]
+    assert problems == [
+        [f"Name the {role} that it acts for, by its code."],
+        [f"There is no {role} with the code {_a_code()}."],
+    ]
     assert not ApiKey.objects.exists()
 
 
@@ -387,7 +399,7 @@ def test_key_of_a_buyer_carries_its_code(operator):
     make_session()
     buyer = Buyer.objects.get()
 
-    operator.post(NEW_KEY, {"name": "Robot", "role": "buyer", "party": str(buyer.code)})
+    operator.post(NEW_KEY, {"name": "Robot", "role": "buyer", "scope": "write", "party": str(buyer.code)})
 
     assert ApiKey.objects.get().party == buyer.code
 
@@ -396,13 +408,13 @@ def test_key_that_would_have_expired_already_is_refused(operator):
     yesterday = timezone.now() - timedelta(days=1)
     when = {"expires_at_0": f"{yesterday:%Y-%m-%d}", "expires_at_1": "12:00:00"}
 
-    page = operator.post(NEW_KEY, {"name": "Robot", "role": "operator", **when})
+    page = operator.post(NEW_KEY, {"name": "Robot", "role": "operator", "scope": "write", **when})
 
-    assert page.context["adminform"].form.errors == {"expires_at": ["The key would have expired already."]}
+    assert page.context["adminform"].form.errors == {"expires_at": ["It would have expired already."]}
 
 
 def test_revoked_key_no_longer_works(operator):
-    response = operator.post(NEW_KEY, {"name": "Robot", "role": "operator"}, follow=True)
+    response = operator.post(NEW_KEY, {"name": "Robot", "role": "operator", "scope": "write"}, follow=True)
 
     revoked = act(operator, KEYS, "revoke", ApiKey.objects.get())
 
@@ -451,3 +463,110 @@ def test_list_of_thirty_rows_costs_as_many_queries_as_one_of_three(operator, pag
         operator.get(page)
 
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("of", ["seller", "buyer"])
+def test_page_of_a_party_leads_to_a_link_that_lets_a_browser_in(operator, of):
+    party, page = _party_with_its_page(of)
+    form = operator.get(_way_in(operator.get(page))).context["adminform"].form
+
+    made = operator.post(NEW_LINK, {**form.initial, **_as_typed(form.initial["expires_at"])}, follow=True)
+
+    address = urlsplit(_key_in(said(made))).path
+    assert PartyLink.objects.get().party == party
+    assert address not in operator.get(LINKS).content.decode()
+    assert Client().post(address)["Location"] == "/"
+
+
+def _party_with_its_page(of: str) -> tuple[UUID, str]:
+    if of == "seller":
+        seller = make_seller()
+        return seller.code, reverse("admin:marketplace_seller_change", args=[seller.pk])
+    session = make_session()
+    return session.buyer.code, reverse("admin:marketplace_session_change", args=[session.pk])
+
+
+def _way_in(page) -> str:
+    [address] = re.findall(r'href="([^"]+)">Make a sign-in link', page.content.decode())
+    return unescape(address)
+
+
+def _as_typed(moment) -> dict[str, str]:
+    return {"expires_at_0": f"{moment:%Y-%m-%d}", "expires_at_1": f"{moment:%H:%M:%S}"}
+
+
+def test_auditor_is_offered_no_link(client):
+    _, page = _party_with_its_page("seller")
+    client.force_login(accounts.auditor())
+
+    assert "sign-in link" not in client.get(page).content.decode()
+
+
+def test_link_for_a_party_that_is_not_there_is_refused(operator):
+    tomorrow = timezone.now() + timedelta(days=1)
+
+    page = operator.post(NEW_LINK, {"role": "seller", "party": _a_code(), **_as_typed(tomorrow)})
+
+    assert "There is no seller" in page.context["adminform"].form.errors["party"][0]
+    assert not PartyLink.objects.exists()
+
+
+def test_revoked_link_lets_nobody_in_and_stays_listed(operator, client):
+    link, token = make_party_link(Role.SELLER, make_seller().code, "test")
+
+    response = act(operator, LINKS, "revoke", link)
+
+    assert said(response) == ["Revoked 1 link."]
+    assert client.post(reverse("enter", args=[token])).status_code == 403
+    assert PartyLink.objects.count() == 1
+
+
+def test_account_is_tied_to_a_seller_until_the_tie_is_deleted(operator):
+    user, seller = User.objects.create_user("sally"), make_seller()
+    operator.post(NEW_TIE, {"user": user.pk, "role": "seller", "party": seller.code})
+    tied = principal_of_user(user)
+
+    act(operator, TIES, "delete_selected", PartyAccess.objects.get(), post="yes")
+
+    assert tied.parties == {seller.code}
+    assert principal_of_user(user) is None
+
+
+def test_tie_of_staff_is_refused(operator):
+    form = {"user": local_operator().pk, "role": "seller", "party": make_seller().code}
+
+    page = operator.post(NEW_TIE, form)
+
+    assert "Staff act for no party" in page.context["adminform"].form.errors["user"][0]
+
+
+def test_tie_cannot_be_turned_into_another(operator):
+    tie = PartyAccess.objects.create(user=User.objects.create_user("sally"), role="seller", party=make_seller().code)
+
+    page = operator.get(reverse("admin:marketplace_partyaccess_change", args=[tie.pk]))
+
+    assert page.context["has_change_permission"] is False
+
+
+STRANGE = ["two\x07bells", "a\u202etxt.exe", "zero\u200bwidth"]
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_strange_characters_are_refused_in_the_name_of_a_key(operator, strange):
+    page = operator.post(NEW_KEY, {"name": strange, "role": "operator", "scope": "write"})
+
+    assert "name" in page.context["adminform"].form.errors
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize("strange", [*STRANGE, "a\0b"])
+@pytest.mark.parametrize("field", ["name", "llm_model", "inventory-0-item_id", "inventory-0-item_name"])
+def test_strange_characters_are_refused_on_the_page_of_a_seller(operator, field, strange):
+    operator.post(NEW_SELLER, {**stock_form({}), "mind": "llm", field: strange})
+
+    assert not Seller.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["q=%00", "role=%00", "party__exact=%00", "p=%00"])
+def test_nul_in_an_address_of_the_admin_is_refused(operator, query):
+    assert operator.get(f"{KEYS}?{query}").status_code == 400

@@ -17,7 +17,7 @@ from marketplace.asgi import application
 from marketplace.identity import create_api_key
 from marketplace.models import ApiKey, Role, Session
 from negotiation import services
-from tests import bodies
+from tests import accounts, bodies
 from tests.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_list_of_endpoints_is_whole():
     }
 
     listed = {e.format(session="{session_id}", room="{room_id}") for e in ENDPOINTS}
-    assert described == listed | {"GET /health"}
+    assert described == listed | {"GET /health", "GET /health/live", "GET /health/ready"}
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -274,7 +274,7 @@ def test_failure_of_ours_tells_no_number_and_no_trace(call, operator, monkeypatc
 def browser(db):
     """A browser in which a member of staff has signed in."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(User.objects.create(username="olga", is_staff=True))
+    client.force_login(accounts.operator())
     return client
 
 
@@ -338,13 +338,13 @@ def test_providers_are_told_by_name(operator):
     assert answer["database"]["available"] is True
 
 
-def test_key_of_a_party_that_was_deleted_finds_nothing(call, operator, buyer, session):
+def test_key_of_a_party_that_was_deleted_opens_nothing(call, operator, buyer, session):
     operator.delete(f"/simulation/{session['session_id']}")
 
-    assert code_of(call(buyer, SESSION[0])) == (404, "SESSION_NOT_FOUND")
+    assert code_of(call(buyer, SESSION[0])) == (401, "AUTHENTICATION_REQUIRED")
 
 
 def test_one_party_cannot_use_the_key_of_a_role_it_does_not_have(call, session):
     _, key = create_api_key("mixed", Role.SELLER, session["buyer_id"])
 
-    assert code_of(call(Api(key), WATCHING[0])) == (404, "ROOM_NOT_FOUND")
+    assert code_of(call(Api(key), WATCHING[0])) == (401, "AUTHENTICATION_REQUIRED")

@@ -1,6 +1,6 @@
 from datetime import timedelta
 from io import StringIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,7 +19,7 @@ def create(*arguments):
     return output.getvalue().splitlines()[-1]
 
 
-@pytest.mark.parametrize("role", ["operator", "watcher"])
+@pytest.mark.parametrize("role", ["operator", "auditor", "watcher"])
 def test_key_is_printed_alone_on_the_last_line(role):
     assert principal_of_key(create("--role", role)).role == role
 
@@ -28,7 +28,7 @@ def test_key_is_printed_alone_on_the_last_line(role):
 def test_key_of_a_party_acts_for_it(session, role, party):
     code = session[party] if role == "buyer" else session[party][0]
 
-    assert str(principal_of_key(create("--role", role, "--party", code)).party) == code
+    assert principal_of_key(create("--role", role, "--party", code)).parties == {UUID(code)}
 
 
 def test_key_has_no_end_unless_one_is_given():
@@ -62,5 +62,13 @@ def test_key_that_cannot_be_is_not_made(arguments):
 
 
 def test_seller_key_cannot_be_made_for_a_buyer(session):
-    with pytest.raises(CommandError, match="no seller"):
+    with pytest.raises(CommandError, match="no seller with"):
         create("--role", "seller", "--party", session["buyer_id"])
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\u202etxt.exe", " CI", "a\0b"])
+def test_strange_characters_are_refused_in_the_name(name):
+    with pytest.raises(CommandError, match="--name"):
+        create("--role", "watcher", "--name", name)
+
+    assert not ApiKey.objects.exists()

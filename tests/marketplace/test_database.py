@@ -54,7 +54,13 @@ def test_postgres_address_is_taken_apart(scheme):
         "5433",
         "parley",
     ]
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"]["sslmode"] == "require"
+
+
+def test_process_holds_no_more_connections_to_postgres_than_it_may():
+    database = parse_database_url("postgres://db.example/parley", root=Path("/"), pool_size=7)
+
+    assert (database["OPTIONS"]["pool"]["max_size"], database["CONN_MAX_AGE"]) == (7, 0)
 
 
 @pytest.mark.parametrize(

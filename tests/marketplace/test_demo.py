@@ -20,7 +20,7 @@ from negotiation.errors import NoSellers
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 from negotiation.models import NegotiationRun
-from negotiation.store import roster_of
+from negotiation.rosters import roster_of
 
 pytestmark = pytest.mark.django_db
 

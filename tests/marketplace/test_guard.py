@@ -35,7 +35,7 @@ async def ask(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    scope: dict[str, Any] = {"type": "http", "headers": list((headers or {}).items())}
+    scope: dict[str, Any] = {"type": "http", "path": "/api/v1/x", "headers": list((headers or {}).items())}
     await BodyLimit(app, LIMIT)(scope, receive, send)
     return sent
 

@@ -3,9 +3,10 @@ from hashlib import sha256
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.utils import timezone
 
+from marketplace.groups import AUDITORS, OPERATORS
 from marketplace.identity import (
     LINK_LIFETIME,
     create_api_key,
@@ -16,7 +17,8 @@ from marketplace.identity import (
     principal_of_user,
     redeem_sign_in_link,
 )
-from marketplace.models import ApiKey, Role, SignInLink
+from marketplace.models import ApiKey, Role, Scope, Seller, SignInLink
+from tests import accounts
 
 pytestmark = pytest.mark.django_db
 
@@ -47,11 +49,43 @@ def test_no_two_keys_are_alike():
 
 
 def test_key_stands_for_its_role_and_party():
-    party = uuid4()
+    party = Seller.objects.create(name="Acme").code
 
     principal = principal_of_key(create_api_key("S", Role.SELLER, party)[1])
 
-    assert (principal.role, principal.party, principal.is_operator) == (Role.SELLER, party, False)
+    assert (principal.role, principal.parties, principal.is_operator) == (Role.SELLER, {party}, False)
+
+
+@pytest.mark.parametrize("role", [Role.BUYER, Role.SELLER])
+def test_key_whose_party_is_gone_stands_for_nobody(role):
+    _, text = create_api_key("S", role, uuid4())
+
+    assert principal_of_key(text) is None
+
+
+def test_key_dies_with_its_seller():
+    seller = Seller.objects.create(name="Acme")
+    _, text = create_api_key("S", Role.SELLER, seller.code)
+    assert principal_of_key(text) is not None
+
+    seller.delete()
+
+    assert principal_of_key(text) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "may_write"),
+    [
+        (Role.OPERATOR, Scope.WRITE, True),
+        (Role.OPERATOR, Scope.READ, False),
+        (Role.AUDITOR, Scope.WRITE, False),
+    ],
+)
+def test_scope_and_role_say_who_may_write(role, scope, may_write):
+    principal = principal_of_key(create_api_key("K", role, scope=scope)[1])
+
+    assert principal.may_write is may_write
+    assert principal.may_read_all
 
 
 @pytest.mark.parametrize("role", [Role.BUYER, Role.SELLER])
@@ -107,17 +141,37 @@ def test_key_is_found_in_either_header(headers, key):
     assert key_in(headers) == key
 
 
+def test_groups_of_staff_say_who_they_are():
+    roles = {user.username: principal_of_user(user).role for user in (accounts.operator(), accounts.auditor())}
+    root = User.objects.create_superuser("root")
+
+    assert roles == {"olivia": Role.OPERATOR, "audrey": Role.AUDITOR}
+    assert principal_of_user(root).role == Role.OPERATOR
+
+
 @pytest.mark.parametrize(
-    ("user", "is_operator"),
-    [
-        (User(pk=1, is_staff=True), True),
-        (User(pk=1, is_staff=True, is_active=False), False),
-        (User(pk=1), False),
-        (AnonymousUser(), False),
-    ],
+    "change",
+    [{"is_active": False}, {"is_staff": False}],
 )
-def test_only_active_staff_are_operators(user, is_operator):
-    assert (principal_of_user(user) is not None) is is_operator
+def test_operator_who_is_switched_off_has_no_rights(change):
+    user = accounts.operator()
+    User.objects.filter(pk=user.pk).update(**change)
+
+    assert principal_of_user(User.objects.get(pk=user.pk)) is None
+
+
+@pytest.mark.parametrize("user", [User(pk=1, is_staff=True), User(pk=1), AnonymousUser()])
+def test_neither_staff_without_a_group_nor_a_stranger_has_rights_here(user):
+    assert principal_of_user(user) is None
+
+
+def test_groups_have_the_rights_of_their_members_before_anybody_uses_them():
+    operators, auditors = (Group.objects.get(name=name).permissions for name in (OPERATORS, AUDITORS))
+
+    assert operators.filter(codename="change_seller").exists()
+    assert operators.filter(codename="view_negotiationrun").exists()
+    assert auditors.filter(codename="view_llmcall").exists()
+    assert not auditors.exclude(codename__startswith="view_").exists()
 
 
 def test_link_signs_in_the_operator_of_this_machine():

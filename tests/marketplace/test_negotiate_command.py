@@ -17,7 +17,7 @@ from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 from negotiation.models import NegotiationRun
-from negotiation.store import roster_of
+from negotiation.rosters import roster_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "demo.json"
@@ -223,7 +223,16 @@ def test_program_refuses_with_exit_code_2_on_the_error_stream():
     assert "Cannot read none.json" in program.stderr
 
 
+@pytest.fixture
+def heeding_interrupts():
+    """What a shell starts in the background ignores Ctrl-C, and so does every process that it starts in turn."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("heeding_interrupts")
 def test_interrupt_at_a_terminal_ends_it_with_exit_code_130():
     reading, writing = pty.openpty()
     with subprocess.Popen(_program(DEMO), stdout=writing, stderr=subprocess.PIPE, text=True) as program:

@@ -18,7 +18,7 @@ from marketplace.models import Seller, SellerInventory, Session
 from marketplace.templatetags import parley
 from negotiation.core.vocabulary import Fallback, Reason, RoomStatus, Voice
 from negotiation.models import LLMCall, Message, NegotiationRun
-from tests import bodies
+from tests import accounts, bodies
 
 LAPTOP = {
     "item_name": "HP 15 Laptop",
@@ -31,7 +31,7 @@ LAPTOP = {
 @pytest.fixture
 def staff(db) -> Client:
     client = Client()
-    client.force_login(User.objects.create_user("olivia", is_staff=True))
+    client.force_login(accounts.operator())
     return client
 
 
@@ -110,7 +110,7 @@ def test_account_without_staff_rights_changes_nothing(session):
 
 def test_actions_need_the_csrf_token(session):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(User.objects.create_user("olivia", is_staff=True))
+    client.force_login(accounts.operator())
 
     for page in actions_of(Session.objects.get()):
         assert client.post(page).status_code == 403, page

@@ -3,6 +3,8 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +105,24 @@ def test_first_start_greets_plays_the_demo_and_stops_cleanly(served):
     assert lines[0].startswith("Parley is ready at http://127.0.0.1:")
     assert lines[1].startswith("Sign in once with: http://127.0.0.1:")
     assert (served.returncode, rest, errors) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_no_answer_names_the_server_or_its_version(served):
+    base = served.stdout.readline().split()[-1]
+
+    answers = [_headers(f"{base}{path}") for path in ("/login/", "/api/v1/health", "/static/css/parley.css", "/none")]
+
+    assert [{"Server", "X-Powered-By"} & set(headers) for headers in answers] == [set()] * 4
+
+
+def _headers(url: str) -> dict[str, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+            return dict(answer.headers)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return dict(refusal.headers)
 
 
 @pytest.mark.slow

@@ -23,8 +23,8 @@ def principals(stored, seller_ids):
     return {
         "operator": Principal(Role.OPERATOR, "key/1"),
         "watcher": Principal(Role.WATCHER, "key/2"),
-        "buyer": Principal(Role.BUYER, "key/3", stored.roster.buyer_id),
-        "seller": Principal(Role.SELLER, "key/4", UUID(seller_ids["Acme"])),
+        "buyer": Principal(Role.BUYER, "key/3", frozenset({stored.roster.buyer_id})),
+        "seller": Principal(Role.SELLER, "key/4", frozenset({UUID(seller_ids["Acme"])})),
     }
 
 
@@ -40,20 +40,20 @@ def test_each_role_sees_with_its_own_eyes(stored, principals, seller_ids):
 
 
 @pytest.mark.parametrize("role", [Role.BUYER, Role.SELLER])
-@pytest.mark.parametrize("party", [None, uuid4()])
-def test_party_of_nothing_here_finds_no_room(stored, role, party):
+@pytest.mark.parametrize("parties", [frozenset(), frozenset({uuid4()})])
+def test_party_of_nothing_here_finds_no_room(stored, role, parties):
     with pytest.raises(RoomNotFound):
-        viewer_of(Principal(role, "key/9", party), stored)
+        viewer_of(Principal(role, "key/9", parties), stored)
 
 
 def test_buyer_is_no_seller_of_its_room(stored, principals):
     with pytest.raises(RoomNotFound):
-        viewer_of(Principal(Role.SELLER, "key/9", principals["buyer"].party), stored)
+        viewer_of(Principal(Role.SELLER, "key/9", principals["buyer"].parties), stored)
 
 
 def test_seller_that_was_left_out_of_a_room_finds_it_not(stored, other_session):
     with pytest.raises(RoomNotFound):
-        viewer_of(Principal(Role.SELLER, "key/9", UUID(other_session["seller_ids"][0])), stored)
+        viewer_of(Principal(Role.SELLER, "key/9", frozenset({UUID(other_session["seller_ids"][0])})), stored)
 
 
 @pytest.mark.parametrize("name", ["operator", "buyer"])

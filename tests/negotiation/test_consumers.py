@@ -1,16 +1,36 @@
 import asyncio
 import json
+import threading
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.db import InterfaceError, OperationalError
 from django.test import Client
+from django.utils import timezone
 
+from marketplace import presence
 from marketplace.asgi import application
-from negotiation.consumers import BAD_FRAME, COMMANDS, FORBIDDEN, NOT_FOUND, NOT_SIGNED_IN, TOO_FAST
+from marketplace.identity import hashed, local_operator
+from marketplace.models import ApiKey
+from marketplace.presence import seats
+from marketplace.throttling import Kind
+from negotiation import consumers, watching
+from negotiation.consumers import (
+    BAD_FRAME,
+    COME_AGAIN,
+    COMMANDS,
+    FORBIDDEN,
+    MOST_OF_ONE_CALLER,
+    MOST_PER_SECOND,
+    NOT_FOUND,
+    NOT_SIGNED_IN,
+    TOO_FAST,
+)
+from negotiation.models import NegotiationRun
 from negotiation.stream import live_feed
 from tests import bodies
 from tests.negotiation.test_sse import events_of
@@ -130,7 +150,7 @@ async def test_party_of_another_session_finds_no_room(outsiders, started, role):
 @pytest.fixture
 def cookie(db):
     client = Client()
-    client.force_login(User.objects.create(username="olga", is_staff=True))
+    client.force_login(local_operator())
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
@@ -160,10 +180,16 @@ async def test_browser_that_hides_its_origin_may_not_use_its_session(started, co
     "frame",
     [
         *("{", "[]", "5", "null", '"text"', '{"a": NaN}', '{"a": Infinity}'),
-        *("[" * 50_000, '{"a":' * 10_000, '{"a": ' + "9" * 5000 + "}"),
+        *(
+            '{"type": "ping", "type": "cancel"}',
+            '{"a": "\u0001"}',
+            "[" * 50_000,
+            '{"a":' * 10_000,
+            '{"a": ' + "9" * 5000 + "}",
+        ),
         '{"type": "ping", "pad": "' + "x" * 65_536 + '"}',
     ],
-    ids=range(11),
+    ids=range(13),
 )
 async def test_frame_that_is_no_command_closes_the_socket(operator, started, frame):
     communicator = await opened(started, operator.key)
@@ -181,13 +207,145 @@ async def test_binary_frame_closes_the_socket(operator, started):
     assert await close_code(communicator) == BAD_FRAME
 
 
-async def test_flood_of_frames_closes_the_socket(operator, started):
-    communicator = await opened(started, operator.key)
+@pytest.fixture
+def clock(monkeypatch):
+    """What the sockets take for the time, in seconds; it stands still unless it is put forward."""
+    now = [0.0]
+    monkeypatch.setattr(consumers, "monotonic", lambda: now[0])
+    return now
 
-    for _ in range(40):
+
+async def ping(communicator, times):
+    for _ in range(times):
         await communicator.send_json_to({"type": "ping"})
+        assert await read_to(communicator, "pong")
+
+
+async def test_flood_of_frames_closes_the_socket(clock, operator, started):
+    communicator = await opened(started, operator.key)
+    await ping(communicator, MOST_PER_SECOND)
+
+    await communicator.send_json_to({"type": "ping"})
 
     assert await close_code(communicator) == TOO_FAST == 4429
+
+
+async def test_frames_may_go_on_in_the_next_second(clock, operator, started):
+    communicator = await opened(started, operator.key)
+    await ping(communicator, MOST_PER_SECOND)
+
+    clock[0] = 1.0
+
+    await ping(communicator, MOST_PER_SECOND)
+    await communicator.disconnect()
+
+
+async def test_commands_that_wait_for_a_slow_one_are_bounded(monkeypatch, operator, started):
+    monkeypatch.setattr(consumers, "MOST_WAITING", 2)
+    is_done = threading.Event()
+    monkeypatch.setitem(COMMANDS, "pause", lambda code: is_done.wait(SECONDS))
+    communicator = await opened(started, operator.key)
+
+    for _ in range(4):
+        await communicator.send_json_to({"type": "pause"})
+
+    assert await close_code(communicator) == TOO_FAST
+    is_done.set()
+
+
+async def test_caller_has_so_many_sockets_and_not_one_more(monkeypatch, operator, started):
+    monkeypatch.setattr(consumers, "MOST_OF_ONE_CALLER", 2)
+    first, second = await opened(started, operator.key), await opened(started, operator.key)
+    third = socket(started, operator.key)
+    await third.connect(timeout=SECONDS)
+
+    assert await close_code(third) == TOO_FAST
+    await first.disconnect()
+    name = await name_of(operator)
+    await until(lambda: seats().count(f"socket {name}") == 1)
+    fourth = await opened(started, operator.key)
+    for communicator in (second, fourth):
+        await communicator.disconnect()
+    await until(lambda: seats().count(f"socket {name}") == 0)
+    assert MOST_OF_ONE_CALLER == 50
+
+
+async def name_of(caller):
+    """Under which it is counted."""
+    return f"key/{(await ApiKey.objects.aget(key_hash=hashed(caller.key))).pk}"
+
+
+async def until(is_so):
+    async with asyncio.timeout(SECONDS):
+        while not is_so():  # noqa: ASYNC110  # nobody is told who leaves
+            await asyncio.sleep(0.001)
+
+
+async def test_key_that_is_revoked_closes_the_socket_and_shows_no_more(monkeypatch, operator, started, play):
+    monkeypatch.setattr(watching, "LOOK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(presence, "FRESH_SECONDS", -1.0)
+    communicator = await opened(started, operator.key, 1)
+    await ApiKey.objects.filter(key_hash=hashed(operator.key)).aupdate(revoked_at=timezone.now())
+
+    assert await close_code(communicator) == NOT_SIGNED_IN
+    await sync_to_async(play)(started)
+    assert await communicator.receive_nothing(timeout=0.05)
+
+
+async def test_revoked_key_commands_nothing_though_its_socket_is_still_open(operator, started):
+    communicator = await opened(started, operator.key)
+    await ApiKey.objects.filter(key_hash=hashed(operator.key)).aupdate(revoked_at=timezone.now())
+
+    await communicator.send_json_to({"type": "cancel"})
+
+    assert await close_code(communicator) == NOT_SIGNED_IN
+    assert (await NegotiationRun.objects.aget(code=started)).status == "queued"
+
+
+async def test_key_that_may_only_read_commands_nothing(operator, started):
+    await ApiKey.objects.filter(key_hash=hashed(operator.key)).aupdate(scope="read")
+    communicator = await opened(started, operator.key)
+    kinds = (*COMMANDS, "message")
+
+    answers = [await answer_to(communicator, {"type": kind, "message": "Hello"}) for kind in kinds]
+
+    assert [answer["error_code"] for answer in answers] == ["FORBIDDEN"] * len(kinds)
+    await communicator.disconnect()
+
+
+async def test_commands_count_as_writes(settings, operator, started):
+    communicator = await opened(started, operator.key)
+    settings.RATE_LIMITS = True
+    take = apps.get_app_config("marketplace").throttle.take
+    name = await name_of(operator)
+    while not take(Kind.WRITE, name):
+        pass
+
+    assert (await answer_to(communicator, {"type": "pause"}))["error_code"] == "RATE_LIMITED"
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+async def test_watcher_comes_again_when_the_database_is_away(monkeypatch, operator, started, error):
+    def fail(*arguments):
+        raise error("gone")
+
+    monkeypatch.setattr(watching, "room_for", fail)
+    communicator = socket(started, operator.key)
+    await communicator.connect(timeout=SECONDS)
+
+    assert await close_code(communicator) == COME_AGAIN == 4012
+
+
+async def test_command_meets_no_database(monkeypatch, operator, started):
+    def fail(*arguments):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(consumers, "steer", fail)
+    communicator = await opened(started, operator.key)
+
+    assert (await answer_to(communicator, {"type": "pause"}))["error_code"] == "DATABASE_UNAVAILABLE"
+    assert await close_code(communicator) == COME_AGAIN
 
 
 async def test_ping_is_answered(operator, started):

@@ -110,3 +110,17 @@ def test_watcher_whose_loop_has_ended_harms_nobody(hub):
     hub.announce(ROOM, ["too late"])
 
     assert subscription.is_lagged
+
+
+async def test_many_watchers_cost_the_loop_one_call(hub, monkeypatch):
+    subscriptions = [hub.subscribe(ROOM) for _ in range(100)]
+    calls = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "call_soon_threadsafe", lambda call, *arguments: calls.append((call, arguments)))
+
+    hub.announce(ROOM, ["news"])
+
+    assert len(calls) == 1
+    call, arguments = calls[0]
+    call(*arguments)
+    assert [await subscription.next() for subscription in subscriptions] == ["news"] * 100

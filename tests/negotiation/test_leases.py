@@ -2,14 +2,14 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from negotiation import services
-from negotiation.leases import LEASE, claim_rooms, free_leases_of_the_dead, new_owner, release, renew
+from negotiation.leases import LEASE, claim_room, claim_rooms, free_leases_of_the_dead, new_owner, release, renew
 from negotiation.models import NegotiationRun
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +127,33 @@ def test_worker_whose_process_is_there_keeps_its_rooms(started):
     claim_rooms(f"{socket.gethostname()}/{os.getppid()}/abc", 1)
 
     assert free_leases_of_the_dead(new_owner()) == 0
+
+
+def test_room_in_hand_is_not_claimed_again_though_its_lease_ran_out(three_rooms):
+    claim_rooms("w", 1)
+    let_leases_run_out()
+
+    assert [claim.code for claim in claim_rooms("w", 3, but=three_rooms[:1])] == three_rooms[1:]
+
+
+def test_one_room_is_claimed_by_its_id_and_by_one_alone(three_rooms):
+    won, lost = claim_room("w", three_rooms[1]), claim_room("x", three_rooms[1])
+
+    run = NegotiationRun.objects.get(code=three_rooms[1])
+    assert lost is None
+    assert (won.run_id, won.fence, run.lease_owner) == (run.pk, run.fence, "w")
+
+
+def test_clock_of_the_worker_that_is_put_forward_ends_no_lease(started, monkeypatch):
+    claim_rooms("w", 1)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(hours=1))
+
+    assert claim_rooms("x", 1) == []
+
+
+@pytest.mark.parametrize("change", [services.pause, services.cancel])
+def test_lease_of_a_room_that_is_paused_or_over_is_not_renewed(started, change):
+    claim = claim_rooms("w", 1)[0]
+    change(UUID(started))
+
+    assert renew("w", [claim.run_id]) == set()

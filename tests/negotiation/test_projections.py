@@ -12,7 +12,7 @@ from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import SoldOut
 from negotiation.errors import Refused
 from negotiation.models import Message, NegotiationRun, Offer, Outcome, RunEvent
-from negotiation.projections import project
+from negotiation.projections import Projections
 from negotiation.store import read_history, read_room
 
 pytestmark = pytest.mark.django_db
@@ -102,9 +102,11 @@ def test_room_without_a_deal_sets_nothing_aside(midway):
 
 def test_events_cannot_be_projected_twice(played):
     stored, records = read_history(UUID(played))
+    projections = Projections()
+    projections.add(stored.run_id, stored.seats, records)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        project(stored.run_id, stored.seats, records)
+        projections.save()
 
 
 def test_deal_for_units_that_are_gone_leaves_no_trace(midway, seller_ids):

@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 from marketplace.models import SellerInventory
 from negotiation import services
 from negotiation.models import Message, NegotiationRun, Offer, Outcome, RunEvent
+from negotiation.schemas import StateOut
 from tests import bodies
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,11 @@ def test_start_is_answered_as_promised(operator, room_id):
     assert abs(parse_datetime(answer["started_at"]) - timezone.now()) < timedelta(minutes=1)
     assert answer["stream_url"] == f"/api/v1/negotiation/{room_id}/stream"
     assert answer["ws_url"] == f"/ws/negotiation/{room_id}/"
+
+
+def test_state_is_as_the_interface_describes_it(midway, state):
+    assert set(state()) == set(StateOut.model_fields)
+    assert StateOut.model_validate(state()).conversation_history
 
 
 def test_started_room_waits_for_a_worker(started, state):

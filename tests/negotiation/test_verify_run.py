@@ -4,8 +4,9 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
+from marketplace.models import SellerInventory
 from negotiation.models import NegotiationRun, RunEvent
-from negotiation.verification import first_broken
+from negotiation.verification import first_broken, strayed
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +59,33 @@ def test_command_fails_on_a_changed_log(run):
 def test_room_that_is_not_there_is_said_to_be():
     with pytest.raises(CommandError, match="there is no room"):
         verify(uuid4())
+
+
+def test_tables_of_a_played_room_say_what_its_log_says(run):
+    assert strayed(run) == []
+    assert "1 of 1 logs" in verify("--deep")
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("offers", lambda run: run.offers.filter(number=1).update(unit_price=1)),
+        ("offers", lambda run: run.offers.filter(number=1).update(status="accepted")),
+        ("messages", lambda run: run.messages.filter(seq=run.messages.first().seq).update(text="something else")),
+        ("outcome", lambda run: type(run.outcome).objects.update(unit_price=1)),
+        ("status", lambda run: NegotiationRun.objects.update(status="active")),
+        ("round", lambda run: NegotiationRun.objects.update(current_round=0)),
+    ],
+)
+def test_table_that_says_something_else_than_the_log_is_found(run, what, change):
+    change(run)
+
+    run.refresh_from_db()
+    assert strayed(run) == [what]
+
+
+def test_stock_that_nobody_bought_is_found(run):
+    SellerInventory.objects.filter(quantity_reserved__gt=0).update(quantity_reserved=1)
+
+    with pytest.raises(CommandError, match="the reserved stock of 1 items is not what was sold"):
+        verify("--deep")

@@ -11,10 +11,12 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils import timezone
 
+from marketplace.logging_setup import correlation_id
 from negotiation import services
 from negotiation.core.events import Said
 from negotiation.core.protocol import change_status
 from negotiation.core.vocabulary import Party, RoomStatus
+from negotiation.dispatch import is_by_jobs
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
 from negotiation.journal import LeaseLost, StoreJournal
 from negotiation.leases import claim_rooms
@@ -121,6 +123,21 @@ async def test_worker_keeps_the_log_of_the_room(started, log_folder):
         await until(started, lambda run: any(log_folder.rglob("*.json")))
 
     assert [path.stem for path in log_folder.rglob("*.json")] == [started]
+
+
+async def test_lines_of_a_room_in_play_carry_its_id(started, log_folder):
+    seen = set()
+
+    class Curious(StrategyMind):
+        async def buy(self, view):
+            seen.add(correlation_id.get())
+            return await super().buy(view)
+
+    async with working(lambda casting, calls: Minds(Curious(), cast(casting, calls).sellers)):
+        await until_status(started, "completed")
+
+    assert seen == {started}
+    assert correlation_id.get() != started
 
 
 async def test_room_that_is_started_later_is_heard_of(room_id, act, log_folder):
@@ -246,6 +263,7 @@ async def test_drained_worker_gives_its_rooms_back_at_their_last_event(started):
     assert live_feed().watcher_count(WORKERS) == 0
 
 
+@pytest.mark.skipif(is_by_jobs(), reason="a worker that gets rooms as jobs does not look for them")
 async def test_worker_that_is_drained_while_it_claims_plays_nothing(started, monkeypatch, log_folder):
     claiming, proceed = asyncio.Event(), asyncio.Event()
     claim_more = Worker._claim_more

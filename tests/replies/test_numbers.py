@@ -1,7 +1,10 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from negotiation.replies.cardinals import CARDINAL, names_cardinal
 from negotiation.replies.numbers import MentionKind, numbers_in
 
 
@@ -57,3 +60,16 @@ def test_number_too_long_for_an_amount_has_no_reading() -> None:
     (mention,) = numbers_in("9" * 5000)
 
     assert mention.values == frozenset()
+
+
+@given(st.from_regex(CARDINAL))
+def test_every_number_word_is_looked_for(text: str) -> None:
+    assert names_cardinal(text)
+
+
+@given(st.text(st.sampled_from("0159.,' OoIlSMDCLXVIabk"), max_size=12))
+def test_no_number_is_passed_over_for_want_of_other_letters(text: str) -> None:
+    """A letter of another script leads past the quick look; it stands apart, and adds no number."""
+    assert [mention.values for mention in numbers_in(text)] == [
+        mention.values for mention in numbers_in(f"{text} \N{GREEK SMALL LETTER OMEGA}")
+    ]

@@ -1,5 +1,6 @@
 """Pages, API, sockets and worker in one process."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.db import connections
 from marketplace.demo import ensure_demo, start_demo_rooms
 from marketplace.identity import make_sign_in_link
 from marketplace.management.schema import refuse_outdated_schema
+from marketplace.readiness import readiness
 from marketplace.server import CannotListenError, Server
 from marketplace.stop_signals import end_at_once
+from negotiation.listening import listening
 from negotiation.worker import Worker
 
 
@@ -63,6 +66,7 @@ class Marketplace:
         self._say = say
         self._worker = worker
         self._play_demo = play_demo
+        self._is_stopping = asyncio.Event()
 
     async def started(self, host: str, port: int) -> None:
         base_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -71,9 +75,14 @@ class Marketplace:
             await database_sync_to_async(self._play_demo)()
         link = await database_sync_to_async(make_sign_in_link)(base_url)
         self._say(f"Sign in once with: {link}")
-        if self._worker:
-            await self._worker.run()
+        async with listening() as is_listening:
+            if self._worker:
+                await self._worker.run()
+            elif is_listening:
+                await self._is_stopping.wait()
 
     async def stopping(self, grace_seconds: float) -> None:
+        readiness().drain()
+        self._is_stopping.set()
         if self._worker:
             await self._worker.drain(grace_seconds)

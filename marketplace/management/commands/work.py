@@ -5,9 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from prometheus_client import start_http_server
 
 from marketplace.management.schema import refuse_outdated_schema
 from marketplace.stop_signals import StopSignals
+from negotiation.listening import listening
+from negotiation.metrics import REGISTRY
 from negotiation.worker import Worker
 
 GRACE_SECONDS = 8.0
@@ -23,9 +26,13 @@ class Command(BaseCommand):
             default=settings.WORKER_CONCURRENCY,
             help="how many negotiations at a time",
         )
+        parser.add_argument("--metrics-port", type=int, help="tell what this worker counts, for Prometheus")
+        parser.add_argument("--metrics-host", default="127.0.0.1")
 
     def handle(self, *args: object, **options: Any) -> None:
         refuse_outdated_schema()
+        if options["metrics_port"]:
+            start_http_server(options["metrics_port"], options["metrics_host"], REGISTRY)
         asyncio.run(work(Worker(concurrency=options["concurrency"])))
 
 
@@ -35,7 +42,8 @@ async def work(worker: Worker) -> None:
     StopSignals(asyncio.get_running_loop(), stop_asked.set).install()
     async with asyncio.TaskGroup() as tasks:
         draining = tasks.create_task(_drain_when(stop_asked, worker))
-        await worker.run()
+        async with listening():
+            await worker.run()
         if not stop_asked.is_set():
             draining.cancel()
 

@@ -1,0 +1,35 @@
+"""An installation from its backup."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from marketplace.management.schema import refuse_outdated_schema
+from marketplace.restoring import CannotRestore, read_manifest, restore
+
+
+class Command(BaseCommand):
+    help = "Puts a backup into an empty, migrated database, on SQLite or PostgreSQL, and checks every room's log."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        refuse_outdated_schema()
+        try:
+            manifest = read_manifest(options["path"])
+            if not options["yes"] and not _agreed(manifest):
+                raise CommandError("nothing was changed")
+            restore(options["path"], logs=settings.LOGS.directory, secret_key=settings.DATA_DIR / "secret_key")
+        except CannotRestore as error:
+            raise CommandError(f"{error}; nothing was changed") from error
+        self.stdout.write(f"restored {sum(manifest['rows'].values())} rows as of {manifest['at']}")
+        call_command("verify_run", deep=True, stdout=self.stdout, stderr=self.stderr)
+
+
+def _agreed(manifest: dict[str, Any]) -> bool:
+    return input(f"Restore the backup of {manifest['at']} (version {manifest['version']})? [y/N] ").lower() == "y"

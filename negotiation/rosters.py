@@ -1,0 +1,113 @@
+"""Whose a room is and how it was set up: read by queries made once, for nearly every request asks this first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Model
+
+from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
+from negotiation.core.room import SellerSeat, Setup
+from negotiation.models import NegotiationRun, Participant
+from negotiation.prepared import Prepared
+from negotiation.records import Roster
+
+_RUN = (
+    *("pk", "code", "session__code", "item__buyer__code", "session__currency", "session__disclose_best_offer"),
+    *("item__item_name", "item__buyer__name", "item__min_price_per_unit", "item__max_price_per_unit"),
+    *("item__quantity_needed", "max_rounds", "seed", "status", "last_seq", "last_hash", "fence", "started_at"),
+)
+_SEAT = (
+    *("pk", "inventory_id", "seller_code", "name", "cost_price", "least_price", "selling_price", "stock"),
+    *("priority", "speaking_style"),
+)
+_RUNS = Prepared(
+    lambda code: NegotiationRun.objects.filter(code=code).order_by().values_list(*_RUN),
+    NegotiationRun._meta.get_field("code"),
+    UUID(int=1),
+)
+_SEATS = Prepared(
+    lambda run_id: Participant.objects.filter(run_id=run_id).order_by("id").values_list(*_SEAT),
+    NegotiationRun._meta.get_field("id"),
+    1,
+)
+
+
+class RunRow(NamedTuple):
+    """What a room's roster and log are read from, in the order of `_RUN`."""
+
+    pk: int
+    code: UUID
+    session_code: UUID
+    buyer_code: UUID
+    currency: str
+    disclose_best_offer: bool
+    item_name: str
+    buyer_name: str
+    minimum: Decimal
+    maximum: Decimal
+    quantity: int
+    max_rounds: int
+    seed: int
+    status: str
+    last_seq: int
+    last_hash: str
+    fence: int
+    started_at: datetime | None
+
+
+class SeatRow(NamedTuple):
+    """In the order of `_SEAT`."""
+
+    pk: int
+    inventory_id: int | None
+    code: UUID
+    name: str
+    cost: Decimal
+    floor: Decimal
+    ask: Decimal
+    stock: int
+    priority: str
+    style: str
+
+
+def find_run(code: UUID) -> tuple[RunRow, list[SeatRow], Roster] | None:
+    """None if there is no such room."""
+    found = _RUNS.rows(code)
+    if not found:
+        return None
+    run = RunRow(*found[0])
+    seats = [SeatRow(*row) for row in _SEATS.rows(run.pk)]
+    return run, seats, _roster(run, seats)
+
+
+def roster_of(run: NegotiationRun) -> Roster:
+    """Costs no query after `with_setup()`."""
+    seats = [SeatRow(*_values(participant, _SEAT)) for participant in run.participants.all()]
+    return _roster(RunRow(*_values(run, _RUN)), seats)
+
+
+def _values(row: Model, columns: Sequence[str]) -> list[Any]:
+    """As `values_list` has them."""
+    return [attrgetter(column.replace("__", "."))(row) for column in columns]
+
+
+def _roster(run: RunRow, seats: Sequence[SeatRow]) -> Roster:
+    setup = Setup(
+        item_name=run.item_name,
+        buyer_name=run.buyer_name,
+        buyer=BuyerLimits(run.minimum, run.maximum, run.quantity),
+        sellers=tuple(_seat_of(seat) for seat in seats),
+        max_rounds=run.max_rounds,
+        seed=run.seed,
+        disclose_best_offer=run.disclose_best_offer,
+    )
+    return Roster(run.code, run.session_code, run.buyer_code, run.currency, setup)
+
+
+def _seat_of(seat: SeatRow) -> SellerSeat:
+    limits = SellerLimits(seat.cost, seat.floor, seat.ask, seat.stock, Priority(seat.priority))
+    return SellerSeat(str(seat.code), seat.name, limits, Style(seat.style))

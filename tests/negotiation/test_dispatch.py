@@ -1,0 +1,97 @@
+"""Rooms as jobs: these run where the tests' database is PostgreSQL (PARLEY_TEST_DATABASE=postgres)."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import transaction
+
+from negotiation import services
+from negotiation.dispatch import request_play, request_what_waits
+from negotiation.leases import claim_rooms
+from negotiation.models import NegotiationRun
+from negotiation.worker import Worker
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(settings.WORKER_ENGINE != "procrastinate", reason="the tests' database is not PostgreSQL"),
+]
+
+SECONDS = 30
+
+
+@pytest.fixture(autouse=True)
+def no_jobs(transactional_db):
+    """The tables are not Django's own, so they are not emptied with the others."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    with transaction.atomic():
+        ProcrastinateJob.objects.all()._raw_delete("default")
+
+
+def jobs():
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    return list(ProcrastinateJob.objects.values_list("queueing_lock", "status"))
+
+
+def test_start_leaves_a_job_for_the_room(started):
+    assert jobs() == [(started, "todo")]
+
+
+def test_start_that_is_taken_back_leaves_no_job(room_id):
+    with transaction.atomic():
+        services.start(UUID(room_id))
+        transaction.set_rollback(True)
+
+    assert jobs() == []
+
+
+def test_room_that_waits_has_one_job_however_often_it_is_asked_for(started):
+    request_play(UUID(started))
+
+    assert jobs() == [(started, "todo")]
+
+
+def test_room_that_waits_without_a_job_gets_one(started):
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    ProcrastinateJob.objects.all()._raw_delete("default")
+
+    assert (request_what_waits(), request_what_waits()) == (1, 0)
+    assert jobs() == [(started, "todo")]
+
+
+def test_room_in_play_needs_no_job(started):
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    claim_rooms("w", 1)
+    ProcrastinateJob.objects.all()._raw_delete("default")
+
+    assert request_what_waits() == 0
+
+
+@asynccontextmanager
+async def working():
+    worker = Worker(5)
+    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
+        group.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            await worker.drain(SECONDS)
+
+
+async def test_two_workers_play_a_room_once_to_its_end(started, log_folder):
+    @database_sync_to_async
+    def run():
+        return NegotiationRun.objects.get(code=started)
+
+    async with working(), working():
+        while (await run()).status != "completed":  # noqa: ASYNC110  # the hub is not what is tested
+            await asyncio.sleep(0.01)
+
+    assert (await run()).fence == 1
