@@ -55,6 +55,8 @@ async def test_time_to_a_watcher_is_measured_of_what_is_new_and_not_of_history(o
 async def test_time_to_a_watcher_is_measured_once_for_all_watchers(operator, room_id, started, play):
     before = await counted("parley_event_lag_seconds_count")
     first, second = [await opened(started, operator.key) for _ in range(2)]
+    for communicator in (first, second):
+        await read_to(communicator, "status_changed")  # history: from here on they listen
 
     await database_sync_to_async(services.pause)(UUID(room_id))
     for communicator in (first, second):
