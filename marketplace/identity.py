@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from marketplace.groups import AUDITORS, OPERATORS
 from marketplace.models import ApiKey, Buyer, PartyAccess, PartyLink, Role, Scope, Seller, SignInLink
+from negotiation.prepared import Prepared
 
 KEY_PREFIX = "parley_"
 LINK_LIFETIME = timedelta(minutes=30)
@@ -76,17 +78,52 @@ def revoke_api_keys(keys: QuerySet[ApiKey]) -> int:
 def principal_of_key(text: str) -> Principal | None:
     """Who the key stands for, None if it is unknown, revoked or expired, or its party is gone."""
     now = timezone.now()
-    lives = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    key = ApiKey.objects.filter(lives, key_hash=hashed(text), revoked_at__isnull=True).first()
-    if key is None:
+    found = _KEYS.rows(hashed(text))
+    if not found:
+        return None
+    key = _KeyRow(*found[0])
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
         return None
     role = Role(key.role)
-    parties = frozenset(living_parties(role, [key.party] if key.party else []))
-    if role in (Role.BUYER, Role.SELLER) and not parties:
+    if role in _PARTIES and not _PARTIES[role].rows(key.party):
         return None
+    parties = frozenset([key.party] if role in _PARTIES and key.party else [])
     if key.last_used_at is None or now - key.last_used_at > LAST_USE_RESOLUTION:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return Principal(role, f"key/{key.pk}", parties, Scope(key.scope))
+
+
+class _KeyRow(NamedTuple):
+    """Of a key, what every request asks, in the order of `_KEY`."""
+
+    pk: int
+    role: str
+    scope: str
+    party: UUID | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+_KEY = ("pk", "role", "scope", "party", "expires_at", "revoked_at", "last_used_at")
+_KEYS = Prepared(
+    lambda key_hash: ApiKey.objects.filter(key_hash=key_hash).order_by().values_list(*_KEY),
+    ApiKey._meta.get_field("key_hash"),
+    "",
+)
+# By the code of the party.
+_PARTIES = {
+    Role.BUYER: Prepared(
+        lambda code: Buyer.objects.filter(code=code).order_by().values_list("pk"),
+        Buyer._meta.get_field("code"),
+        UUID(int=0),
+    ),
+    Role.SELLER: Prepared(
+        lambda code: Seller.objects.filter(code=code).order_by().values_list("pk"),
+        Seller._meta.get_field("code"),
+        UUID(int=0),
+    ),
+}
 
 
 def living_parties(role: Role, codes: Iterable[UUID]) -> set[UUID]:

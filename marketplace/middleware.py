@@ -1,4 +1,4 @@
-"""What every request passes: correlation id, connections, headers, cross-origin rules, limits of speed and form.
+"""What every request passes: correlation id, headers, cross-origin rules, limits of speed and form.
 
 All of it is sync-only on purpose: with a sync-only middleware innermost, Django runs the whole chain in one
 thread, where a chain that could also run async hops to a thread and back for every single middleware.
@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.handlers.asgi import ASGIRequest
-from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -40,21 +38,6 @@ def name_requests(get_response: GetResponse) -> GetResponse:
         correlation_id.set(chosen)
         response = get_response(request)
         response["X-Request-ID"] = chosen
-        return response
-
-    return middleware
-
-
-def close_connections(get_response: GetResponse) -> GetResponse:
-    """Under ASGI each request has a thread to itself, and database connections that none will use again.
-
-    Left to `CONN_MAX_AGE`, which is there for threads that live on, they pile up until they are collected.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        if isinstance(request, ASGIRequest):
-            connections.close_all()
         return response
 
     return middleware

@@ -21,6 +21,11 @@ from negotiation.core.preferences import BuyerLimits, Priority, Style
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.errors import NegotiationError
 from negotiation.models import LeftOut, NegotiationRun, Participant
+from negotiation.rows import Insertion
+
+_SESSIONS, _BUYERS, _ITEMS = Insertion(Session), Insertion(Buyer), Insertion(BuyerItem)
+_SELLERS, _STOCK = Insertion(Seller), Insertion(SellerInventory)
+_RUNS, _PARTICIPANTS, _LEFT_OUT = Insertion(NegotiationRun), Insertion(Participant), Insertion(LeftOut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,12 @@ def set_up_session(request: SessionRequest, created_by: User | None = None) -> N
     if len(request.sellers) + len(standing) > settings.NEGOTIATION.max_sellers:
         raise TooManySellers(f"A session takes at most {settings.NEGOTIATION.max_sellers} sellers.")
     session = _save_session(request, created_by)
-    buyer = Buyer.objects.create(session=session, name=request.buyer_name)
+    [buyer] = _BUYERS.save([Buyer(session=session, name=request.buyer_name)])
     sellers, stock = _save_sellers(session, request.sellers)
-    invited = _invite([*sellers, *standing], [*stock, *SellerInventory.objects.filter(seller__in=standing)])
-    items = BuyerItem.objects.bulk_create(_item(buyer, item) for item in request.items)
+    if standing:
+        stock += SellerInventory.objects.filter(seller__in=standing)
+    invited = _invite([*sellers, *standing], stock)
+    items = _ITEMS.save(_item(buyer, item) for item in request.items)
     return NewSession(session, buyer, sellers, _open_rooms(session, items, invited))
 
 
@@ -130,7 +137,7 @@ def _standing_sellers(request: SessionRequest) -> list[Seller]:
 
 
 def _save_session(request: SessionRequest, created_by: User | None) -> Session:
-    return Session.objects.create(
+    session = Session(
         created_by=created_by,
         name=request.name,
         currency=request.currency,
@@ -150,10 +157,11 @@ def _save_session(request: SessionRequest, created_by: User | None) -> Session:
         turn_seconds=request.turn_seconds,
         disclose_best_offer=request.disclose_best_offer,
     )
+    return _SESSIONS.save([session])[0]
 
 
 def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[list[Seller], list[SellerInventory]]:
-    sellers = Seller.objects.bulk_create(
+    sellers = _SELLERS.save(
         Seller(
             session=session,
             name=request.name,
@@ -165,7 +173,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
         )
         for request in requests
     )
-    stock = SellerInventory.objects.bulk_create(
+    stock = _STOCK.save(
         SellerInventory(
             seller=seller,
             item_id=stock.item_id,
@@ -205,15 +213,13 @@ def _item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
 
 def _open_rooms(session: Session, items: Sequence[BuyerItem], invited: dict[str, Invited]) -> list[NewRoom]:
     matches = [_match(item, invited) for item in items]
-    runs = NegotiationRun.objects.bulk_create(
-        _run(session, item, found) for item, found in zip(items, matches, strict=True)
-    )
+    runs = _RUNS.save(_run(session, item, found) for item, found in zip(items, matches, strict=True))
     rooms = [
         NewRoom(run, [_participant(run, invited[code], run.item.item_id) for code in found.matched])
         for run, found in zip(runs, matches, strict=True)
     ]
-    Participant.objects.bulk_create(participant for room in rooms for participant in room.participants)
-    LeftOut.objects.bulk_create(
+    _PARTICIPANTS.save(participant for room in rooms for participant in room.participants)
+    _LEFT_OUT.save(
         LeftOut(run=run, seller=invited[code].seller, reason=reason)
         for run, found in zip(runs, matches, strict=True)
         for code, reason in found.left_out.items()

@@ -170,7 +170,6 @@ if WORKER_ENGINE == "procrastinate":
 MIDDLEWARE = [
     "marketplace.middleware.name_requests",
     "marketplace.metrics.count_requests",
-    "marketplace.middleware.close_connections",
     "marketplace.envelope.wrap_api_errors",
     "marketplace.middleware.set_security_headers",
     "marketplace.middleware.refuse_strange_bytes",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, F, Sum
 
 from llm.purse import Spending
 from marketplace.models import Session
@@ -118,7 +118,7 @@ def summarise(session: Session) -> SessionSummary:
         total_items_requested=len(rooms),
         open_rooms=len(rooms) - len(ended),
         total_messages=sum(messages.values()),
-        models=LLMCall.objects.filter(run__session=session).spending(),
+        models=_spending(session),
     )
 
 
@@ -175,6 +175,29 @@ _MESSAGES = Prepared(
     _SESSION_ID,
     1,
 )
+
+_SPENDING = Prepared(
+    lambda session: (
+        LLMCall.objects.filter(run__session=session)
+        .order_by()
+        .values("run__session")
+        .annotate(
+            all_calls=Sum("attempts"),
+            all_tokens=Sum(F("input_tokens") + F("output_tokens")),
+            all_cost=Sum("cost"),
+            all_seconds=Sum("seconds"),
+        )
+        .values_list("all_calls", "all_tokens", "all_cost", "all_seconds")
+    ),
+    _SESSION_ID,
+    1,
+)
+
+
+def _spending(session: Session) -> Spending:
+    """As `LLMCall.objects.spending`; Django makes that query in more time than all others of a summary together."""
+    found = _SPENDING.rows(session.pk)
+    return Spending(*found[0]) if found else Spending()
 
 
 def _seats(session: Session) -> dict[int, list[SellerSeat]]:

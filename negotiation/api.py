@@ -1,10 +1,11 @@
 """Rooms and logs over HTTP. Live streams are in `sse` and `consumers`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
@@ -15,11 +16,12 @@ from marketplace.identity import Principal
 from marketplace.schemas import PageIn
 from negotiation import logs, services
 from negotiation.access import history_for, room_for, seen_as, steer
-from negotiation.core.visibility import OperatorViewer, may_see_buyer_limits, may_see_seller
+from negotiation.core.visibility import OperatorViewer, Viewer, may_see_buyer_limits, may_see_seller
 from negotiation.errors import Refused, RoomNotFound
 from negotiation.frames import Frame, buyer_constraints, money, to_json
 from negotiation.models import LLMCall, NegotiationRun, Outcome
-from negotiation.records import Roster
+from negotiation.recent import RecentAnswers, Standing
+from negotiation.records import Record, Roster
 from negotiation.schemas import (
     DecisionIn,
     DecisionQueryIn,
@@ -32,6 +34,7 @@ from negotiation.schemas import (
     StateOut,
     StatusOut,
 )
+from negotiation.store import StoredRoom
 
 room_router = Router(tags=["rooms"])
 logs_router = Router(tags=["logs"])
@@ -107,28 +110,14 @@ def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: s
     """The room as the caller may see it. Operators may name an agent to see it with that agent's eyes."""
     stored, records, _ = history_for(_principal(request), room_id)
     viewer = seen_as(_principal(request), stored, agent_type, agent_id)
-    room = stored.room
-    body: Frame = {
-        "room_id": str(room_id),
-        "item_name": room.setup.item_name,
-        "status": stored.status,
-        "current_round": room.round,
-        "max_rounds": room.setup.max_rounds,
-        "conversation_history": logs.conversation(records, stored.roster, viewer),
-        "current_offers": {
-            thread.seller_id: {
-                "price": money(thread.quote.terms.unit_price),
-                "quantity": thread.quote.terms.quantity,
-            }
-            for thread in room.threads
-            if thread.quote is not None and may_see_seller(viewer, thread.seller_id)
-        },
-        "last_seq": stored.last_seq,
-    }
-    if may_see_buyer_limits(viewer):
-        body["buyer_constraints"] = buyer_constraints(stored.roster)
+    standing = Standing(stored.roster, stored.status, stored.last_hash)
+    answers: RecentAnswers = apps.get_app_config("negotiation").answers  # type: ignore[attr-defined]
+    answer = answers.get(stored.run_id, viewer, standing)
+    if answer is None:
+        answer = to_json(_state(stored, records, viewer)).encode()
+        answers.keep(stored.run_id, viewer, standing, answer)
     # Made as JSON here: to have a long conversation checked against its schema would cost more than to read it.
-    return HttpResponse(to_json(body), content_type="application/json; charset=utf-8")
+    return HttpResponse(answer, content_type="application/json; charset=utf-8")
 
 
 @room_router.get("/{room_id}/model-calls", response=ModelCallsOut)
@@ -163,6 +152,30 @@ def log(request: HttpRequest, session_id: UUID, room_id: UUID) -> dict[str, Any]
     if stored.roster.session_id != session_id:
         raise LogNotFound("There is no log of this room.")
     return logs.build(stored, records, viewer)
+
+
+def _state(stored: StoredRoom, records: Sequence[Record], viewer: Viewer) -> Frame:
+    room = stored.room
+    body: Frame = {
+        "room_id": str(stored.roster.room_id),
+        "item_name": room.setup.item_name,
+        "status": stored.status,
+        "current_round": room.round,
+        "max_rounds": room.setup.max_rounds,
+        "conversation_history": logs.conversation(records, stored.roster, viewer),
+        "current_offers": {
+            thread.seller_id: {
+                "price": money(thread.quote.terms.unit_price),
+                "quantity": thread.quote.terms.quantity,
+            }
+            for thread in room.threads
+            if thread.quote is not None and may_see_seller(viewer, thread.seller_id)
+        },
+        "last_seq": stored.last_seq,
+    }
+    if may_see_buyer_limits(viewer):
+        body["buyer_constraints"] = buyer_constraints(stored.roster)
+    return body
 
 
 def _principal(request: HttpRequest) -> Principal:

@@ -10,7 +10,7 @@ from llm.lights import ProviderLights
 from llm.selection import choose_provider
 from negotiation.doorbell import Doorbell
 from negotiation.hub import Hub
-from negotiation.recent import RecentRooms
+from negotiation.recent import RecentAnswers, RecentRooms
 
 
 class NegotiationConfig(AppConfig):
@@ -20,9 +20,11 @@ class NegotiationConfig(AppConfig):
     doorbell: Doorbell
     lights: ProviderLights
     recent: RecentRooms
+    answers: RecentAnswers
 
     def ready(self) -> None:
         self.hub = Hub()
         self.recent = RecentRooms()
+        self.answers = RecentAnswers()
         self.doorbell = Doorbell()
         self.lights = ProviderLights(lambda name: choose_provider(name, settings.LLM))

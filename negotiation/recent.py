@@ -1,13 +1,18 @@
-"""The rooms lately read, folded: a log only grows, so what was read of it stays true as far as it went."""
+"""The rooms lately read, folded: a log only grows, so what was read of it stays true as far as it went. And what was
+lately answered of them.
+"""
 
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from negotiation.core.room import Room
-from negotiation.records import Record
+from negotiation.core.visibility import Viewer
+from negotiation.core.vocabulary import RoomStatus
+from negotiation.records import Record, Roster
 
 MOST_RECORDS = 20_000
+MOST_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,42 @@ class RecentRooms:
     def _forget(self, reading: Reading | None) -> None:
         if reading is not None:
             self._record_count -= reading.last_seq
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that an answer about a room is made of, but for whose eyes it is for."""
+
+    roster: Roster
+    status: RoomStatus
+    last_hash: str
+
+
+class RecentAnswers:
+    """Of this process, those given last about rooms, each to its kind of viewer alone; all together of bounded size."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[int, Viewer], tuple[Standing, bytes]] = OrderedDict()
+        self._most_bytes, self._byte_count = most_bytes, 0
+
+    def get(self, run_id: int, viewer: Viewer, standing: Standing) -> bytes | None:
+        """The answer to such a viewer, if the room still stands as it did then."""
+        with self._lock:
+            known = self._answers.get((run_id, viewer))
+            if known is None or known[0] != standing:
+                return None
+            self._answers.move_to_end((run_id, viewer))
+            return known[1]
+
+    def keep(self, run_id: int, viewer: Viewer, standing: Standing, answer: bytes) -> None:
+        with self._lock:
+            self._forget(self._answers.pop((run_id, viewer), None))
+            self._answers[run_id, viewer] = standing, answer
+            self._byte_count += len(answer)
+            while self._byte_count > self._most_bytes:
+                self._forget(self._answers.popitem(last=False)[1])
+
+    def _forget(self, known: tuple[Standing, bytes] | None) -> None:
+        if known is not None:
+            self._byte_count -= len(known[1])

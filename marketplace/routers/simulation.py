@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from marketplace import audit, services
 from marketplace.errors import NotAllowed, ProviderDisabled, SessionNotFound
+from marketplace.finding import find_session
 from marketplace.idempotency import once
 from marketplace.identity import Principal
 from marketplace.models import Role, Session
@@ -29,14 +30,14 @@ from marketplace.services import NewSession
 from marketplace.summary import Purchase, SessionSummary, summarise
 from marketplace.throttling import Kind, charge
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
-from negotiation.frames import money
+from negotiation.frames import money, to_json
 from negotiation.models import STARTED, NegotiationRun, Offer, Participant
 
 router = Router(tags=["sessions"])
 
 
 @router.post("/initialize", response=InitializeOut)
-def initialize(request: HttpRequest, payload: InitializeIn) -> dict[str, Any]:
+def initialize(request: HttpRequest, payload: InitializeIn) -> HttpResponse:
     """Set up a session with a room for each item. An `Idempotency-Key` header makes repeats harmless."""
     principal = _operator(request)
     _require_enabled(payload.llm_config.provider or settings.LLM.provider)
@@ -50,7 +51,8 @@ def initialize(request: HttpRequest, payload: InitializeIn) -> dict[str, Any]:
         charge(Kind.SET_UP, principal.name)
         return _initialized(services.set_up_session(wanted))
 
-    return once(request, principal, set_up)
+    # Made as JSON here, like a room's state: all of it is ours and of these types.
+    return HttpResponse(to_json(once(request, principal, set_up)), content_type="application/json; charset=utf-8")
 
 
 @router.get("", response=SessionListOut)
@@ -131,10 +133,15 @@ def _visible(principal: Principal) -> QuerySet[Session]:
 
 
 def _session(principal: Principal, code: UUID) -> Session:
-    session = _visible(principal).select_related("buyer").filter(code=code).first()
-    if session is None:
+    session = find_session(code)
+    if session is None or not _may_see(principal, session):
         raise SessionNotFound(f"There is no session {code}.")
     return session
+
+
+def _may_see(principal: Principal, session: Session) -> bool:
+    """Of one session, what `_visible` says of all."""
+    return principal.may_read_all or (principal.role == Role.BUYER and session.buyer.code in principal.parties)
 
 
 def _initialized(new: NewSession) -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _initialized(new: NewSession) -> dict[str, Any]:
     sellers |= {str(participant.seller_code) for room in new.rooms for participant in room.participants}
     return {
         "session_id": str(session.code),
-        "created_at": session.created_at,
+        "created_at": session.created_at.isoformat(),
         "buyer_id": str(new.buyer.code),
         "seller_ids": sorted(sellers),
         "negotiation_rooms": rooms,

@@ -5,6 +5,7 @@ import pytest
 from django.utils.dateparse import parse_datetime
 
 from marketplace.models import Buyer, Seller, Session
+from marketplace.schemas import InitializeOut
 from negotiation.models import NegotiationRun, Participant
 from tests import bodies
 
@@ -111,6 +112,13 @@ def test_room_of_the_answer_has_the_shape_of_the_contract(operator):
         "current_round": 0,
         "max_rounds": 10,
     }
+
+
+def test_answer_is_as_the_interface_describes_it(operator):
+    answer = operator.post(URL, bodies.session())
+
+    assert answer["Content-Type"].startswith("application/json")
+    assert InitializeOut.model_validate(answer.json()).model_dump(mode="json") == answer.json()
 
 
 def test_answer_tells_no_seller_secret(operator):

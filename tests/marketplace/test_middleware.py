@@ -1,14 +1,11 @@
 import dataclasses
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.test import AsyncRequestFactory, RequestFactory
+from django.test import RequestFactory
 
 from marketplace.logging_setup import correlation_id
 from marketplace.middleware import (
-    close_connections,
     name_requests,
     set_security_headers,
     share_api_across_origins,
@@ -59,16 +56,6 @@ def test_log_knows_the_id_during_the_request_and_when_django_logs_its_refusal():
     response = middleware(requests.get("/"))
 
     assert [*seen, correlation_id.get()] == [response["X-Request-ID"]] * 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_request_leaves_no_database_connection_behind():
-    def count_users(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(str(User.objects.count()))
-
-    close_connections(count_users)(AsyncRequestFactory().get("/"))
-
-    assert connection.connection is None
 
 
 def test_page_may_load_nothing_from_elsewhere_and_run_nothing_inline():

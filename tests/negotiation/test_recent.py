@@ -1,13 +1,16 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from negotiation import services
 from negotiation.core.room import new_room
+from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer
+from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import NegotiationRun, Participant, RunEvent
-from negotiation.recent import Reading, RecentRooms
+from negotiation.recent import Reading, RecentAnswers, RecentRooms, Standing
 from negotiation.store import chain, read_history, read_room, recent_rooms
-from tests.factories import a_setup, records_of
+from tests.factories import a_roster, a_setup, records_of
 
 
 @pytest.fixture
@@ -107,3 +110,58 @@ def test_process_has_one_memory_of_rooms(midway):
     stored = read_room(UUID(midway))
 
     assert recent_rooms().get(stored.run_id).room is stored.room
+
+
+@pytest.fixture
+def standing():
+    return Standing(a_roster(a_setup()), RoomStatus.COMPLETED, "last")
+
+
+def test_answer_is_given_again_to_the_same_eyes_alone(standing):
+    answers = RecentAnswers()
+    answers.keep(1, SellerViewer("one"), standing, b"for one")
+
+    assert answers.get(1, SellerViewer("one"), standing) == b"for one"
+    others = [SellerViewer("two"), BuyerViewer(), OperatorViewer()]
+    assert [answers.get(1, viewer, standing) for viewer in others] == [None] * 3
+    assert answers.get(2, SellerViewer("one"), standing) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"last_hash": "later"}, {"status": RoomStatus.NO_SELLERS}, {"roster": a_roster(a_setup(max_rounds=3))}],
+)
+def test_answer_about_a_room_that_stands_otherwise_by_now_is_not_given(standing, change):
+    answers = RecentAnswers()
+    answers.keep(1, BuyerViewer(), standing, b"as it was")
+
+    assert answers.get(1, BuyerViewer(), replace(standing, **change)) is None
+
+
+def test_answers_asked_for_longest_ago_are_forgotten_first(standing):
+    answers = RecentAnswers(most_bytes=10)
+    for run_id in (1, 2):
+        answers.keep(run_id, BuyerViewer(), standing, b"12345")
+    answers.get(1, BuyerViewer(), standing)
+
+    answers.keep(3, BuyerViewer(), standing, b"12345")
+
+    assert [run_id for run_id in (1, 2, 3) if answers.get(run_id, BuyerViewer(), standing)] == [1, 3]
+
+
+def test_later_answer_takes_the_place_and_the_room_of_the_earlier(standing):
+    answers = RecentAnswers(most_bytes=10)
+    answers.keep(1, BuyerViewer(), standing, b"123456")
+    answers.keep(2, BuyerViewer(), standing, b"1234")
+
+    answers.keep(1, BuyerViewer(), standing, b"654321")
+
+    assert [answers.get(run_id, BuyerViewer(), standing) for run_id in (1, 2)] == [b"654321", b"1234"]
+
+
+def test_answer_longer_than_all_that_is_kept_is_not_kept(standing):
+    answers = RecentAnswers(most_bytes=4)
+
+    answers.keep(1, BuyerViewer(), standing, b"12345")
+
+    assert answers.get(1, BuyerViewer(), standing) is None

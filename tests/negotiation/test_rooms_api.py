@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from marketplace.models import SellerInventory
-from negotiation import services
+from negotiation import logs, services
 from negotiation.models import Message, NegotiationRun, Offer, Outcome, RunEvent
 from negotiation.schemas import StateOut
 from tests import bodies
@@ -458,6 +458,42 @@ def test_watcher_sees_how_far_the_room_is_but_no_talk_and_no_price(watcher, midw
 
     assert (shown["status"], shown["current_round"]) == ("active", 1)
     assert (shown["conversation_history"], shown["current_offers"]) == ([], {})
+
+
+def test_state_asked_for_again_is_each_ones_own(request, played):
+    callers = {role: request.getfixturevalue(role) for role in ("operator", "buyer", "acme", "bolt", "watcher")}
+
+    first, again = [
+        {role: caller.get(f"/negotiation/{played}/state").content for role, caller in callers.items()} for _ in range(2)
+    ]
+
+    assert again == first
+    assert len({*first.values()}) == len(callers) - 1  # operator and buyer see the same
+
+
+@pytest.mark.parametrize("act", ["pause", "cancel"])
+def test_state_asked_for_again_shows_what_happened_meanwhile(room, state, midway, act):
+    before = state()
+
+    room(act)
+
+    after = state()
+    assert after["status"] != before["status"]
+    assert after["last_seq"] > before["last_seq"]
+
+
+def test_state_that_is_known_is_not_given_to_a_stranger(operator, outsiders, played):
+    assert operator.get(f"/negotiation/{played}/state").status_code == 200
+
+    assert {outsider.get(f"/negotiation/{played}/state").status_code for outsider in outsiders.values()} == {404}
+
+
+def test_state_that_is_known_is_not_made_anew(operator, played, monkeypatch):
+    first = operator.get(f"/negotiation/{played}/state").content
+
+    monkeypatch.setattr(logs, "conversation", lambda *made_of: pytest.fail("it was made anew"))
+
+    assert operator.get(f"/negotiation/{played}/state").content == first
 
 
 def test_operator_may_borrow_an_agents_eyes(acme, midway, seller_ids, state):

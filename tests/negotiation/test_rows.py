@@ -1,0 +1,68 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
+
+from marketplace.models import ApiKey, Buyer, BuyerItem, Role, Session
+from negotiation.models import RunEvent
+from negotiation.rows import Insert, Insertion
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sessions() -> Insertion[Session]:
+    return Insertion(Session)
+
+
+def test_saved_row_is_the_row_that_django_reads(sessions):
+    [saved] = sessions.save([Session(name="Desks", max_rounds=7, budget_cost=Decimal("1.5"), seed=2**53)])
+
+    assert saved == Session.objects.get()
+    assert model_to_dict(saved) == model_to_dict(Session.objects.get())
+    assert (saved.code, saved.created_at) == Session.objects.values_list("code", "created_at").get()
+
+
+def test_rows_get_their_keys_in_the_order_in_which_they_were_made(sessions):
+    saved = sessions.save(Session(name=name) for name in ("one", "two", "three"))
+
+    assert {row.pk: row.name for row in saved} == dict(Session.objects.values_list("pk", "name"))
+
+
+def test_saved_row_can_be_pointed_to_and_changed(sessions):
+    [session] = sessions.save([Session(name="Desks")])
+    [buyer] = Insertion(Buyer).save([Buyer(session=session, name="Ada")])
+
+    session.name = "Chairs"
+    session.save()
+
+    assert list(Session.objects.values_list("name", "buyer__name")) == [("Chairs", "Ada")]
+    assert session.buyer == buyer
+
+
+def test_enumeration_is_kept_by_its_value():
+    [key] = Insertion(ApiKey).save([ApiKey(name="CI", role=Role.OPERATOR, expires_at=datetime(2030, 1, 1, tzinfo=UTC))])
+
+    assert ApiKey.objects.values_list("role", "expires_at").get(pk=key.pk) == ("operator", key.expires_at)
+
+
+def test_rule_of_the_table_holds_for_what_is_inserted(sessions):
+    [session] = sessions.save([Session(name="Desks")])
+    [buyer] = Insertion(Buyer).save([Buyer(session=session, name="Ada")])
+    upside_down = BuyerItem(
+        buyer=buyer, item_name="desk", quantity_needed=1, min_price_per_unit=Decimal(9), max_price_per_unit=Decimal(1)
+    )
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Insertion(BuyerItem).save([upside_down])
+
+
+def test_nothing_to_save_is_nothing(sessions):
+    assert sessions.save([]) == []
+
+
+def test_insert_must_name_all_columns():
+    with pytest.raises(AssertionError):
+        Insert(RunEvent, "run_id", "seq")
