@@ -51,6 +51,10 @@ class CompletionReader:
         choice = _first_choice(document)
         return "" if choice is None else self._take_choice(choice)
 
+    def take_words(self, words: str) -> str:
+        """As `take` of a document that adds these words and says nothing else that is new."""
+        return self._take_text(words)
+
     def reject(self, reason: str) -> None:
         """Notes that the reply does not follow the protocol."""
         self._fault = self._fault or ProviderResponseError(reason, Fault.MALFORMED, is_retryable=True)

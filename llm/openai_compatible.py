@@ -8,6 +8,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -236,6 +237,7 @@ class _Reply:
 
     def __init__(self, response: aiohttp.ClientResponse, reader: BodyReader, trial: Trial, deadline: float) -> None:
         self._response, self._reader, self._trial, self._deadline = response, reader, trial, deadline
+        self._has_begun = False
 
     async def next(self) -> list[str] | None:
         """The pieces of text that the next bytes bring; None at the end."""
@@ -253,10 +255,13 @@ class _Reply:
     async def _next_bytes(self) -> bytes:
         """The next that are any; none at the end, and where only the end is missing from a whole reply."""
         content = self._response.content
+        if self._has_begun and not content.is_eof():
+            await self._gather()
+        self._has_begun = True
+        # Also what came before the connection broke, which the public way to read would withhold.
+        if (data := content._read_nowait(-1)) or content.at_eof():
+            return data
         try:
-            # Short replies have come whole by now, and need no time limit.
-            if (data := content.read_nowait()) or content.at_eof():
-                return data
             async with asyncio.timeout_at(self._patience()):
                 return await content.readany()
         except FOREIGN_ERRORS as error:
@@ -264,12 +269,24 @@ class _Reply:
                 return b""
             raise error_of_body(error) from error
 
+    async def _gather(self) -> None:
+        """To wake up for each word of a stream costs more than the reading, so what follows the first comes together.
+
+        The end of the body, good or bad, is not waited for.
+        """
+        gathered = asyncio.get_running_loop().time() + GATHER_SECONDS
+        with suppress(*FOREIGN_ERRORS):  # a timeout among them; what is wrong is told to whoever reads on
+            async with asyncio.timeout_at(min(self._deadline, gathered)):
+                await self._response.content.wait_eof()
+
     def _patience(self) -> float:
         if not self._reader.is_done:
             return self._deadline
         return min(self._deadline, asyncio.get_running_loop().time() + LINGER_SECONDS)
 
 
+# How long the words of a stream may be late.
+GATHER_SECONDS = 0.1
 # How long the end of the body is waited for after the end of the reply, so that the connection can be used again.
 LINGER_SECONDS = 0.25
 

@@ -33,6 +33,8 @@ class ReasoningFilter:
     def feed(self, piece: str) -> str:
         """The new text that is safe to show; it may lag behind by an unfinished mark or by blanks."""
         text = self._pending + piece
+        if not any(opener in text for opener in OPENERS):
+            return self._show(text)
         shown, position = [], 0
         for mark in MARKS.finditer(text):
             if mark.start() > position:
@@ -115,6 +117,7 @@ MARKS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 LONGEST_MARK = 160
+OPENERS = "<[◁"
 
 
 def _unfinished_mark(text: str, start: int) -> int:
@@ -123,7 +126,7 @@ def _unfinished_mark(text: str, start: int) -> int:
     # A header is made of several marks, so the last of them is not where it began.
     if header := UNFINISHED_HEADER.search(text, window):
         return header.start()
-    last = max(text.rfind(opener, window) for opener in "<[◁")
+    last = max(text.rfind(opener, window) for opener in OPENERS)
     return last if last >= 0 and UNFINISHED_MARK.fullmatch(text, last) else len(text)
 
 

@@ -60,6 +60,10 @@ class ServerEventReader:
         return self.is_plain or (b"\n" not in data and b"\r" not in data)
 
     def _take(self, line: bytes, events: list[ServerEvent]) -> None:
+        if line.startswith(b"data:"):  # by far the most
+            self._is_begun = True
+            self._data.append(line[len(b"data:") :].removeprefix(b" "))
+            return
         if not self._is_begun:
             line = line.removeprefix(BYTE_ORDER_MARK)
         if line.lstrip()[:1] in (b"{", b"[", b"<"):

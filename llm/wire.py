@@ -1,10 +1,12 @@
 """Reads the body of a chat completion as its bytes come in, in the dialects that servers speak. Does no I/O."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 
 from llm.completion import CompletionReader
 from llm.errors import Fault, ProviderResponseError
+from llm.repetition import Repetition
 from llm.server_events import ServerEvent, ServerEventReader
 from llm.types import LLMResult
 
@@ -19,6 +21,7 @@ class BodyReader:
         self.is_done = False
         self._events = ServerEventReader()
         self._completion = CompletionReader(model, input_tokens)
+        self._repetition = Repetition()
         self._most_bytes = most_bytes
         self._bytes = 0
 
@@ -54,12 +57,15 @@ class BodyReader:
         if self.is_done or event.data.strip() == b"[DONE]":
             self.is_done = True
             return ""
+        if not event.name and (words := self._repetition.words(event.data)) is not None:
+            return self._completion.take_words(words)
         documents = _documents(event.data)
         if event.name == "error":
             self._completion.report_error(documents)
         elif documents is None:
             self._refuse(event)
         else:
+            self._repetition.learn(event.data, documents[0] if len(documents) == 1 else None)
             return "".join([self._completion.take(document) for document in documents])
         return ""
 
@@ -72,15 +78,26 @@ class BodyReader:
 
 def _documents(text: bytes) -> list[object] | None:
     """None for what is no JSON. Some servers write no blank line between events: each line may be a document."""
-    for candidates in ([text], text.splitlines()):
-        with suppress(ValueError):
-            return [read_json(candidate) for candidate in candidates if candidate.strip() not in (b"", b"[DONE]")]
+    with suppress(ValueError):
+        return _read_all([text])
+    with suppress(ValueError):
+        return _read_all(text.splitlines())
     return None
+
+
+def _read_all(candidates: Sequence[bytes]) -> list[object]:
+    return [read_json(candidate) for candidate in candidates if candidate.strip() not in (b"", b"[DONE]")]
 
 
 def read_json(text: bytes) -> object:
     """Raises ValueError for all that is no JSON, too deep, or holds a number of too many digits."""
     try:
-        return json.loads(text)
+        with suppress(ValueError):
+            return _decode(text.decode())
+        return json.loads(text)  # in another encoding
     except RecursionError as error:
         raise ValueError("too deep") from error
+
+
+# Spares `json.loads` its guess at the encoding.
+_decode = json.JSONDecoder().decode

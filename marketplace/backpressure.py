@@ -6,11 +6,14 @@ client's buffer is full: so each websocket, and each response that comes in piec
 
 import asyncio
 import logging
+import socket
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
+
+SYSTEM_BUFFER_BYTES = 32 * 1024
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ class Backpressure:
     def _watch_response(self, protocol: Any) -> None:
         if protocol not in self._valves and protocol.channel is not None:
             self._valves[protocol] = Valve()
+            _keep_little(protocol.transport)
             protocol.registerProducer(self._valves[protocol], True)
 
     def _release_response(self, protocol: Any) -> None:
@@ -82,6 +86,12 @@ class Backpressure:
     def _watch_websocket(self, protocol: Any) -> None:
         if protocol not in self._valves:
             self._valves[protocol] = Valve()
+            _keep_little(protocol.transport)
             # Left behind by the upgrade: the HTTP channel, which would pause nothing but itself.
             protocol.transport.unregisterProducer()
             protocol.transport.registerProducer(self._valves[protocol], True)
+
+
+def _keep_little(transport: Any) -> None:
+    """A client that reads nothing is noticed when this is full; the system would keep some megabytes for it."""
+    transport.getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_BUFFER_BYTES)

@@ -8,7 +8,6 @@ without a close frame, and exits with 0 if its port is taken.
 import daphne.server  # isort: skip
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
@@ -22,7 +21,9 @@ from twisted.python.failure import Failure
 
 from marketplace.backpressure import Backpressure
 from marketplace.scopes import Application, Message, Scope
+from marketplace.settling import settle
 from marketplace.stop_signals import StopSignals
+from marketplace.writing import EagerConnection, write_text
 
 RESTART_CLOSE_CODE = 4012  # 1012 would be the standard's, but autobahn lets an application send no such code
 WEBSOCKET_MESSAGE_BYTES = 64 * 1024
@@ -109,12 +110,15 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
             return
         self._backpressure.prepare(protocol, message)
         try:
-            await super().handle_reply(protocol, message)
+            text = message.get("text") if message["type"] == "websocket.send" else None
+            if not text or not write_text(protocol, text):
+                await super().handle_reply(protocol, message)
         except Disconnected:
             return  # a websocket that is closing: for the application no different from one that is closed
         await self._backpressure.drain(protocol)
 
     def listen_success(self, port: Any) -> None:
+        port.transport = EagerConnection
         self._ports.append(port)
         super().listen_success(port)
 
@@ -138,9 +142,7 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
         # A client that sends too much, or nonsense, is told so by a close code.
         self.ws_factory.setProtocolOptions(failByDrop=False)
         StopSignals(self._loop, partial(self._hold, self._stop)).install()
-        # What is loaded by now stays; a collector that skips it no longer shows in the slowest answers.
-        gc.collect()
-        gc.freeze()
+        settle()
         self._hold(self._start)
 
     def _hold(self, start: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -1,7 +1,10 @@
 """Who plays the seats of a room, and how fast: read from the run's session and participants."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,6 +15,7 @@ from negotiation.core.vocabulary import Fallback, Party, Voice
 from negotiation.errors import RoomNotFound
 from negotiation.minds.line import FAILED_TURN, MOST_FAILED_TURNS, Tuning
 from negotiation.models import LLMCall, NegotiationRun, Participant
+from negotiation.prepared import Prepared
 from negotiation.records import Roster
 from negotiation.rosters import roster_of
 
@@ -27,11 +31,11 @@ class SeatCasting:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What models have cost so far: the room, its session, and all rooms today."""
+    """What models have cost so far: the room, its session, and all rooms today, which is not always asked."""
 
     room: Spending
     session: Spending
-    today: Spending
+    today: Spending | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,19 @@ class Casting:
         return any(seat.mind in ("narrated", "llm") for seat in (self.buyer, *self.sellers.values()))
 
 
-def read_casting(code: UUID) -> Casting:
-    """Raises RoomNotFound."""
+_CALLS = Prepared(
+    lambda session_id: (
+        LLMCall.objects.filter(run__session_id=session_id)
+        .order_by()
+        .values_list("run_id", "attempts", "input_tokens", "output_tokens", "cost", "seconds")
+    ),
+    LLMCall._meta.get_field("id"),
+    1,
+)
+
+
+def read_casting(code: UUID, known_day: date | None = None) -> Casting:
+    """What was spent on the known day is left out: it takes the longer the more there was. Raises RoomNotFound."""
     try:
         run = NegotiationRun.objects.with_setup().get(code=code)
     except NegotiationRun.DoesNotExist as missing:
@@ -68,7 +83,7 @@ def read_casting(code: UUID) -> Casting:
             for p in run.participants.all()
         },
         session_budget=Budget(session.budget_calls, session.budget_tokens, session.budget_cost, session.budget_seconds),
-        spent=_spent(run),
+        spent=_spent(run, known_day),
     )
 
 
@@ -90,17 +105,32 @@ def _tuning(session: Session, seat: Participant) -> Tuning:
     )
 
 
-def _spent(run: NegotiationRun) -> Spent:
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+def _spent(run: NegotiationRun, known_day: date | None) -> Spent:
+    now = timezone.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    calls = _CALLS.rows(run.session_id)
     return Spent(
-        room=LLMCall.objects.filter(run=run).spending(),
-        session=LLMCall.objects.filter(run__session_id=run.session_id).spending(),
-        today=LLMCall.objects.filter(at__gte=midnight).spending(),
+        room=_total(calls, run.pk),
+        session=_total(calls),
+        today=None if now.date() == known_day else LLMCall.objects.filter(at__gte=midnight).spending(),
+    )
+
+
+def _total(calls: Sequence[Sequence[Any]], run_id: int | None = None) -> Spending:
+    """Of all the calls in the columns of `_CALLS`, or of those of one room."""
+    counted = [call for call in calls if run_id in (None, call[0])]
+    return Spending(
+        calls=sum(call[1] for call in counted),
+        tokens=sum(call[2] + call[3] for call in counted),
+        cost=sum((call[4] for call in counted), Decimal(0)),
+        seconds=sum(call[5] for call in counted),
     )
 
 
 def _failed_turns(run: NegotiationRun) -> dict[str, int]:
     """By seller's code, the buyer's under "": as the log tells it to whoever goes on with the room."""
+    if not run.current_round:
+        return {}
     said = run.messages.exclude(voice=Voice.PERSON).order_by("seq")
     turns: dict[str, dict[int, list[str]]] = {}
     for party, seller, number, fallback in said.values_list("party", "participant__seller_code", "round", "fallback"):

@@ -10,7 +10,6 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from pydantic import ValidationError
 
@@ -26,7 +25,7 @@ from negotiation.access import steer
 from negotiation.errors import NegotiationError, RoomNotFound
 from negotiation.schemas import MessageIn
 from negotiation.stream import follow
-from negotiation.threads import DATABASE_AWAY
+from negotiation.threads import DATABASE_AWAY, in_thread
 from negotiation.watching import (
     REFUSALS,
     Unauthenticated,
@@ -122,10 +121,9 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             if kind == "ping":
                 return {"type": "pong"}
             if kind == "message":
-                answer: dict[str, Any] = await _in_thread(self._send_message, command)
-                return answer
+                return await in_thread(None, self._send_message, command)
             if isinstance(kind, str) and kind in COMMANDS:
-                await _in_thread(self._steer, COMMANDS[kind])
+                await in_thread(None, self._steer, COMMANDS[kind])
                 return {"type": "ack", "command": kind}
         except (NegotiationError, MarketplaceError) as refused:
             return _error(refused.code, str(refused))
@@ -207,7 +205,3 @@ def _parse(text: str | None) -> dict[str, Any] | None:
         return read_object(text)
     except ValueError:
         return None
-
-
-def _in_thread(function: Callable[..., Any], *args: Any) -> Any:
-    return database_sync_to_async(function, thread_sensitive=False)(*args)

@@ -5,7 +5,7 @@ The hub may drop: a watcher that does not keep up is marked lagged and reads the
 
 import asyncio
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -16,28 +16,61 @@ T = TypeVar("T")
 
 
 class Subscription(Generic[T]):
-    """One watcher's queue. Lives on the loop that made it, and is filled there."""
+    """One watcher's queue. Lives on the loop that made it, and is filled there; one task reads it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self._items: asyncio.Queue[T] = asyncio.Queue(QUEUE_LENGTH)
+        self._items: deque[T] = deque()
+        self._most = QUEUE_LENGTH
+        self._waiter: asyncio.Future[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         self.is_lagged = False
 
     async def next(self) -> T:
-        return await self._items.get()
+        while not self._items:
+            await self._woken()
+        return self._items.popleft()
+
+    async def next_within(self, seconds: float) -> T | None:
+        """None if nothing comes for so long. The alarm stays set from one item to the next: most come before it."""
+        if not self._items:
+            due = self.loop.time() + seconds
+            while not self._items and self.loop.time() < due:
+                if self._alarm is None:
+                    self._alarm = self.loop.call_at(due, self._ring)
+                await self._woken()
+        return self._items.popleft() if self._items else None
+
+    def close(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def forget_lag(self) -> None:
         """Start afresh, after reading the table."""
-        while not self._items.empty():
-            self._items.get_nowait()
+        self._items.clear()
         self.is_lagged = False
 
     def put(self, items: Sequence[T]) -> None:
-        for item in items:
-            if self._items.full():
-                self.is_lagged = True
-                return
-            self._items.put_nowait(item)
+        room = self._most - len(self._items)
+        self._items.extend(items[:room])
+        self.is_lagged = self.is_lagged or len(items) > room
+        self._wake()
+
+    async def _woken(self) -> None:
+        self._waiter = self.loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._wake()
 
 
 class Hub(Generic[T]):
@@ -60,6 +93,7 @@ class Hub(Generic[T]):
             watchers.discard(subscription)
             if not watchers:
                 del self._subscriptions[room]
+        subscription.close()
 
     def announce(self, room: UUID, items: Sequence[T]) -> None:
         with self._lock:

@@ -3,7 +3,10 @@
 All of it is transient: it has no number and may be lost, for the recorded message replaces it.
 """
 
+import asyncio
+import math
 import time
+from collections.abc import Callable
 
 from django.utils import timezone
 
@@ -13,26 +16,58 @@ from negotiation.minds.calls import Seat
 from negotiation.records import Roster
 from negotiation.stream import Passing, is_watched, pass_on
 
-COALESCE_SECONDS = 0.05
+# How often a reply on its way is taken apart for those who wait for it.
+LOOK_SECONDS = 0.1
+PROBE_SECONDS = 0.02
+# Later than this, and the loop has better things to do.
+BEHIND_SECONDS = 0.02
+
+
+class Leisure:
+    """Whether an event loop keeps up with its work; while it does not, what may be left out is left out."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._is_behind = self._is_probing = False
+
+    def is_behind(self) -> bool:
+        """As the last timer of its own was late or not. To ask sets the next, so that nothing runs while nobody asks.
+
+        Must be asked on the loop.
+        """
+        if not self._is_probing:
+            self._is_probing = True
+            asyncio.get_running_loop().call_later(PROBE_SECONDS, self._note, self._clock() + PROBE_SECONDS)
+        return self._is_behind
+
+    def _note(self, due: float) -> None:
+        self._is_probing = False
+        self._is_behind = self._clock() - due > BEHIND_SECONDS
 
 
 class RoomOnlookers:
     """Those of one seat; the buyer's has no seller id."""
 
-    def __init__(self, roster: Roster, seller_id: str) -> None:
+    def __init__(
+        self, roster: Roster, seller_id: str, leisure: Leisure, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         party = Party.SELLER if seller_id else Party.BUYER
         self.seat = Seat(str(roster.room_id), party, seller_id)
-        self._roster = roster
-        self._shown_at: dict[str, float] = {}
+        self._roster, self._leisure, self._clock = roster, leisure, clock
+        self._looked_at = -math.inf
 
     def are_there(self) -> bool:
         return is_watched(self._roster.room_id)
 
+    def may_look(self) -> bool:
+        now = self._clock()
+        if now - self._looked_at < LOOK_SECONDS or self._leisure.is_behind() or not self.are_there():
+            return False
+        self._looked_at = now
+        return True
+
     def show(self, seller_id: str, text: str) -> None:
-        now = time.monotonic()
-        if now - self._shown_at.get(seller_id, 0.0) >= COALESCE_SECONDS:
-            self._shown_at[seller_id] = now
-            self._announce("message_delta", seller_id, {"text": text})
+        self._announce("message_delta", seller_id, {"text": text})
 
     def wait(self, place: int) -> None:
         """`place` in the provider's queue; 0 when the model begins."""

@@ -27,6 +27,7 @@ from negotiation.engine import Overtaken, SoldOut
 from negotiation.errors import RoomNotFound
 from negotiation.minds.calls import Call
 from negotiation.models import NegotiationRun, RunEvent
+from negotiation.prepared import Prepared
 from negotiation.projections import Projections, Seat
 from negotiation.recent import Reading, RecentRooms
 from negotiation.records import Record, Roster
@@ -44,6 +45,11 @@ ADVANCE = (
     "UPDATE negotiation_negotiationrun SET last_seq = %s, last_hash = %s, started_at = %s,"
     " status = COALESCE(%s, status), current_round = COALESCE(%s, current_round)"
     " WHERE id = %s AND last_seq = %s AND fence = COALESCE(%s, fence)"
+)
+_LAST_SEQ = Prepared(
+    lambda run_id: NegotiationRun.objects.filter(pk=run_id).order_by().values_list("last_seq"),
+    NegotiationRun._meta.get_field("id"),
+    1,
 )
 
 
@@ -244,7 +250,8 @@ def recent_rooms() -> RecentRooms:
 
 def last_seq(run_id: int) -> int | None:
     """The number of the room's last event, None if the room has been deleted."""
-    return NegotiationRun.objects.filter(pk=run_id).values_list("last_seq", flat=True).first()
+    found = _LAST_SEQ.rows(run_id)
+    return found[0][0] if found else None
 
 
 def _read(run: RunRow, setup: Setup, recent: RecentRooms) -> Reading:

@@ -3,12 +3,10 @@
 A frame is made and serialised once for all viewers who see with the same eyes.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from django.apps import apps
 from django.utils import timezone
 
@@ -20,35 +18,10 @@ from negotiation.hub import Hub, Subscription
 from negotiation.metrics import LAG
 from negotiation.records import Record, Roster
 from negotiation.store import StoredRoom, last_seq, read_records, read_room
+from negotiation.threads import in_thread
 
 PAGE = 200
 WORKERS = UUID(int=0)
-
-
-@dataclass(slots=True)
-class Live:
-    """A committed event on its way to this process's viewers, with its frames as far as they have been needed."""
-
-    record: Record
-    roster: Roster
-    frames: dict[Viewer, str | None] = field(default_factory=dict)
-
-    def frame_for(self, viewer: Viewer) -> str | None:
-        if viewer not in self.frames:
-            frame = frame_of(self.record, self.roster, viewer)
-            self.frames[viewer] = None if frame is None else to_json(frame)
-        return self.frames[viewer]
-
-
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """Something to show that is never stored. It belongs to one seller's thread, or without one to the buyer's side."""
-
-    seller_id: str
-    frame: Frame
-
-    def frame_for(self, viewer: Viewer) -> str | None:
-        return to_json(self.frame) if may_see_thread(viewer, self.seller_id) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +32,38 @@ class Sent:
     json: str
     seq: int | None = None
     is_last: bool = False
+
+
+@dataclass(slots=True)
+class Live:
+    """A committed event on its way to this process's viewers, with what they are sent as far as it has been needed."""
+
+    record: Record
+    roster: Roster
+    sent: dict[Viewer, Sent | None] = field(default_factory=dict)
+
+    def sent_to(self, viewer: Viewer) -> Sent | None:
+        if viewer not in self.sent:
+            frame = frame_of(self.record, self.roster, viewer)
+            is_last = isinstance(self.record.event, Closed)
+            self.sent[viewer] = Sent(frame["type"], to_json(frame), self.record.seq, is_last) if frame else None
+        return self.sent[viewer]
+
+
+@dataclass(slots=True)
+class Passing:
+    """Something to show that is never stored. It belongs to one seller's thread, or without one to the buyer's side."""
+
+    seller_id: str
+    frame: Frame
+    sent: Sent | None = None
+
+    def sent_to(self, viewer: Viewer) -> Sent | None:
+        if not may_see_thread(viewer, self.seller_id):
+            return None
+        if self.sent is None:
+            self.sent = Sent(self.frame["type"], to_json(self.frame))
+        return self.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ async def follow(code: UUID, viewer: Viewer, after: int, rhythm: Rhythm) -> Asyn
     """
     subscription = live_feed().subscribe(code)
     try:
-        stored = await _read_room(code)
+        stored = await in_thread(None, read_room, code)
         yield Sent(
             "connected",
             to_json(connected(stored.room, stored.status, stored.last_seq, stored.roster, viewer, timezone.now())),
@@ -132,71 +137,50 @@ class _Follower:
         self._came_at = timezone.now()
 
     async def frames(self) -> AsyncIterator[Sent]:
-        async for sent in self._catch_up():
+        async for sent in self._catch_up(self._stored.last_seq):  # what came after it has come live
             yield sent
         silent_seconds = 0.0
         while not self._is_over:
-            live = await self._next_live()
+            live = await self._subscription.next_within(self._rhythm.poll_seconds)
             if isinstance(live, Passing):
-                for sent in self._pass_on(live):
-                    yield sent
+                if (words := live.sent_to(self._viewer)) is not None:
+                    yield words
                 continue
             if live is not None and live.record.seq == self._seq + 1 and not self._subscription.is_lagged:
                 silent_seconds = 0.0
-                for sent in self._take(live):
-                    yield sent
+                if (news := self._take(live)) is not None:
+                    yield news
                 continue
             if live is not None and live.record.seq <= self._seq and not self._subscription.is_lagged:
                 continue
             silent_seconds += self._rhythm.poll_seconds if live is None else 0.0
-            async for sent in self._catch_up():
+            async for sent in self._catch_up(await self._newest()):
                 silent_seconds = 0.0
                 yield sent
             if silent_seconds >= self._rhythm.heartbeat_seconds:
                 silent_seconds = 0.0
                 yield Sent("heartbeat", to_json({"type": "heartbeat", "timestamp": timezone.now().isoformat()}))
 
-    def _pass_on(self, passing: Passing) -> tuple[Sent, ...]:
-        json = passing.frame_for(self._viewer)
-        return () if json is None else (Sent(_type_of(json), json),)
-
-    async def _next_live(self) -> Live | Passing | None:
-        try:
-            async with asyncio.timeout(self._rhythm.poll_seconds):
-                return await self._subscription.next()
-        except TimeoutError:
-            return None
-
-    async def _catch_up(self) -> AsyncIterator[Sent]:
-        """What the table has behind our number. A lagged subscription starts afresh first, so nothing falls between."""
+    async def _newest(self) -> int | None:
+        """As the table has it. A lagged subscription starts afresh first, so nothing falls between."""
         if self._subscription.is_lagged:
             self._subscription.forget_lag()
-        newest = await _last_seq(self._stored.run_id)
+        return await in_thread(None, last_seq, self._stored.run_id)
+
+    async def _catch_up(self, newest: int | None) -> AsyncIterator[Sent]:
+        """What the table has behind our number, if the newest is another; without one the room has been deleted."""
         self._is_over = self._is_over or newest is None
         while not self._is_over and newest != self._seq:
-            records = await _read_records(self._stored.run_id, self._seq, PAGE)
+            records = await in_thread(None, read_records, self._stored.run_id, self._seq, PAGE)
             for record in records:
-                for sent in self._take(Live(record, self._stored.roster)):
+                if (sent := self._take(Live(record, self._stored.roster))) is not None:
                     yield sent
             if len(records) < PAGE:
                 return
 
-    def _take(self, live: Live) -> tuple[Sent, ...]:
+    def _take(self, live: Live) -> Sent | None:
         self._seq = live.record.seq
-        if not live.frames and live.record.at >= self._came_at:  # else somebody else was first, or it is history
+        if not live.sent and live.record.at >= self._came_at:  # else somebody else was first, or it is history
             LAG.observe((timezone.now() - live.record.at).total_seconds())
         self._is_over = isinstance(live.record.event, Closed)
-        json = live.frame_for(self._viewer)
-        if json is None:
-            return ()
-        return (Sent(_type_of(json), json, self._seq, self._is_over),)
-
-
-def _type_of(json: str) -> str:
-    """Every frame begins with its type."""
-    return json[len('{"type":"') :].partition('"')[0]
-
-
-_read_room = database_sync_to_async(read_room, thread_sensitive=False)
-_last_seq = database_sync_to_async(last_seq, thread_sensitive=False)
-_read_records = database_sync_to_async(read_records, thread_sensitive=False)
+        return live.sent_to(self._viewer)

@@ -1,7 +1,7 @@
 """What the minds of this process share: the ways to the providers, and the accounts that calls are charged to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -11,7 +11,7 @@ from django.utils import timezone
 from llm.configuration import LlmSettings
 from llm.gateway import Gateway, Rules
 from llm.prices import PriceTable
-from llm.purse import Account, Budget, Purse
+from llm.purse import Account, Budget, Purse, Spending
 from llm.selection import choose_provider
 from negotiation import metrics
 from negotiation.call_log import led_to
@@ -23,7 +23,7 @@ from negotiation.minds.line import Line
 from negotiation.minds.narrated import NarratedMind
 from negotiation.minds.reasoning import ReasoningMind
 from negotiation.minds.strategy import StrategyMind
-from negotiation.onlookers import RoomOnlookers
+from negotiation.onlookers import Leisure, RoomOnlookers
 
 BUILTIN = "builtin"
 
@@ -61,6 +61,7 @@ class Means:
     prices: PriceTable
     turn_seconds: float = 20.0
     model: str = ""
+    leisure: Leisure = field(default_factory=Leisure)
 
 
 class Studio:
@@ -71,6 +72,7 @@ class Studio:
         self._gateways: dict[str, Gateway] = {}
         self._sessions: WeakValueDictionary[UUID, Account] = WeakValueDictionary()
         self._today = (date.min, Account("day", settings.day_budget))
+        self._leisure = Leisure()
 
     def cast(self, casting: Casting, calls: PendingCalls) -> Minds:
         """The minds of a room. With the built-in provider they all speak in template words."""
@@ -78,9 +80,20 @@ class Studio:
         gateway = None if provider == BUILTIN else self._gateway(provider)
         settings = self._settings
         means = Means(
-            gateway, self._purse(casting), calls, settings.prices, settings.turn_seconds, settings.model_of(provider)
+            gateway,
+            self._purse(casting),
+            calls,
+            settings.prices,
+            settings.turn_seconds,
+            settings.model_of(provider),
+            self._leisure,
         )
         return make_minds(casting, means)
+
+    @property
+    def day(self) -> date:
+        """The day whose spending is known here."""
+        return self._today[0]
 
     async def close(self) -> None:
         for gateway in self._gateways.values():
@@ -108,7 +121,7 @@ class Studio:
             session = self._sessions[session_id] = Account("session", budget, spent.session)
         day, today = self._today
         if day != timezone.now().date():
-            today = Account("day", settings.day_budget, spent.today)
+            today = Account("day", settings.day_budget, spent.today or Spending())
             self._today = (timezone.now().date(), today)
         return Purse((Account("room", settings.room_budget, spent.room), session, today))
 
@@ -124,7 +137,7 @@ def _make_mind(casting: Casting, seller_id: str, means: Means) -> StrategyMind |
     seat = casting.sellers[seller_id] if seller_id else casting.buyer
     if seat.mind == "strategy" or means.gateway is None:
         return StrategyMind()
-    onlookers = RoomOnlookers(casting.roster, seller_id)
+    onlookers = RoomOnlookers(casting.roster, seller_id, means.leisure)
     line = Line(
         onlookers.seat,
         means.gateway,

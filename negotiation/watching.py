@@ -6,7 +6,6 @@ from typing import NoReturn
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
@@ -19,7 +18,7 @@ from negotiation.access import room_for
 from negotiation.core.visibility import Viewer
 from negotiation.errors import RoomNotFound
 from negotiation.stream import Rhythm
-from negotiation.threads import DATABASE_AWAY
+from negotiation.threads import DATABASE_AWAY, in_thread
 
 POLL_SECONDS = 2.0
 # With what the doorman remembers, a right that was taken away ends within a minute.
@@ -47,15 +46,14 @@ class Watcher:
 
 async def admit(scope: Scope, code: UUID) -> Watcher:
     """Raises one of REFUSALS: NotAllowed for a foreign page, RoomNotFound for what the caller may not know of."""
-    watcher: Watcher = await database_sync_to_async(_admit, thread_sensitive=False)(scope, code)
-    return watcher
+    return await in_thread(None, _admit, scope, code)
 
 
 async def stay(watcher: Watcher) -> NoReturn:
     """Raises one of REFUSALS when the watcher has lost its right to the room, or has another one now."""
     while True:
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
-        await database_sync_to_async(_look_again, thread_sensitive=False)(watcher)
+        await in_thread(None, _look_again, watcher)
 
 
 def require_unchanged(watcher: Watcher, principal: Principal | None) -> None:

@@ -177,7 +177,7 @@ class Worker:
 
     async def _execute(self, claim: Claim) -> None:
         journal = StoreJournal(claim, self._database, self._writer)
-        casting = await in_thread(self._database, read_casting, claim.code)
+        casting = await in_thread(self._database, read_casting, claim.code, self._studio.day)
         stored = await in_thread(self._database, read_room, claim.code)
         # By a clock that nobody sets: one that is put forward must not end rooms.
         deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - _played_seconds(stored)

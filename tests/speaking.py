@@ -44,6 +44,9 @@ class Onlookers:
     def are_there(self) -> bool:
         return self.present
 
+    def may_look(self) -> bool:
+        return self.present
+
     def show(self, seller_id: str, text: str) -> None:
         self.shown.append((seller_id, text))
 

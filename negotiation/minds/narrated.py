@@ -24,6 +24,9 @@ class Onlookers(Protocol):
 
     def are_there(self) -> bool: ...
 
+    def may_look(self) -> bool:
+        """Whether to take apart now what is written so far: not too often, and not while there is better to do."""
+
     def show(self, seller_id: str, text: str) -> None:
         """The words so far in this seller's thread."""
 
@@ -120,6 +123,8 @@ def shower(
     shown: dict[str, str] = {}
 
     def show(raw: str) -> None:
+        if not onlookers.may_look():
+            return
         for seller_id, (speech, text) in take_apart(raw).items():
             sentences = complete_sentences(text)
             if sentences and sentences != shown.get(seller_id) and check_shown(sentences, speech):

@@ -1,11 +1,12 @@
 """Finds names in folded text: those whose digits are no numbers, and those that may not be said."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from negotiation.replies.cardinals import CARDINAL
-from negotiation.replies.characters import MASK_SIGN, fold
+from negotiation.replies.characters import MASK_SIGN, fold, is_plain, squeeze
 
 MASK = f" {MASK_SIGN} "
 
@@ -25,49 +26,78 @@ _LOOSE = r"[\W_]{0,3}"
 _NEVER = re.compile(r"(?!)")
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A pattern, and the words in ASCII that stand, in small letters, in whatever plain text it matches."""
+
+    pattern: str
+    needs: tuple[str, ...]
+
+
 def mask_names(folded: str, names: Sequence[str]) -> str:
     """The text without the names, and without those parts of them that have a number and one more word.
 
     A number of a name that stands alone stays: of "HP 15 Laptop" go "HP 15" and "15 Laptop", but not "15".
     """
-    return _parts_of(tuple(names)).sub(MASK, folded)
+    return _mask(folded, (part for name in names for part in _parts_of(name)))
 
 
 def names_somebody(folded: str, forbidden: Sequence[str], allowed: Sequence[str]) -> bool:
     """Whether one of the forbidden names is said, however it is cased, joined or spaced, outside the allowed ones."""
     if not forbidden:
         return False
-    return _any_of(tuple(forbidden)).search(_whole(tuple(allowed)).sub(MASK, folded)) is not None
+    masked = _mask(folded, (part for name in allowed for part in _whole(name)))
+    squeezed = squeeze(masked)
+    return any(
+        (not is_plain(masked) or any(letters in squeezed for letters in _letters_of(name)))
+        and _loose(name).search(masked) is not None
+        for name in forbidden
+    )
 
 
-@lru_cache(maxsize=512)
-def _parts_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    parts = {part for name in names for part in _numbered_parts(fold(name))}
-    return _alternatives(sorted(parts, key=len, reverse=True))
-
-
-@lru_cache(maxsize=512)
-def _whole(names: tuple[str, ...]) -> re.Pattern[str]:
-    patterns = (_joined(_TOKEN.findall(fold(name))) for name in sorted(names, key=len, reverse=True))
-    return _alternatives([pattern for pattern in patterns if pattern])
-
-
-@lru_cache(maxsize=512)
-def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    patterns = {_loosely(variant) for name in names for variant in _variants(fold(name))}
-    return re.compile("|".join(sorted(patterns)) or _NEVER.pattern, re.IGNORECASE)
-
-
-def _alternatives(patterns: Sequence[str]) -> re.Pattern[str]:
+def _mask(folded: str, parts: Iterable[_Part]) -> str:
+    """Names differ from room to room, and to compile a pattern takes longer than all else: so only what may match."""
+    small = folded.lower() if is_plain(folded) else None
+    patterns = {part.pattern for part in parts if small is None or all(need in small for need in part.needs)}
     if not patterns:
-        return _NEVER
+        return folded
+    return _alternatives(tuple(sorted(patterns, key=len, reverse=True))).sub(MASK, folded)
+
+
+@lru_cache(maxsize=4096)
+def _parts_of(name: str) -> tuple[_Part, ...]:
+    return tuple({part.pattern: part for part in _numbered_parts(fold(name))}.values())
+
+
+@lru_cache(maxsize=4096)
+def _whole(name: str) -> tuple[_Part, ...]:
+    tokens = _TOKEN.findall(fold(name))
+    return (_joined(tokens),) if tokens else ()
+
+
+@lru_cache(maxsize=4096)
+def _letters_of(name: str) -> tuple[str, ...]:
+    """What the name's variants leave of a plain text that is squeezed; of other alphabets nothing is asked."""
+    squeezed = (squeeze(variant) for variant in _variants(fold(name)))
+    return tuple(letters if letters.isascii() else "" for letters in squeezed if letters)
+
+
+@lru_cache(maxsize=4096)
+def _loose(name: str) -> re.Pattern[str]:
+    patterns = {_loosely(variant) for variant in _variants(fold(name))}
+    return re.compile("|".join(sorted(patterns)), re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _alternatives(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(patterns)})", re.IGNORECASE)
 
 
-def _numbered_parts(name: str) -> Iterator[str]:
-    """Patterns for the whole name, its words of letters and digits, and its runs of words with a number in them."""
+def _numbered_parts(name: str) -> Iterator[_Part]:
+    """The whole name, its words of letters and digits, and its runs of words with a number in them."""
     words = _WORD.findall(name)[:_MOST_TOKENS]
-    yield from filter(None, [_joined(_TOKEN.findall(name))])
+    if tokens := _TOKEN.findall(name):
+        yield _joined(tokens)
     for first in range(len(words)):
         for last in range(first + 1, len(words) + 1):
             part = words[first:last]
@@ -86,11 +116,10 @@ def _has_letter(word: str) -> bool:
     return any(character.isalpha() for character in word)
 
 
-def _joined(tokens: Sequence[str]) -> str:
+def _joined(tokens: Sequence[str]) -> _Part:
     """Matches the tokens in order with anything but words between, or nothing; only where they are whole words."""
-    if not tokens:
-        return ""
-    return rf"{_JOINT.join(map(re.escape, tokens))}(?![^\W_]|[.,][0-9])"
+    pattern = rf"{_JOINT.join(map(re.escape, tokens))}(?![^\W_]|[.,][0-9])"
+    return _Part(pattern, tuple(token.lower() for token in tokens if token.isascii()))
 
 
 def _variants(name: str) -> Iterator[str]:

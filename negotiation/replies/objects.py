@@ -5,7 +5,7 @@ An object that is not closed ends the search: nothing inside a reply that was cu
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -75,20 +75,7 @@ def after_reasoning(text: str) -> str:
 
 def loads_strictly(text: str, *, decimals: type[Decimal] | type[str] = Decimal) -> Any:
     """As JSON, but raw line breaks in strings are taken. Raises ValueError, also on NaN and on contradictory keys."""
-
-    def number(literal: str) -> Decimal | str:
-        if len(literal) > LONGEST_NUMBER:
-            raise ValueError("a number is too long")
-        return decimals(literal)
-
-    return json.loads(
-        text,
-        strict=False,
-        parse_int=_whole,
-        parse_float=number,
-        parse_constant=_refuse_constant,
-        object_pairs_hook=_without_contradiction,
-    )
+    return (_STRICT if decimals is Decimal else _STRICT_WITH_TEXTS).decode(text)
 
 
 def _nested(depth: int) -> str:
@@ -126,9 +113,17 @@ def _has(found: dict[str, Any], names: Collection[str]) -> bool:
 
 
 def _whole(literal: str) -> int:
+    return int(_number(literal))
+
+
+def _decimal(literal: str) -> Decimal:
+    return Decimal(_number(literal))
+
+
+def _number(literal: str) -> str:
     if len(literal) > LONGEST_NUMBER:
         raise ValueError("a number is too long")
-    return int(literal)
+    return literal
 
 
 def _refuse_constant(literal: str) -> None:
@@ -142,3 +137,16 @@ def _without_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError("a key is given twice")
         found[key] = value
     return found
+
+
+def _strict(read_decimal: Callable[[str], Decimal | str]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        strict=False,
+        parse_int=_whole,
+        parse_float=read_decimal,
+        parse_constant=_refuse_constant,
+        object_pairs_hook=_without_contradiction,
+    )
+
+
+_STRICT, _STRICT_WITH_TEXTS = _strict(_decimal), _strict(_number)

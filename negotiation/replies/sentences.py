@@ -19,6 +19,7 @@ _NEXT = re.compile(r'\s*+,\s*+(?=")')
 _NEXT_OBJECT = re.compile(r"[\s,]*+(?=\{)")
 _WELL_FORMED = re.compile(r'(?:[^"\\]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+', re.DOTALL)
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+_decode = json.JSONDecoder(strict=False).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _decoded(literal: str) -> str:
     if not literal.startswith('"'):
         return ""
     well_formed = _WELL_FORMED.match(literal, 1)
-    text: str = json.loads(f'"{well_formed.group()}"', strict=False) if well_formed else ""
+    text: str = _decode(f'"{well_formed.group()}"') if well_formed else ""
     return _HALF_PAIR.sub("", text)
 
 

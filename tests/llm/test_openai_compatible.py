@@ -3,6 +3,7 @@ import gc
 
 import pytest
 
+from llm import openai_compatible
 from llm.errors import ProviderError, ProviderResponseError, ProviderTimeoutError, ProviderUnavailableError
 from llm.openai_compatible import OpenAICompatibleProvider, Server
 from llm.types import ChatMessage, LLMResult, Role
@@ -159,6 +160,27 @@ async def test_manners_of_a_stream_make_no_difference(call: Call, reply: Reply, 
 
     text = told.text if isinstance(told, LLMResult) else "".join(chunk.token for chunk in told)
     assert text == "Grüß dich 北京 👍 41"
+
+
+async def test_words_that_come_together_do_not_outstay_the_end(
+    fake: FakeLlm, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_compatible, "GATHER_SECONDS", 3600.0)
+    fake.queue.append(Reply("I can offer 41.", tokens_per_second=200))
+
+    chunks = await stream(make(timeout_seconds=60.0))
+
+    assert "".join(chunk.token for chunk in chunks) == "I can offer 41."
+
+
+async def test_words_are_told_while_others_have_yet_to_come(fake: FakeLlm, make: Make) -> None:
+    fake.queue.append(lambda asked: (*tuple(Reply("I can offer 41.")(asked))[:4], behaviours.Hang()))
+    chunks = make(timeout_seconds=60.0).stream(PROMPT)
+
+    told = [(await anext(chunks)).token for _ in range(2)]
+    await chunks.aclose()
+
+    assert told == ["I", " can"]
 
 
 async def test_reply_is_whole_though_the_connection_breaks_after_its_end(fake: FakeLlm, make: Make) -> None:

@@ -115,6 +115,14 @@ def test_room_that_asked_nobody_has_spent_nothing(cast_with):
     assert cast_with().spent.today == Spending()
 
 
+def test_day_that_is_known_is_not_added_up_again(open_session):
+    run = NegotiationRun.objects.get(code=open_session()["negotiation_rooms"][0]["room_id"])
+    today = timezone.now().date()
+
+    assert read_casting(run.code, today).spent.today is None
+    assert read_casting(run.code, today - timedelta(days=1)).spent.today == Spending()
+
+
 def test_unknown_room_is_not_found():
     with pytest.raises(RoomNotFound):
         read_casting(uuid4())

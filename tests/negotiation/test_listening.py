@@ -77,7 +77,7 @@ async def test_frame_is_made_once_for_all_who_see_with_the_same_eyes(hub, listen
     listener.hear(ring(midway))
     [one], [other] = [await take(one, 1) for one in watching]
 
-    assert one.frame_for(OperatorViewer()) is other.frame_for(OperatorViewer())
+    assert one.sent_to(OperatorViewer()) is other.sent_to(OperatorViewer())
 
 
 async def test_rings_for_rooms_that_nobody_watches_here_cost_no_read(hub, listener, reads, midway):
@@ -105,7 +105,7 @@ async def test_words_on_their_way_are_shown_without_a_read(hub, listener, reads,
     listener.hear(ring(words=[Words(UUID(room_id), "", {"type": "message_delta", "text": "Good"})]))
     [passing] = await take(watcher, 1)
 
-    assert '"text":"Good"' in passing.frame_for(OperatorViewer())
+    assert '"text":"Good"' in passing.sent_to(OperatorViewer()).json
     assert reads == []
 
 

@@ -1,16 +1,16 @@
 import asyncio
 import json
-from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
+from llm import openai_compatible
 from negotiation import onlookers as onlookers_module
 from negotiation import services
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer
 from negotiation.core.vocabulary import Party
 from negotiation.minds.calls import Seat
-from negotiation.onlookers import COALESCE_SECONDS, RoomOnlookers
+from negotiation.onlookers import BEHIND_SECONDS, LOOK_SECONDS, PROBE_SECONDS, Leisure, RoomOnlookers
 from negotiation.stream import Rhythm, follow, live_feed
 from tests import bodies
 from tests.factories import a_roster, a_setup
@@ -29,12 +29,20 @@ async def subscription():
     live_feed().unsubscribe(ROSTER.room_id, watching)
 
 
-@pytest.fixture
-def clock(monkeypatch):
+class Clock:
     """Stands still unless `seconds` is changed."""
-    standing = SimpleNamespace(seconds=100.0)
-    monkeypatch.setattr(onlookers_module, "time", SimpleNamespace(monotonic=lambda: standing.seconds))
-    return standing
+
+    def __init__(self):
+        self.seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+def onlookers_of(seller_id, clock=None):
+    """Of a seat whose loop keeps up."""
+    clock = clock or Clock()
+    return RoomOnlookers(ROSTER, seller_id, Leisure(clock), clock)
 
 
 async def frames(subscription):
@@ -47,7 +55,7 @@ async def frames(subscription):
 
 
 async def test_nobody_is_there_until_somebody_watches_the_room():
-    watched = RoomOnlookers(ROSTER, "acme")
+    watched = onlookers_of("acme")
     assert not watched.are_there()
 
     subscription = live_feed().subscribe(ROSTER.room_id)
@@ -60,12 +68,12 @@ async def test_nobody_is_there_until_somebody_watches_the_room():
 async def test_seat_is_the_sellers_or_the_buyers():
     room = str(ROSTER.room_id)
 
-    assert RoomOnlookers(ROSTER, "acme").seat == Seat(room, Party.SELLER, "acme")
-    assert RoomOnlookers(ROSTER, "").seat == Seat(room, Party.BUYER, "")
+    assert onlookers_of("acme").seat == Seat(room, Party.SELLER, "acme")
+    assert onlookers_of("").seat == Seat(room, Party.BUYER, "")
 
 
 async def test_words_of_a_seller_come_with_its_name_and_belong_to_its_thread(subscription):
-    RoomOnlookers(ROSTER, "acme").show("acme", "Good day to you.")
+    onlookers_of("acme").show("acme", "Good day to you.")
 
     [(seller_id, frame)] = await frames(subscription)
     assert seller_id == "acme"
@@ -82,36 +90,57 @@ async def test_words_of_a_seller_come_with_its_name_and_belong_to_its_thread(sub
 
 
 async def test_words_of_the_buyer_belong_to_the_thread_they_are_said_in(subscription):
-    RoomOnlookers(ROSTER, "").show("bolt", "Good day to you.")
+    onlookers_of("").show("bolt", "Good day to you.")
 
     [(seller_id, frame)] = await frames(subscription)
     assert (seller_id, frame["seller_id"], frame["sender_type"]) == ("bolt", "bolt", "buyer")
     assert (frame["sender_id"], frame["sender_name"]) == (str(ROSTER.buyer_id), "Harbour Hotel")
 
 
-async def test_words_that_follow_at_once_are_held_back(subscription, clock):
-    watched = RoomOnlookers(ROSTER, "acme")
+async def test_reply_on_its_way_is_looked_at_now_and_then(subscription):
+    clock = Clock()
+    watched = onlookers_of("acme", clock)
 
-    watched.show("acme", "One.")
-    clock.seconds += COALESCE_SECONDS / 2
-    watched.show("acme", "One. Two.")
-    clock.seconds += COALESCE_SECONDS
-    watched.show("acme", "One. Two. Three.")
+    looks = []
+    for _ in range(5):
+        looks.append(watched.may_look())
+        clock.seconds += 0.6 * LOOK_SECONDS
 
-    assert [frame["text"] for _, frame in await frames(subscription)] == ["One.", "One. Two. Three."]
+    assert looks == [True, False, True, False, True]
 
 
-async def test_threads_do_not_hold_each_others_words_back(subscription, clock):
-    watched = RoomOnlookers(ROSTER, "")
+async def test_reply_is_not_looked_at_where_nobody_watches():
+    assert not onlookers_of("acme").may_look()
 
-    watched.show("acme", "To Acme.")
-    watched.show("bolt", "To Bolt.")
 
-    assert [seller_id for seller_id, _ in await frames(subscription)] == ["acme", "bolt"]
+async def test_reply_is_not_looked_at_while_the_loop_is_behind(subscription):
+    clock = Clock()
+    leisure = Leisure(clock)
+    assert not leisure.is_behind()
+
+    clock.seconds += PROBE_SECONDS + 2 * BEHIND_SECONDS
+    async with asyncio.timeout(SECONDS):
+        while not leisure.is_behind():  # noqa: ASYNC110  # a timer of its own tells it
+            await asyncio.sleep(0.001)
+
+    assert not RoomOnlookers(ROSTER, "acme", leisure, clock).may_look()
+
+
+async def test_loop_that_has_caught_up_is_not_behind():
+    clock = Clock()
+    leisure = Leisure(clock)
+    leisure.is_behind()
+    clock.seconds += PROBE_SECONDS + 2 * BEHIND_SECONDS
+
+    async with asyncio.timeout(SECONDS):
+        while not leisure.is_behind():  # noqa: ASYNC110  # a timer of its own tells it
+            await asyncio.sleep(0.001)
+        while leisure.is_behind():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
 
 
 async def test_place_in_the_queue_is_told_and_ends_with_nought(subscription):
-    watched = RoomOnlookers(ROSTER, "acme")
+    watched = onlookers_of("acme")
 
     watched.wait(3)
     watched.wait(0)
@@ -124,15 +153,15 @@ async def test_place_in_the_queue_is_told_and_ends_with_nought(subscription):
 
 
 async def test_buyer_that_thinks_is_no_business_of_the_sellers(subscription):
-    RoomOnlookers(ROSTER, "").wait(0)
+    onlookers_of("").wait(0)
 
     passing = await subscription.next()
-    assert passing.frame_for(SellerViewer("acme")) is None
-    assert passing.frame_for(BuyerViewer()) is not None
+    assert passing.sent_to(SellerViewer("acme")) is None
+    assert passing.sent_to(BuyerViewer()) is not None
 
 
 async def test_nobody_is_told_of_a_queue_where_nobody_watches():
-    RoomOnlookers(ROSTER, "acme").wait(3)
+    onlookers_of("acme").wait(3)
 
     assert live_feed().watcher_count(ROSTER.room_id) == 0
 
@@ -154,8 +183,11 @@ def _around(draft):
 
 
 @pytest.fixture
-def watched_room(settings, open_session, log_folder):
-    """The id of a room that waits for its start, and the ids of its sellers by name."""
+def watched_room(settings, open_session, log_folder, monkeypatch):
+    """The id of a room that waits for its start, and the ids of its sellers by name; every word on its way is shown."""
+    monkeypatch.setattr(openai_compatible, "GATHER_SECONDS", 0.0)
+    monkeypatch.setattr(onlookers_module, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(onlookers_module, "BEHIND_SECONDS", SECONDS)
 
     def open_room():
         session = open_session(max_rounds=1)

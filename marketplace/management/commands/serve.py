@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from llm.loading import load_ahead
 from marketplace.demo import ensure_demo, start_demo_rooms
 from marketplace.identity import make_sign_in_link
 from marketplace.management.schema import refuse_outdated_schema
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         refuse_outdated_schema()
         if not options["no_demo"]:
             ensure_demo()
+        load_ahead()
         connections.close_all()
         lifecycle = Marketplace(
             self._say,

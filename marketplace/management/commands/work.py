@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from prometheus_client import start_http_server
 
+from llm.loading import load_ahead
 from marketplace.management.schema import refuse_outdated_schema
+from marketplace.settling import settle
 from marketplace.stop_signals import StopSignals
 from negotiation.listening import listening
 from negotiation.metrics import REGISTRY
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         refuse_outdated_schema()
         if options["metrics_port"]:
             start_http_server(options["metrics_port"], options["metrics_host"], REGISTRY)
+        load_ahead()
+        settle()
         asyncio.run(work(Worker(concurrency=options["concurrency"])))
 
 
