@@ -55,7 +55,9 @@ class Maker:
     def __init__(self, tree: Path, folder: Path) -> None:
         self._tree, self._database = tree, folder / "parley.sqlite3"
         own = {"PARLEY_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "marketplace.settings"}
-        self._environment = os.environ | own | {"LLM_PROVIDER": "builtin", "PYTHONPATH": str(tree)}
+        self._environment = (
+            os.environ | own | {"LLM_PROVIDER": "builtin", "RATE_LIMITS": "off", "PYTHONPATH": str(tree)}
+        )
         self._manage("migrate", "--verbosity", "0")
         made = self._manage("create_api_key", "--name", "operator of the release", "--role", "operator")
         self._key = made.split()[-1]
