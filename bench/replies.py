@@ -1,10 +1,14 @@
-"""Measures how long it takes to read a reply and to judge its words: the worst shapes of a megabyte, and usual ones."""
+"""Measures how long it takes to read a reply and to judge its words: the worst shapes of a megabyte, and usual ones.
+
+Of what a person writes only as much is read as a message may have.
+"""
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 
+from negotiation.offers_in_text import read_offer
 from negotiation.replies.choices import read_buyer_choice, read_seller_choice
 from negotiation.replies.flaws import Unusable
 from negotiation.replies.messages import read_message
@@ -58,6 +62,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "fields": fields_before_message,
     "words": lambda text: check_words(text, SPEECH),
     "secrets": lambda text: says_secret(text, SPEECH.secrets),
+    "person's offer": lambda text: read_offer(text, currency="USD", quantity=50, last=Decimal(41)),
 }
 
 

@@ -78,6 +78,7 @@ def _take_all(browser: Browser, signed_in: dict, base: str, into: Path) -> tuple
             _picture(page, floor, into / f"floor-live-{width}-{theme}.png", settle=".room-card")
             _picture(page, f"{base}/", into / f"home-{width}-{theme}.png")
             _picture(page, f"{base}/sessions/new/", into / f"new-session-{width}-{theme}.png")
+            _picture(page, f"{base}/approvals/", into / f"approvals-{width}-{theme}.png")
     with _tab(browser, signed_in, 1440, "light") as page:
         page.goto(floor)
         page.wait_for_timeout(1000)
@@ -120,6 +121,9 @@ def _take_parties(browser: Browser, signed_in: dict, addresses: tuple[str, str],
         for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
             with _tab(browser, state, width, theme) as page:
                 _picture(page, f"{base}/", into / f"own-rooms-{party}-{width}-{theme}.png")
+                own = page.locator("tbody th a").first.get_attribute("href") or ""
+                if party == "seller":  # with one thread in the room, which is entered there
+                    _picture(page, f"{base}{own}", into / f"thread-{width}-{theme}.png", settle=".words")
                 _picture(page, room, into / f"room-{party}-{width}-{theme}.png", settle=".talk")
 
 

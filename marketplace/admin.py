@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString
 from marketplace import access_admin, audit
 from marketplace.admin_kinds import AuditedAdmin, ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, TabularInline, user_name
 from marketplace.errors import MarketplaceError
-from marketplace.models import Role, Seller, SellerInventory, Session
+from marketplace.models import BuyerItem, Role, Seller, SellerInventory, Session
 from marketplace.services import clone_session, delete_session, start_session
 from negotiation.core.vocabulary import Result
 from negotiation.errors import NegotiationError
@@ -74,13 +74,22 @@ class SellerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its parame
         return name
 
 
+class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    def clean_allowed_terms(self) -> dict[str, list[int]]:
+        """An emptied field means that there are none."""
+        ranges: dict[str, list[int]] = self.cleaned_data["allowed_terms"] or {}
+        return ranges
+
+
 class InventoryInline(TabularInline):
     model = SellerInventory
+    form = StockForm
     extra = 0
     # As wide as what is typed in, so that a line of stock fits a laptop's screen.
     formfield_overrides = {
         models.CharField: {"widget": forms.TextInput(attrs={"size": 22})},
         models.DecimalField: {"widget": forms.TextInput(attrs={"size": 8, "inputmode": "decimal"})},
+        models.JSONField: {"widget": forms.Textarea(attrs={"rows": 1, "cols": 24})},
     }
     fields = (
         "item_id",
@@ -90,6 +99,7 @@ class InventoryInline(TabularInline):
         "cost_price",
         "least_price",
         "selling_price",
+        "allowed_terms",
     )
     readonly_fields = ("quantity_reserved",)
 
@@ -109,6 +119,7 @@ class SellerAdmin(access_admin.PartyScreen, AuditedAdmin):
         ("name", "is_active"),
         ("priority", "speaking_style"),
         ("mind", "llm_model", "llm_temperature"),
+        ("legal_name", "contact", "region"),
         "session",
         "code",
     )
@@ -199,9 +210,11 @@ class SessionAdmin(access_admin.PartyScreen, ReadOnlyAdmin):
         "title",
         "floor",
         "buyer_name",
+        "buyer_particulars",
         "shopping_list",
         ("currency", "disclose_best_offer"),
         ("max_rounds", "turn_seconds", "seed"),
+        ("seat_hours", "on_timeout", "approve_above"),
         ("buyer_mind", "buyer_llm_model", "buyer_llm_temperature"),
         ("llm_provider", "llm_model", "llm_temperature", "llm_max_tokens"),
         ("budget_calls", "budget_tokens", "budget_cost", "budget_seconds"),
@@ -262,6 +275,10 @@ class SessionAdmin(access_admin.PartyScreen, ReadOnlyAdmin):
     def buyer_name(self, session: Session) -> str:
         return session.buyer.name
 
+    @admin.display(description="told to a seller with a deal", empty_value="-")
+    def buyer_particulars(self, session: Session) -> str:
+        return ", ".join(filter(None, [session.buyer.legal_name, session.buyer.contact]))
+
     @admin.display(description="rooms", ordering="room_count")
     def room_count(self, session: CountedSession) -> int:
         return session.room_count
@@ -286,10 +303,10 @@ class SessionAdmin(access_admin.PartyScreen, ReadOnlyAdmin):
     @admin.display(description="shopping list")
     def shopping_list(self, session: Session) -> SafeString:
         lines = (
-            (str(item), item.item_id, item.min_price_per_unit, item.max_price_per_unit)
+            (str(item), item.item_id, item.min_price_per_unit, item.max_price_per_unit, _mandate(item))
             for item in session.buyer.items.all()
         )
-        return format_html_join("", "{} ({}), from {} to {}<br>", lines)
+        return format_html_join("", "{} ({}), from {} to {}{}<br>", lines)
 
     @admin.action(description="Start all pending rooms", permissions=["steer"])
     def start_rooms(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
@@ -350,6 +367,17 @@ def _told(outcome: Outcome) -> str:
     if outcome.result != Result.DEAL:
         return f"no deal: {outcome.get_reason_display()}"
     return f"{outcome.quantity} x {outcome.unit_price} from {outcome.participant}"
+
+
+def _mandate(item: BuyerItem) -> str:
+    """What the buyer's agent may do besides, in words; empty if nothing was said of it."""
+    parts = [
+        f"hopes for {item.target_price}" if item.target_price is not None else "",
+        f"asks above a total of {item.approve_above}" if item.approve_above is not None else "",
+        "asks below the minimum" if item.approve_below_min else "",
+        *(f"{name.replace('_', ' ')} {low} to {high}" for name, (low, high) in sorted(item.allowed_terms.items())),
+    ]
+    return "".join(f", {part}" for part in parts if part)
 
 
 def _running_rooms(sessions: QuerySet[Session]) -> QuerySet[NegotiationRun]:

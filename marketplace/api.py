@@ -25,7 +25,12 @@ from marketplace.strict_json import read_object
 from marketplace.throttling import Kind, address_of, charge, charge_request
 from marketplace.version import VERSION
 from negotiation.api import logs_router, room_router
-from negotiation.errors import NegotiationError
+from negotiation.approvals_api import approvals_router
+from negotiation.desk_api import desk_router
+from negotiation.errors import NegotiationError, own_limit_details
+from negotiation.matches_api import router as matches_router
+from negotiation.notifications_api import targets_router
+from negotiation.trades_api import router as trades_router
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,7 @@ STATUSES = {
     "SESSION_NOT_FOUND": 404,
     "ROOM_NOT_FOUND": 404,
     "LOG_NOT_FOUND": 404,
+    "NEGOTIATION_NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "NEGOTIATION_ALREADY_ACTIVE": 409,
     "NEGOTIATION_NOT_ACTIVE": 409,
@@ -46,6 +52,7 @@ STATUSES = {
     "NOT_YOUR_TURN": 409,
     "OFFER_NOT_LIVE": 409,
     "THREAD_CLOSED": 409,
+    "SEAT_NOT_HELD": 409,
     "PAYLOAD_TOO_LARGE": 413,
     "INSUFFICIENT_INVENTORY": 422,
     "OUTSIDE_MANDATE": 422,
@@ -129,6 +136,12 @@ api = DescribedApi(
 api.add_router("/v1/simulation", simulation)
 api.add_router("/v1/negotiation", room_router)
 api.add_router("/v1/logs", logs_router)
+# Before the negotiations themselves, or `start` would be taken for the id of one.
+api.add_router("/v1/trade-desk", matches_router)
+api.add_router("/v1/trade-desk", trades_router)
+api.add_router("/v1/trade-desk", desk_router)
+api.add_router("/v1/approvals", approvals_router)
+api.add_router("/v1/notification-targets", targets_router)
 api.add_router("/v1", status)
 
 
@@ -161,7 +174,7 @@ def _on_database_away(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(NegotiationError)
 @api.exception_handler(MarketplaceError)
 def _on_known_error(request: HttpRequest, error: NegotiationError | MarketplaceError) -> HttpResponse:
-    return error_response(STATUSES[error.code], error.code, str(error))
+    return error_response(STATUSES[error.code], error.code, str(error), own_limit_details(error))
 
 
 @api.exception_handler(AuthenticationError)
@@ -193,6 +206,8 @@ def _on_anything_else(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _not_found_code(request: HttpRequest) -> str:
+    if "/trade-desk/negotiations/" in request.path:
+        return "NEGOTIATION_NOT_FOUND"
     if "/negotiation/" in request.path:
         return "ROOM_NOT_FOUND"
     if "/logs/" in request.path:

@@ -93,9 +93,9 @@ class Environment:
         return list(listed)
 
     def url(self, name: str, default: str) -> str:
-        """Without a slash at the end."""
+        """Without a slash at the end. Only an empty default may leave it empty."""
         raw = self.text(name, default)
-        if not is_web_address(raw):
+        if raw and not is_web_address(raw):
             raise refusal(name, "the value is not a web address", "http://host[:port]/path or https://...")
         return raw.rstrip("/")
 

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.text import slugify
 
 from llm.purse import Budget
-from marketplace.models import MAX_PRICE, MAX_QUANTITY, MINDS, Seller, SellerInventory
+from marketplace.models import MAX_PRICE, MAX_QUANTITY, MINDS, TIMEOUTS, Seller, SellerInventory
 from marketplace.requests import ItemRequest, ModelRequest, SessionRequest
 from marketplace.text import validate_line
 
@@ -43,6 +43,22 @@ class ItemForm(forms.Form):
     max_price_per_unit = forms.DecimalField(
         label="Highest price", min_value=Decimal("0.01"), max_value=MAX_PRICE, decimal_places=2, max_digits=12
     )
+    target_price = forms.DecimalField(
+        label="Target price",
+        min_value=Decimal("0.01"),
+        max_value=MAX_PRICE,
+        decimal_places=2,
+        max_digits=12,
+        required=False,
+    )
+    approve_above = forms.DecimalField(
+        label="Ask me above a total of",
+        min_value=Decimal(0),
+        decimal_places=2,
+        max_digits=18,
+        required=False,
+    )
+    approve_below_min = forms.BooleanField(label="Ask me about prices below the lowest", required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -55,7 +71,16 @@ class ItemForm(forms.Form):
         lowest, highest = cleaned.get("min_price_per_unit"), cleaned.get("max_price_per_unit")
         if lowest is not None and highest is not None and highest <= lowest:
             self.add_error("max_price_per_unit", "Must be above the lowest price.")
+        target = cleaned.get("target_price")
+        if target is not None and highest is not None and target > highest:
+            self.add_error("target_price", "Must not be above the highest price.")
         return cleaned
+
+    @property
+    def has_mandate(self) -> bool:
+        """Whether the part for the mandate has something to show at once."""
+        names = ("target_price", "approve_above", "approve_below_min")
+        return any(self[name].value() or self[name].errors for name in names)
 
 
 _ITEM_ATTRIBUTES = {
@@ -63,6 +88,9 @@ _ITEM_ATTRIBUTES = {
     "quantity_needed": {"inputmode": "numeric", "placeholder": "50"},
     "min_price_per_unit": {"inputmode": "decimal", "placeholder": "0.00", "step": "0.01"},
     "max_price_per_unit": {"inputmode": "decimal", "placeholder": "600.00", "step": "0.01"},
+    "target_price": {"inputmode": "decimal", "placeholder": "What the buyer hopes for", "step": "0.01"},
+    "approve_above": {"inputmode": "decimal", "placeholder": "As the session says", "step": "0.01"},
+    "approve_below_min": {},
 }
 
 
@@ -126,6 +154,28 @@ class NewSessionForm(forms.Form):
         max_value=LARGEST_SEED,
         help_text="The same seed and list play the same again. May stay empty.",
     )
+    approve_above = forms.DecimalField(
+        label="Ask me above a total of",
+        required=False,
+        min_value=Decimal(0),
+        decimal_places=2,
+        max_digits=18,
+        help_text="A dearer deal waits for a person's approval. Empty: none does.",
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01", "placeholder": "No approval"}),
+    )
+    seat_hours = forms.FloatField(
+        label="Hours for a move by hand",
+        required=False,
+        min_value=0.01,
+        max_value=24 * 90,
+        help_text="For people and programs at a seat. Empty: as this installation has it.",
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )
+    on_timeout = forms.ChoiceField(
+        label="If nobody moves in time",
+        required=False,
+        choices=[("", "As this installation has it"), *TIMEOUTS],
+    )
     buyer_mind = forms.ChoiceField(
         label="Who plays the buyer",
         choices=MINDS,
@@ -163,6 +213,7 @@ class NewSessionForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["max_rounds"].initial = settings.NEGOTIATION.max_rounds
         self.fields["buyer_mind"].initial = settings.NEGOTIATION.default_mind
+        self.fields["seat_hours"].widget.attrs["placeholder"] = f"{settings.SEATS.hours:g}"
         self.fields["llm_temperature"].initial = settings.LLM.temperature
         sellers = self.fields["sellers"]
         assert isinstance(sellers, forms.ModelMultipleChoiceField)
@@ -208,6 +259,9 @@ def session_request(form: NewSessionForm, items: ShoppingList, known: dict[str, 
         turn_seconds=asked["turn_seconds"],
         seed=asked["seed"],
         buyer_mind=asked["buyer_mind"] or settings.NEGOTIATION.default_mind,
+        seat_hours=asked["seat_hours"],
+        on_timeout=asked["on_timeout"],
+        approve_above=asked["approve_above"],
         model=ModelRequest(
             provider=asked["llm_provider"],
             model=asked["llm_model"],
@@ -232,6 +286,9 @@ def _item_requests(items: ShoppingList, known: dict[str, str]) -> tuple[ItemRequ
                 quantity_needed=row["quantity_needed"],
                 min_price_per_unit=row["min_price_per_unit"] or Decimal(0),
                 max_price_per_unit=row["max_price_per_unit"],
+                target_price=row["target_price"],
+                approve_above=row["approve_above"],
+                approve_below_min=row["approve_below_min"],
             )
         )
     return tuple(requests)

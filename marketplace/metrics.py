@@ -23,6 +23,7 @@ from negotiation.core.vocabulary import Result, RoomStatus
 from negotiation.leases import playable
 from negotiation.metrics import REGISTRY
 from negotiation.models import NegotiationRun, Outcome
+from negotiation.notification_models import DeliveryState, Notification
 
 
 class Rooms(Collector):
@@ -45,6 +46,8 @@ class Rooms(Collector):
         yield leases
         deals = Outcome.objects.filter(result=Result.DEAL).count()
         yield GaugeMetricFamily("parley_deals", "Rooms that ended with a deal.", deals)
+        unsent = Notification.objects.filter(state=DeliveryState.WAITING).count()
+        yield GaugeMetricFamily("parley_notifications_waiting", "Notifications that are not delivered yet.", unsent)
 
 
 def count_requests(get_response: GetResponse) -> GetResponse:

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from marketplace.particulars import validate_contact
+from marketplace.term_ranges import validate_ranges
 from marketplace.text import validate_line
 from negotiation.core.preferences import Priority, Style
 
@@ -23,7 +25,10 @@ MINDS = [
     ("strategy", "Strategy (no model)"),
     ("narrated", "Narrated (strategy decides, a model speaks)"),
     ("llm", "Model (a model decides within the strategy's latitude)"),
+    ("human", "Person (moves are made by hand)"),
+    ("external", "Program (moves come over the API)"),
 ]
+TIMEOUTS = [("expire", "The thread ends"), ("strategy", "The built-in strategy makes the move")]
 TEMPERATURE_BOUNDS = [MinValueValidator(0), MaxValueValidator(2)]
 PRICE_BOUNDS = [MinValueValidator(0), MaxValueValidator(MAX_PRICE)]
 QUANTITY_BOUNDS = [MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
@@ -69,6 +74,27 @@ class Session(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(60)],
         help_text="A rest before each turn, so that people can follow.",
     )
+    seat_hours = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.0002), MaxValueValidator(24 * 90)],
+        help_text="How long a person or program at a seat has for a move. Empty: the installation's setting.",
+    )
+    on_timeout = models.CharField(
+        max_length=10,
+        choices=TIMEOUTS,
+        blank=True,
+        default="",
+        help_text="What happens when nobody moves in time. Empty: the installation's setting.",
+    )
+    approve_above = models.DecimalField(
+        null=True,
+        blank=True,
+        max_digits=18,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        help_text="A deal with a larger total needs a person's approval. Empty: none does.",
+    )
     disclose_best_offer = models.BooleanField(
         default=True,
         help_text="The buyer may tell a seller the best price it holds from another, without the name.",
@@ -86,6 +112,14 @@ class Session(models.Model):
                 condition=Q(max_rounds__gte=1, max_rounds__lte=100), name="session_has_1_to_100_rounds"
             ),
             models.CheckConstraint(condition=Q(turn_seconds__gte=0), name="session_turn_seconds_not_negative"),
+            models.CheckConstraint(
+                condition=Q(seat_hours__isnull=True) | Q(seat_hours__gt=0), name="seat_hours_positive"
+            ),
+            models.CheckConstraint(condition=Q(on_timeout__in=["", "expire", "strategy"]), name="time_out_is_known"),
+            models.CheckConstraint(
+                condition=Q(approve_above__isnull=True) | Q(approve_above__gte=0),
+                name="session_threshold_not_negative",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +135,8 @@ class Buyer(models.Model):
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="buyer")
     name = models.CharField(max_length=50, validators=ONE_LINE)
+    legal_name = models.CharField(max_length=100, validators=ONE_LINE, blank=True, default="")
+    contact = models.CharField(max_length=100, validators=[validate_contact], blank=True, default="")
 
     def __str__(self) -> str:
         return self.name
@@ -115,6 +151,31 @@ class BuyerItem(models.Model):
     quantity_needed = models.PositiveIntegerField(validators=QUANTITY_BOUNDS)
     min_price_per_unit = models.DecimalField(max_digits=12, decimal_places=2, validators=PRICE_BOUNDS, default=0)
     max_price_per_unit = models.DecimalField(max_digits=12, decimal_places=2, validators=PRICE_BOUNDS)
+    target_price = models.DecimalField(
+        null=True,
+        blank=True,
+        max_digits=12,
+        decimal_places=2,
+        validators=PRICE_BOUNDS,
+        help_text="What the buyer hopes to pay for a unit: offers near it may be accepted automatically.",
+    )
+    approve_above = models.DecimalField(
+        null=True,
+        blank=True,
+        max_digits=18,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        help_text="A deal with a larger total needs a person's approval. Empty: the session's threshold.",
+    )
+    approve_below_min = models.BooleanField(
+        default=False, help_text="A person is asked about a price under the minimum. Else it is refused."
+    )
+    allowed_terms = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_ranges],
+        help_text='Further terms an agent may agree to, such as {"delivery_days": [0, 14]}.',
+    )
 
     class Meta:
         ordering = ["id"]
@@ -122,6 +183,12 @@ class BuyerItem(models.Model):
             models.UniqueConstraint(fields=["buyer", "item_id"], name="item_once_on_a_shopping_list"),
             models.CheckConstraint(condition=Q(quantity_needed__gte=1), name="at_least_one_unit_needed"),
             models.CheckConstraint(condition=Q(min_price_per_unit__gte=0), name="minimum_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(target_price__isnull=True) | Q(target_price__gte=0), name="target_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(approve_above__isnull=True) | Q(approve_above__gte=0), name="item_threshold_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(max_price_per_unit__gt=F("min_price_per_unit")),
                 name="maximum_price_above_minimum",
@@ -158,6 +225,23 @@ class Seller(models.Model):
     )
     llm_temperature = models.FloatField(null=True, blank=True, validators=TEMPERATURE_BOUNDS)
     is_active = models.BooleanField(default=True, help_text="Inactive standing sellers are not invited.")
+    legal_name = models.CharField(
+        max_length=100, validators=ONE_LINE, blank=True, default="", help_text="Told to a buyer with a deal."
+    )
+    contact = models.CharField(
+        max_length=100,
+        validators=[validate_contact],
+        blank=True,
+        default="",
+        help_text="An e-mail address or a telephone number, told to a buyer with a deal.",
+    )
+    region = models.CharField(
+        max_length=60,
+        validators=ONE_LINE,
+        blank=True,
+        default="",
+        help_text="Shown to buyers in place of the name, before they negotiate.",
+    )
 
     objects = SellerQuerySet.as_manager()
 
@@ -193,6 +277,12 @@ class SellerInventory(models.Model):
     )
     selling_price = models.DecimalField(
         max_digits=12, decimal_places=2, validators=PRICE_BOUNDS, help_text="The public asking price."
+    )
+    allowed_terms = models.JSONField(
+        default=dict,
+        blank=True,
+        validators=[validate_ranges],
+        help_text='Further terms an agent may agree to, such as {"delivery_days": [0, 14]}.',
     )
 
     class Meta:

@@ -20,11 +20,12 @@ from negotiation.core.events import (
     RoundStarted,
     Said,
     StatusChanged,
+    TableEvent,
     WalkedAway,
 )
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import Party
-from negotiation.frames import money
+from negotiation.figures import money
 from negotiation.offer_rows import offer_row
 
 Json = dict[str, Any]
@@ -126,8 +127,11 @@ def _message(event: Event, setup: Setup) -> Json | None:
             sender = setup.buyer_name if event.party is Party.BUYER else seller
             return _words(event, event.party, sender, addressed)
         case Interjected():
-            return _words(event, Party.BUYER, setup.buyer_name, event.seller_ids)
+            sender = setup.buyer_name if event.party is Party.BUYER else setup.seat(event.seller_ids[0]).name
+            return _words(event, event.party, sender, event.seller_ids)
         case StatusChanged() | RoundStarted() | OfferChanged() | MindFailed() | Decided() | Closed():
+            return None
+        case TableEvent():
             return None
 
 

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from marketplace import party_views, views
+from marketplace import desk_views, party_views, trade_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("sessions/<uuid:code>/clone/", views.clone, name="clone"),
     path("sessions/<uuid:code>/delete/", views.delete, name="delete"),
     path("rooms/<uuid:code>/", views.room, name="room"),
+    path("negotiations/<uuid:code>/", desk_views.thread, name="thread"),
+    path("negotiations/<uuid:code>/invite/", desk_views.invite, name="invite"),
+    path("approvals/", desk_views.approvals, name="approvals"),
+    path("trades/<str:number>/", trade_views.trade, name="trade"),
+    path("trades/<str:number>/confirm/", trade_views.confirm, name="confirm_trade"),
+    path("trades/<str:number>/cancel/", trade_views.cancel, name="cancel_trade"),
     path("sign-in/<str:token>/", views.sign_in, name="sign_in"),
     path("enter/<str:token>/", party_views.enter, name="enter"),
     path(

@@ -1,10 +1,12 @@
 """What is asked for when a session is set up: already validated values, whoever asked (API, form, demo, terminal)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
 from llm.purse import Budget
+from marketplace.particulars import NOTHING_TOLD, Particulars
 from negotiation.core.preferences import Priority, Style
 
 
@@ -15,6 +17,10 @@ class ItemRequest:
     quantity_needed: int
     min_price_per_unit: Decimal
     max_price_per_unit: Decimal
+    target_price: Decimal | None = None
+    approve_above: Decimal | None = None
+    approve_below_min: bool = False
+    allowed_terms: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class StockRequest:
     cost_price: Decimal
     selling_price: Decimal
     least_price: Decimal
+    allowed_terms: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class SellerRequest:
     inventory: tuple[StockRequest, ...]
     mind: str = "strategy"
     tuning: SeatTuning = SeatTuning()
+    particulars: Particulars = NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +81,8 @@ class SessionRequest:
     buyer_mind: str = "strategy"
     buyer_tuning: SeatTuning = SeatTuning()
     disclose_best_offer: bool = True
+    seat_hours: float | None = None
+    on_timeout: str = ""
+    approve_above: Decimal | None = None
     model: ModelRequest = ModelRequest()
+    buyer_particulars: Particulars = NOTHING_TOLD

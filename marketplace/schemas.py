@@ -1,64 +1,36 @@
 """The bodies of the sessions' endpoints: what may come in, field by field, and what goes out."""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    StrictBool,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBool, ValidationInfo, field_validator
 
 from llm.purse import Budget
-from marketplace.models import MAX_PRICE, MAX_QUANTITY
+from marketplace.fields import (
+    Contact,
+    ItemId,
+    ItemName,
+    LegalName,
+    Name,
+    Number,
+    Price,
+    Quantity,
+    Ranges,
+    Region,
+    Timestamp,
+    Total,
+    Whole,
+    as_number,
+)
+from marketplace.particulars import Particulars
 from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
 from marketplace.text import clean_text
 from negotiation.core.preferences import Priority, Style
 
-MindName = Literal["strategy", "narrated", "llm"]
+MindName = Literal["strategy", "narrated", "llm", "human", "external"]
 MAX_SEED = 2**53
-
-
-def _line(text: str) -> str:
-    cleaned = clean_text(text)
-    if not cleaned:
-        raise ValueError("must not be empty")
-    return cleaned
-
-
-def _number(value: Any) -> Any:
-    """JSON numbers only: no booleans, no strings, nothing infinite."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise ValueError("must be a number")
-    number = Decimal(str(value))
-    if not number.is_finite():
-        raise ValueError("must be finite")
-    return number
-
-
-def _whole_number(value: Any) -> Any:
-    number = _number(value)
-    if abs(number) > 2**63 or number != number.to_integral_value():
-        raise ValueError("must be a whole number")
-    return int(number)
-
-
-Name = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
-ItemName = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=100)]
-ItemId = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
-Price = Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=MAX_PRICE, decimal_places=2)]
-Quantity = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_QUANTITY)]
-Whole = Annotated[int, BeforeValidator(_whole_number)]
-Timestamp = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
-Number = Annotated[float, BeforeValidator(lambda value: float(_number(value)))]
 
 
 class ItemIn(BaseModel):
@@ -67,6 +39,10 @@ class ItemIn(BaseModel):
     quantity_needed: Quantity
     min_price_per_unit: Price = Decimal(0)
     max_price_per_unit: Price
+    target_price: Price | None = None
+    approve_above: Total | None = None
+    approve_below_min: StrictBool = False
+    allowed_terms: Ranges = Field(default_factory=dict)
 
     @field_validator("max_price_per_unit")
     @classmethod
@@ -95,7 +71,11 @@ class SeatConfigIn(BaseModel):
 
 
 class BuyerIn(BaseModel):
+    """`legal_name` and `contact` are told to a seller with a deal."""
+
     name: Name
+    legal_name: LegalName = ""
+    contact: Contact = ""
     shopping_list: list[ItemIn] = Field(min_length=1, max_length=10)
     mind: MindName | None = None
     llm_config: SeatConfigIn = Field(default_factory=SeatConfigIn)
@@ -114,6 +94,7 @@ class StockIn(BaseModel):
     cost_price: Price
     least_price: Price
     selling_price: Price
+    allowed_terms: Ranges = Field(default_factory=dict)
 
     @field_validator("least_price")
     @classmethod
@@ -141,7 +122,12 @@ class ProfileIn(BaseModel):
 
 
 class SellerIn(BaseModel):
+    """`legal_name` and `contact` are told to the buyer with a deal, `region` to buyers that look for a seller."""
+
     name: Name
+    legal_name: LegalName = ""
+    contact: Contact = ""
+    region: Region = ""
     profile: ProfileIn = Field(default_factory=ProfileIn)
     inventory: list[StockIn] = Field(min_length=1, max_length=100)
     mind: MindName | None = None
@@ -161,6 +147,7 @@ class SellerIn(BaseModel):
             inventory=tuple(stock.to_request() for stock in self.inventory),
             mind=self.mind or default_mind,
             tuning=self.llm_config.to_request(),
+            particulars=Particulars(self.legal_name, self.contact, self.region),
         )
 
 
@@ -169,7 +156,7 @@ class BudgetIn(BaseModel):
 
     calls: Annotated[Whole, Field(ge=0, le=1_000_000)] | None = None
     tokens: Annotated[Whole, Field(ge=0, le=10**12)] | None = None
-    cost: Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=100_000, decimal_places=6)] | None = None
+    cost: Annotated[Decimal, BeforeValidator(as_number), Field(ge=0, le=100_000, decimal_places=6)] | None = None
     seconds: Annotated[Number, Field(ge=0, le=10**7)] | None = None
 
 
@@ -210,6 +197,9 @@ class InitializeIn(BaseModel):
     standing_sellers: list[UUID] = Field(default_factory=list, max_length=10)
     disclose_best_offer: StrictBool = True
     turn_seconds: Annotated[Number, Field(ge=0, le=60)] = 0.0
+    seat_hours: Annotated[Number, Field(ge=0.0002, le=2160)] | None = None
+    on_timeout: Literal["", "expire", "strategy"] = ""
+    approve_above: Total | None = None
 
     @field_validator("standing_sellers")
     @classmethod
@@ -236,7 +226,11 @@ class InitializeIn(BaseModel):
             buyer_mind=self.buyer.mind or self.minds.buyer or default_mind,
             buyer_tuning=self.buyer.llm_config.to_request(),
             disclose_best_offer=self.disclose_best_offer,
+            seat_hours=self.seat_hours,
+            on_timeout=self.on_timeout,
+            approve_above=self.approve_above,
             model=self.llm_config.to_request(default_model or ModelRequest()),
+            buyer_particulars=Particulars(self.buyer.legal_name, self.buyer.contact),
         )
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from llm.purse import Budget
 from marketplace.errors import InvalidRequest, Problem, TooManySellers
 from marketplace.models import Buyer, BuyerItem, Seller, SellerInventory, Session
+from marketplace.particulars import Particulars
 from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
 from negotiation import logs
 from negotiation import services as rooms
@@ -67,7 +68,10 @@ def set_up_session(request: SessionRequest, created_by: User | None = None) -> N
     if len(request.sellers) + len(standing) > settings.NEGOTIATION.max_sellers:
         raise TooManySellers(f"A session takes at most {settings.NEGOTIATION.max_sellers} sellers.")
     session = _save_session(request, created_by)
-    [buyer] = _BUYERS.save([Buyer(session=session, name=request.buyer_name)])
+    told = request.buyer_particulars
+    [buyer] = _BUYERS.save(
+        [Buyer(session=session, name=request.buyer_name, legal_name=told.legal_name, contact=told.contact)]
+    )
     sellers, stock = _save_sellers(session, request.sellers)
     if standing:
         stock += SellerInventory.objects.filter(seller__in=standing)
@@ -156,6 +160,9 @@ def _save_session(request: SessionRequest, created_by: User | None) -> Session:
         seed=request.seed,
         turn_seconds=request.turn_seconds,
         disclose_best_offer=request.disclose_best_offer,
+        seat_hours=request.seat_hours,
+        on_timeout=request.on_timeout,
+        approve_above=request.approve_above,
     )
     return _SESSIONS.save([session])[0]
 
@@ -170,6 +177,9 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
             mind=request.mind,
             llm_model=request.tuning.model,
             llm_temperature=request.tuning.temperature,
+            legal_name=request.particulars.legal_name,
+            contact=request.particulars.contact,
+            region=request.particulars.region,
         )
         for request in requests
     )
@@ -182,6 +192,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
             cost_price=stock.cost_price,
             least_price=stock.least_price,
             selling_price=stock.selling_price,
+            allowed_terms=stock.allowed_terms,
         )
         for seller, request in zip(sellers, requests, strict=True)
         for stock in request.inventory
@@ -208,6 +219,10 @@ def _item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
         quantity_needed=request.quantity_needed,
         min_price_per_unit=request.min_price_per_unit,
         max_price_per_unit=request.max_price_per_unit,
+        target_price=request.target_price,
+        approve_above=request.approve_above,
+        approve_below_min=request.approve_below_min,
+        allowed_terms=request.allowed_terms,
     )
 
 
@@ -215,7 +230,7 @@ def _open_rooms(session: Session, items: Sequence[BuyerItem], invited: dict[str,
     matches = [_match(item, invited) for item in items]
     runs = _RUNS.save(_run(session, item, found) for item, found in zip(items, matches, strict=True))
     rooms = [
-        NewRoom(run, [_participant(run, invited[code], run.item.item_id) for code in found.matched])
+        NewRoom(run, [seat_seller(run, invited[code], run.item.item_id) for code in found.matched])
         for run, found in zip(runs, matches, strict=True)
     ]
     _PARTICIPANTS.save(participant for room in rooms for participant in room.participants)
@@ -252,7 +267,8 @@ def _stock(invited: Invited, item_id: str) -> Stock | None:
     return Stock(row.quantity_free, row.selling_price, known_floor)
 
 
-def _participant(run: NegotiationRun, invited: Invited, item_id: str) -> Participant:
+def seat_seller(run: NegotiationRun, invited: Invited, item_id: str) -> Participant:
+    """The seller in the room with its terms as they are now; not saved yet."""
     row, seller = invited.stock[item_id], invited.seller
     return Participant(
         run=run,
@@ -269,12 +285,14 @@ def _participant(run: NegotiationRun, invited: Invited, item_id: str) -> Partici
         cost_price=row.cost_price,
         least_price=row.least_price,
         selling_price=row.selling_price,
+        allowed_terms=row.allowed_terms,
     )
 
 
 def _request_of(session: Session) -> SessionRequest:
     inline = session.sellers.prefetch_related("inventory")
-    standing = Seller.objects.standing().filter(is_active=True, participations__run__session=session).distinct()
+    invited = {"participations__run__session": session, "participations__run__is_bilateral": False}
+    standing = Seller.objects.standing().filter(is_active=True, **invited).distinct()
     return SessionRequest(
         buyer_name=session.buyer.name,
         items=tuple(_item_request(item) for item in session.buyer.items.all()),
@@ -288,6 +306,9 @@ def _request_of(session: Session) -> SessionRequest:
         buyer_mind=session.buyer_mind,
         buyer_tuning=SeatTuning(session.buyer_llm_model, session.buyer_llm_temperature),
         disclose_best_offer=session.disclose_best_offer,
+        seat_hours=session.seat_hours,
+        on_timeout=session.on_timeout,
+        approve_above=session.approve_above,
         model=ModelRequest(
             session.llm_provider,
             session.llm_model,
@@ -295,12 +316,21 @@ def _request_of(session: Session) -> SessionRequest:
             session.llm_max_tokens,
             Budget(session.budget_calls, session.budget_tokens, session.budget_cost, session.budget_seconds),
         ),
+        buyer_particulars=Particulars(session.buyer.legal_name, session.buyer.contact),
     )
 
 
 def _item_request(item: BuyerItem) -> ItemRequest:
     return ItemRequest(
-        item.item_id, item.item_name, item.quantity_needed, item.min_price_per_unit, item.max_price_per_unit
+        item.item_id,
+        item.item_name,
+        item.quantity_needed,
+        item.min_price_per_unit,
+        item.max_price_per_unit,
+        item.target_price,
+        item.approve_above,
+        item.approve_below_min,
+        item.allowed_terms,
     )
 
 
@@ -313,6 +343,7 @@ def _seller_request(seller: Seller) -> SellerRequest:
             row.cost_price,
             row.selling_price,
             row.least_price,
+            row.allowed_terms,
         )
         for row in seller.inventory.all()
     )
@@ -323,4 +354,5 @@ def _seller_request(seller: Seller) -> SellerRequest:
         inventory,
         seller.mind,
         SeatTuning(seller.llm_model, seller.llm_temperature),
+        Particulars(seller.legal_name, seller.contact, seller.region),
     )

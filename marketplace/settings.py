@@ -11,6 +11,7 @@ from llm.configuration import LlmEndpoint, LlmSettings
 from marketplace.database import log_statements, parse_database_url
 from marketplace.environment import is_loopback, read_environment, refuse_in_production
 from marketplace.logging_setup import configure_logging
+from marketplace.mail_server import parse_email_url, require_sender
 from marketplace.scaling import channel_layers, choose_engine
 from marketplace.secret_key import keep_secret_key
 
@@ -22,6 +23,14 @@ class NegotiationLimits:
     timeout_minutes: int
     cleanup_hours: int
     default_mind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRules:
+    """How long a person or program at a seat has for a move, and what happens then: `expire` or `strategy`."""
+
+    hours: int
+    on_timeout: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,11 @@ NEGOTIATION = NegotiationLimits(
     timeout_minutes=env.integer("NEGOTIATION_TIMEOUT_MINUTES", 30, least=1, most=24 * 60),
     cleanup_hours=env.integer("SESSION_CLEANUP_HOURS", 24, least=1, most=24 * 365),
     default_mind=env.choice("DEFAULT_MIND", "narrated", allowed=("strategy", "narrated", "llm")),
+)
+
+SEATS = SeatRules(
+    hours=env.integer("SEAT_HOURS", 48, least=1, most=24 * 90),
+    on_timeout=env.choice("SEAT_TIMEOUT", "expire", allowed=("expire", "strategy")),
 )
 
 LOGS = NegotiationLogs(
@@ -125,6 +139,16 @@ CORS = CrossOriginRules(
     # Any site at all with the visitor's own cookies would be an open door.
     allow_credentials=env.switch("CORS_ALLOW_CREDENTIALS", default=True) and "*" not in cors_origins,
 )
+
+PUBLIC_URL = env.url("PUBLIC_URL", "")
+mail_server = parse_email_url(env.text("EMAIL_URL"))
+EMAIL_BACKEND = mail_server.backend
+EMAIL_HOST, EMAIL_PORT = mail_server.host, mail_server.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server.user, mail_server.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = mail_server.use_ssl, mail_server.use_tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = require_sender(env.text("EMAIL_FROM", "parley@localhost"))
+WEBHOOK_ALLOW_PRIVATE = env.switch("WEBHOOK_ALLOW_PRIVATE", default=False)
 
 DATABASES = {
     "default": parse_database_url(

@@ -16,7 +16,7 @@ from negotiation.core.matching import Mismatch
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.terms import Terms, to_money
-from negotiation.core.vocabulary import Result, RoomStatus
+from negotiation.core.vocabulary import Result, RoomStatus, TradeState
 from negotiation.models import LLMCall, Message, NegotiationRun, Participant
 from negotiation.prepared import Prepared
 
@@ -26,12 +26,15 @@ WHY_SKIPPED: dict[str, str] = {
     Mismatch.PRICE_MISMATCH: "No seller's prices fit the buyer's.",
 }
 
+TRADE_CANCELLED = "trade_cancelled"
+
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """Savings and totals are in the session's currency over all units, prices per unit; shares mostly 0 to 1."""
 
     room_id: UUID
+    item_id: str
     item_name: str
     quantity: int
     seller_name: str
@@ -49,6 +52,7 @@ class Purchase:
     competitive_share: Decimal | None
     was_best_seller: bool
     messages: int
+    trade_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ class SessionSummary:
 
     @property
     def items_purchased(self) -> int:
-        return len(self.purchases)
+        """An item counts once, though it may have been bought in its own room and in direct negotiations."""
+        return len({purchase.item_id for purchase in self.purchases})
 
     @property
     def savings_against_ask(self) -> Decimal:
@@ -104,7 +109,9 @@ class SessionSummary:
 def summarise(session: Session) -> SessionSummary:
     rooms = [_Room(*row) for row in _ROOMS.rows(session.pk)]
     ended = [room for room in rooms if RoomStatus(room.status).is_over]
-    deals = [room for room in ended if room.result == Result.DEAL]
+    deals = [room for room in ended if room.is_bought]
+    bought = {room.item_id for room in deals}
+    own = [room for room in rooms if not room.is_bilateral]
     seats = _seats(session)
     messages: dict[int, int] = dict(_MESSAGES.rows(session.pk))
     buyer_name = session.buyer.name
@@ -114,8 +121,10 @@ def summarise(session: Session) -> SessionSummary:
         buyer_name=buyer_name,
         currency=session.currency,
         purchases=tuple(_purchase(room, setups[room.pk], messages.get(room.pk, 0)) for room in deals),
-        failed_items=tuple(_failed(room) for room in ended if room.result != Result.DEAL),
-        total_items_requested=len(rooms),
+        failed_items=tuple(
+            _failed(room) for room in own if RoomStatus(room.status).is_over and room.item_id not in bought
+        ),
+        total_items_requested=len(own),
         open_rooms=len(rooms) - len(ended),
         total_messages=sum(messages.values()),
         models=_spending(session),
@@ -137,6 +146,8 @@ class _Room(NamedTuple):
     minimum: Decimal
     maximum: Decimal
     quantity_needed: int
+    item_id: str
+    is_bilateral: bool
     result: str | None
     reason: str
     explanation: str
@@ -144,6 +155,12 @@ class _Room(NamedTuple):
     quantity: int
     winner: UUID
     winner_name: str
+    trade_number: str
+    trade_state: str | None
+
+    @property
+    def is_bought(self) -> bool:
+        return self.result == Result.DEAL and self.trade_state != TradeState.CANCELLED
 
     def setup(self, buyer_name: str, seats: Sequence[SellerSeat]) -> Setup:
         buyer = BuyerLimits(self.minimum, self.maximum, self.quantity_needed)
@@ -153,8 +170,10 @@ class _Room(NamedTuple):
 _ROOM = (
     *("pk", "code", "status", "skip_reason", "current_round", "max_rounds", "started_at", "ended_at"),
     *("item__item_name", "item__min_price_per_unit", "item__max_price_per_unit", "item__quantity_needed"),
+    *("item__item_id", "is_bilateral"),
     *("outcome__result", "outcome__reason", "outcome__explanation", "outcome__unit_price", "outcome__quantity"),
     *("outcome__participant__seller_code", "outcome__participant__name"),
+    *("outcome__trade__number", "outcome__trade__state"),
 )
 _SEAT = (
     *("run_id", "seller_code", "name", "speaking_style"),
@@ -214,6 +233,7 @@ def _purchase(room: _Room, setup: Setup, message_count: int) -> Purchase:
     assessment, market = assess(setup, str(room.winner), terms), survey(setup)
     return Purchase(
         room_id=room.code,
+        item_id=room.item_id,
         item_name=room.item_name,
         quantity=terms.quantity,
         seller_name=room.winner_name,
@@ -231,12 +251,15 @@ def _purchase(room: _Room, setup: Setup, message_count: int) -> Purchase:
         competitive_share=assessment.competitive_share,
         was_best_seller=assessment.was_best_seller,
         messages=message_count,
+        trade_number=room.trade_number,
     )
 
 
 def _failed(room: _Room) -> FailedItem:
     if room.status == RoomStatus.NO_SELLERS:
         return FailedItem(room.code, room.item_name, room.skip_reason, WHY_SKIPPED[Mismatch(room.skip_reason)])
+    if room.result == Result.DEAL:
+        return FailedItem(room.code, room.item_name, TRADE_CANCELLED, f"The trade {room.trade_number} was cancelled.")
     return FailedItem(room.code, room.item_name, room.reason, room.explanation)
 
 

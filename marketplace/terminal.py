@@ -20,6 +20,7 @@ from negotiation.core.events import (
     RoundStarted,
     Said,
     StatusChanged,
+    TableEvent,
     WalkedAway,
 )
 from negotiation.core.matching import Mismatch
@@ -92,7 +93,7 @@ class Transcript:
                 self._paragraph(room, f"{_mover(room.setup, event)}:", FAILURES[event.failure], paint)
             case Decided():
                 self._decision(room, event)
-            case StatusChanged() | OfferChanged() | Closed():
+            case StatusChanged() | OfferChanged() | TableEvent() | Closed():
                 pass
 
     def _decision(self, room: OfflineRoom, event: Decided) -> None:

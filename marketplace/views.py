@@ -1,5 +1,6 @@
 """The pages: parse, authorize, call one service, render. What lives is drawn by the page's own script."""
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -18,13 +19,14 @@ from marketplace.callers import anybody_known, known_caller, operators_page, rea
 from marketplace.demo import start_demo_session
 from marketplace.errors import InvalidRequest, TooManySellers
 from marketplace.forms import NewSessionForm, known_items, session_request, shopping_list, standing_sellers
-from marketplace.identity import redeem_sign_in_link
+from marketplace.identity import Principal, redeem_sign_in_link
 from marketplace.models import Role, Seller, Session
 from marketplace.party_views import own_room, own_rooms
 from marketplace.services import clone_session, create_session, delete_session, start_session
 from marketplace.summary import summarise
+from marketplace.waiting import first_holders, first_waiting_moves
 from negotiation.access import rooms_of
-from negotiation.core.vocabulary import Party, Result, RoomStatus, Voice
+from negotiation.core.vocabulary import Party, Result, RoomStatus, TradeState, Voice
 from negotiation.errors import NoSellers
 from negotiation.models import STARTED, Message, NegotiationRun, Offer
 
@@ -33,6 +35,7 @@ RUNNING_ROOMS = 12
 # Whatever passes a request on says so in one of these, and then the address is not the caller's own.
 OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 OPEN = [status for status in RoomStatus if not status.is_over]
+STANDING = [TradeState.AGREED, TradeState.CONFIRMED]
 CAN_PAUSE = [status for status in STARTED if status != RoomStatus.PAUSED]
 
 
@@ -54,6 +57,13 @@ class Card:
     @property
     def is_deal(self) -> bool:
         return hasattr(self.run, "outcome") and self.run.outcome.result == Result.DEAL
+
+    @property
+    def spent(self) -> Decimal:
+        """Nothing for a deal that was taken back."""
+        if not self.is_deal or self.run.outcome.trade.state == TradeState.CANCELLED:
+            return Decimal(0)
+        return self.run.outcome.total_cost or Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "running": running[:RUNNING_ROOMS],
             "more_running": max(0, running.count() - RUNNING_ROOMS),
             "sessions": _with_results(Session.objects.select_related("buyer"))[:RECENT_SESSIONS],
+            "moves": first_waiting_moves(principal),
             "has_sellers": Seller.objects.standing().filter(is_active=True).exists(),
         },
     )
@@ -135,7 +146,8 @@ def floor(request: HttpRequest, code: UUID) -> HttpResponse:
             "waiting": sum(card.run.status == RoomStatus.PENDING for card in cards),
             "finished": sum(not card.is_open for card in cards),
             "deals": sum(card.is_deal for card in cards),
-            "spent": sum((card.run.outcome.total_cost or Decimal(0) for card in cards if card.is_deal), Decimal(0)),
+            "spent": sum((card.spent for card in cards), Decimal(0)),
+            "items": sum(not card.run.is_bilateral for card in cards),
         },
     )
 
@@ -155,6 +167,8 @@ def room(request: HttpRequest, code: UUID) -> HttpResponse:
         "started": STARTED,
         "can_pause": CAN_PAUSE,
         "open": OPEN,
+        "threads": json.dumps(_threads_shown(run, principal)),
+        "holders": json.dumps(first_holders(run)) if principal.role != Role.SELLER else "{}",
     }
     return render(request, "room.html", page)
 
@@ -232,7 +246,7 @@ def _with_results(sessions: QuerySet[Session]) -> QuerySet[Session]:
         room_count=Count("runs"),
         open_count=Count("runs", filter=Q(runs__status__in=OPEN)),
         deal_count=Count("runs", filter=Q(runs__outcome__result=Result.DEAL)),
-        spent=Sum("runs__outcome__total_cost"),
+        spent=Sum("runs__outcome__total_cost", filter=Q(runs__outcome__trade__state__in=STANDING)),
     ).order_by("-created_at", "-id")
 
 
@@ -252,7 +266,7 @@ def _choices(request: HttpRequest) -> list[Choice]:
 
 
 def _cards(session: Session) -> list[Card]:
-    runs = session.runs.select_related("item", "outcome__participant").prefetch_related(
+    runs = session.runs.select_related("item", "outcome__participant", "outcome__trade").prefetch_related(
         "participants", "left_out__seller"
     )
     quotes = Offer.objects.filter(run__session=session, party=Party.SELLER)
@@ -275,6 +289,14 @@ def _speech(session: Session) -> Speech:
         by_stand_in=Count("id", filter=~Q(fallback="")),
     )
     return Speech(**found)
+
+
+def _threads_shown(run: NegotiationRun, principal: Principal) -> dict[str, str]:
+    """The codes of the threads that the caller sees, by the seller's id."""
+    shown = [
+        one for one in run.participants.all() if principal.role != Role.SELLER or one.seller_code in principal.parties
+    ]
+    return {str(one.seller_code): str(one.code) for one in shown}
 
 
 def _user(request: HttpRequest) -> User:

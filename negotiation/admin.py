@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from marketplace.admin_kinds import ReadOnlyAdmin, ReadOnlyInline
+from negotiation import notification_admin, seat_admin, trade_admin  # noqa: F401  # screens of their own
 from negotiation.models import LeftOut, LLMCall, Message, NegotiationRun, Offer, Outcome, Participant, RunEvent
 
 # Longer lists show their newest end and say how many there are.
@@ -53,6 +54,7 @@ class ParticipantInline(ReadOnlyInline):
         "cost_price",
         "least_price",
         "selling_price",
+        "allowed_terms",
     )
 
 

@@ -18,7 +18,8 @@ from negotiation import logs, services
 from negotiation.access import history_for, room_for, seen_as, steer
 from negotiation.core.visibility import OperatorViewer, Viewer, may_see_buyer_limits, may_see_seller
 from negotiation.errors import Refused, RoomNotFound
-from negotiation.frames import Frame, buyer_constraints, money, to_json
+from negotiation.figures import Frame, money
+from negotiation.frames import buyer_constraints, to_json
 from negotiation.models import LLMCall, NegotiationRun, Outcome
 from negotiation.recent import RecentAnswers, Standing
 from negotiation.records import Record, Roster

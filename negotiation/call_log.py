@@ -22,6 +22,7 @@ from negotiation.core.events import (
     RoundStarted,
     Said,
     StatusChanged,
+    TableEvent,
     WalkedAway,
 )
 from negotiation.core.vocabulary import Party
@@ -118,6 +119,8 @@ def _is_move_of(seat: CallSeat, event: Event) -> bool:
             is_own_thread = seat.party is Party.BUYER or event.seller_id == seat.seller_id
             return event.party is seat.party and is_own_thread
         case StatusChanged() | RoundStarted() | Interjected() | OfferChanged() | Decided() | Closed():
+            return False
+        case TableEvent():
             return False
 
 

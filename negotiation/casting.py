@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from llm.purse import Budget, Spending
@@ -14,10 +15,13 @@ from marketplace.models import Session
 from negotiation.core.vocabulary import Fallback, Party, Voice
 from negotiation.errors import RoomNotFound
 from negotiation.minds.line import FAILED_TURN, MOST_FAILED_TURNS, Tuning
-from negotiation.models import LLMCall, NegotiationRun, Participant
+from negotiation.minds.seated import AutoAccept
+from negotiation.models import AutoAcceptRule, LLMCall, NegotiationRun, Participant
 from negotiation.prepared import Prepared
 from negotiation.records import Roster
 from negotiation.rosters import roster_of
+
+BY_HAND = ("human", "external")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,11 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """A mind with its model for each seat, and the rest before each turn. An empty provider is the default."""
+    """A mind with its model for each seat, and the rest before each turn. An empty provider is the default.
+
+    Whoever holds a seat has `hand_seconds` for a move; by the seller's id, the buyer's under "", what is taken for it
+    at once.
+    """
 
     roster: Roster
     turn_seconds: float
@@ -49,6 +57,8 @@ class Casting:
     sellers: Mapping[str, SeatCasting]
     session_budget: Budget
     spent: Spent
+    hand_seconds: int
+    auto_accept: Mapping[str, AutoAccept]
 
     @property
     def uses_model(self) -> bool:
@@ -77,14 +87,36 @@ def read_casting(code: UUID, known_day: date | None = None) -> Casting:
         roster=roster_of(run),
         turn_seconds=session.turn_seconds,
         provider=session.llm_provider,
-        buyer=SeatCasting(session.buyer_mind, _buyer_tuning(session), failed.get("", 0)),
+        buyer=SeatCasting(agent_mind(session.buyer_mind), _buyer_tuning(session), failed.get("", 0)),
         sellers={
-            str(p.seller_code): SeatCasting(p.mind, _tuning(session, p), failed.get(str(p.seller_code), 0))
+            str(p.seller_code): SeatCasting(agent_mind(p.mind), _tuning(session, p), failed.get(str(p.seller_code), 0))
             for p in run.participants.all()
         },
         session_budget=Budget(session.budget_calls, session.budget_tokens, session.budget_cost, session.budget_seconds),
         spent=_spent(run, known_day),
+        hand_seconds=hand_seconds(session),
+        auto_accept=_auto_accept(run),
     )
+
+
+def _auto_accept(run: NegotiationRun) -> dict[str, AutoAccept]:
+    kept = AutoAcceptRule.objects.filter(run=run).select_related("participant")
+    return {
+        str(rule.participant.seller_code) if rule.participant else "": AutoAccept(
+            rule.target, rule.tolerance, rule.least_part
+        )
+        for rule in kept
+    }
+
+
+def hand_seconds(session: Session) -> int:
+    hours = session.seat_hours or settings.SEATS.hours
+    return max(1, round(hours * 3600))
+
+
+def agent_mind(mind: str) -> str:
+    """The mind of the agent that takes the seat when whoever holds it gives it back."""
+    return str(settings.NEGOTIATION.default_mind) if mind in BY_HAND else mind
 
 
 def _buyer_tuning(session: Session) -> Tuning:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from time import monotonic
 from typing import Any
@@ -22,9 +22,9 @@ from marketplace.strict_json import read_object
 from marketplace.throttling import Kind, charge
 from negotiation import services
 from negotiation.access import steer
-from negotiation.errors import NegotiationError, RoomNotFound
+from negotiation.errors import NegotiationError, RoomNotFound, own_limit_details
 from negotiation.schemas import MessageIn
-from negotiation.stream import follow
+from negotiation.stream import Sent, follow
 from negotiation.threads import DATABASE_AWAY, in_thread
 from negotiation.watching import (
     REFUSALS,
@@ -64,12 +64,9 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def connect(self) -> None:
         """A refusal is told by a close code, for which the socket must be open."""
-        code = room_code(self.scope["url_route"]["kwargs"]["room_id"])
         await self.accept()
         try:
-            if code is None:
-                raise RoomNotFound("that is not the id of a room")
-            self.watcher = await admit(self.scope, code)
+            self.watcher = await self._come_in()
             name_caller(self.scope, self.watcher.principal.name)
         except REFUSALS as refused:
             if isinstance(refused, DATABASE_AWAY):
@@ -80,6 +77,16 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             self.waiting = asyncio.Queue[dict[str, Any]](MOST_WAITING)
             self.following = asyncio.create_task(self._follow())
             self.answering = asyncio.create_task(self._answer_all())
+
+    async def _come_in(self) -> Watcher:
+        return await admit(self.scope, self._code("room_id"))
+
+    def _code(self, name: str) -> UUID:
+        """What the address names. Raises RoomNotFound if it is no code."""
+        code = room_code(self.scope["url_route"]["kwargs"][name])
+        if code is None:
+            raise RoomNotFound("that is not the id of a room")
+        return code
 
     async def disconnect(self, code: int) -> None:
         for task in (self.following, self.answering):
@@ -109,40 +116,45 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         while True:
             command = await self.waiting.get()
             try:
-                await self._write(await self._answer(command))
+                if (answer := await self._answer(command)) is not None:
+                    await self._write(answer)
             except (Unauthenticated, *DATABASE_AWAY) as refused:
                 await self.close(_close_code(refused))
             finally:
                 self.waiting.task_done()
 
-    async def _answer(self, command: dict[str, Any]) -> dict[str, Any]:
+    async def _answer(self, command: dict[str, Any]) -> dict[str, Any] | None:
         kind = command.get("type")
         try:
             if kind == "ping":
                 return {"type": "pong"}
-            if kind == "message":
-                return await in_thread(None, self._send_message, command)
-            if isinstance(kind, str) and kind in COMMANDS:
-                await in_thread(None, self._steer, COMMANDS[kind])
-                return {"type": "ack", "command": kind}
+            return await self._carry_out(kind, command) if isinstance(kind, str) else unknown_command()
         except (NegotiationError, MarketplaceError) as refused:
-            return _error(refused.code, str(refused))
+            return _refusal(refused)
         except ValidationError as invalid:
             return _error("VALIDATION_ERROR", str(invalid.errors()[0]["msg"]).removeprefix("Value error, "))
         except DATABASE_AWAY:
             DATABASE_AWAY_ANSWERS.inc()
             await self._write(_error(*PLAIN_CODES[503]))
             raise
-        return _error("VALIDATION_ERROR", "unknown command")
+
+    async def _carry_out(self, kind: str, command: dict[str, Any]) -> dict[str, Any] | None:
+        """The answer to the command, None if it needs none."""
+        if kind == "message":
+            return await in_thread(None, self._send_message, command)
+        if kind in COMMANDS:
+            await in_thread(None, self._steer, COMMANDS[kind])
+            return {"type": "ack", "command": kind}
+        return unknown_command()
 
     def _send_message(self, command: dict[str, Any]) -> dict[str, Any]:
         wanted = MessageIn.model_validate({"message": command.get("message")})
-        self._require_right()
+        self._require_steering()
         sent = services.send_message(self.watcher.code, wanted.message)
         return {"type": "ack", "command": "message", "message_id": sent.message_id}
 
     def _steer(self, change: Callable[[UUID], object]) -> None:
-        self._require_right()
+        self._require_steering()
         change(self.watcher.code)
 
     def _require_right(self) -> None:
@@ -151,6 +163,9 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         charge(Kind.WRITE, self.watcher.principal.name)
         if not self.watcher.principal.may_write:
             raise NotAllowed("You may read here and change nothing.")
+
+    def _require_steering(self) -> None:
+        self._require_right()
         steer(self.watcher.principal, self.watcher.code)
 
     async def _follow(self) -> None:
@@ -170,10 +185,13 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         await self.close(close_code)
 
     async def _send_all(self) -> None:
-        frames = follow(self.watcher.code, self.watcher.viewer, last_seen(self.scope), rhythm())
+        frames = self._frames()
         async with aclosing(frames):
             async for sent in frames:
                 await self.send(text_data=sent.json)
+
+    def _frames(self) -> AsyncGenerator[Sent, None]:
+        return follow(self.watcher.code, self.watcher.viewer, last_seen(self.scope), rhythm())
 
     async def _write(self, answer: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(answer, ensure_ascii=False))
@@ -191,6 +209,15 @@ def _close_code(refused: BaseException) -> int:
             return TOO_FAST
         case _:
             return COME_AGAIN
+
+
+def unknown_command() -> dict[str, Any]:
+    return _error("VALIDATION_ERROR", "unknown command")
+
+
+def _refusal(refused: NegotiationError | MarketplaceError) -> dict[str, Any]:
+    details = own_limit_details(refused)
+    return _error(refused.code, str(refused)) | ({"details": details} if details else {})
 
 
 def _error(code: str, message: str) -> dict[str, Any]:

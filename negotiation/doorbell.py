@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from negotiation.frames import Frame
+from negotiation.figures import Frame
 
 GROUP = "everyone"
 SEND_SECONDS = 2.0
@@ -53,7 +53,7 @@ class Doorbell:
         self._rung = asyncio.Event()
         self._rooms: dict[UUID, int] = {}
         self._commanded: set[UUID] = set()
-        self._words: dict[tuple[UUID, str, str], Words] = {}
+        self._words: dict[tuple[UUID, str, str, object], Words] = {}
         self._watched_until: dict[UUID, float] = {}
         self._is_away = False
 
@@ -68,12 +68,13 @@ class Doorbell:
             self._wake()
 
     def pass_on(self, words: Words) -> None:
-        """Only the latest of each kind and thread goes out, and only where somebody elsewhere watches."""
+        """Only the latest of each kind, thread and side goes out, and only where somebody elsewhere watches."""
         if not self.is_watched_elsewhere(words.room):
             return
         with self._lock:
             if self._loop is not None:
-                self._words[words.room, words.seller_id, str(words.frame["type"])] = words
+                key = (words.room, words.seller_id, str(words.frame["type"]), words.frame.get("party"))
+                self._words[key] = words
                 self._wake()
 
     def is_watched_elsewhere(self, room: UUID) -> bool:

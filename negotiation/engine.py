@@ -6,19 +6,30 @@ It holds no state that the journal does not: whatever stops it, another engine g
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from negotiation.core.closing import conclude
+from negotiation.core.course import Course
 from negotiation.core.errors import IllegalMove
 from negotiation.core.events import Event, MindFailed
-from negotiation.core.moves import Bids, BuyerTurn, Leave, Move
-from negotiation.core.protocol import change_status, evolve, next_round, play, run_out
-from negotiation.core.room import Room
+from negotiation.core.moves import Award, Bids, BuyerTurn, Leave, Move
+from negotiation.core.protocol import change_status, next_round, play, run_out
+from negotiation.core.room import Room, Thread
+from negotiation.core.table import move_by_hand, request_approval, settle, take_at_once
 from negotiation.core.visibility import buyer_view, seller_view
-from negotiation.core.vocabulary import Failure, Party, Reason, RoomStatus
-from negotiation.minds.mind import BuyerMind, SellerMind
+from negotiation.core.vocabulary import Failure, Holder, Party, Reason, RoomStatus
+from negotiation.core.waiting import (
+    WAITS_FOR_APPROVAL,
+    WAITS_FOR_HAND,
+    held_threads,
+    is_moved_by_agent,
+    request_input,
+    stand_in_for_buyer,
+)
+from negotiation.minds.mind import BuyerMind, ByHand, SellerMind
+from negotiation.minds.seated import SeatedMind
 from negotiation.minds.soundness import is_buyer_turn, is_move
 from negotiation.minds.strategy import StrategyMind, fallback_award
 
@@ -57,8 +68,11 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Minds:
+    """The agents' minds, and those of seats while they are held by others: by seller's id, the buyer's under ""."""
+
     buyer: BuyerMind
     sellers: Mapping[str, SellerMind]
+    seated: Mapping[str, SeatedMind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +85,29 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`call_seconds` bounds one answer of a mind; `max_calls` the answers in a room, `is_out_of_time` its time."""
+    """`call_seconds` bounds one answer of a mind; `max_calls` the answers in a room, `is_out_of_time` its time.
+
+    Both end what agents do for the buyer; a person or program at the buyer's seat has `hand_seconds` for each move, as
+    whoever is asked for an approval.
+    """
 
     call_seconds: float = 30.0
     max_calls: int = 1000
     is_out_of_time: Callable[[], bool] = lambda: False
+    hand_seconds: int = 48 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    seller_id: str
+    """`thread` is what the seller answered to."""
+
+    thread: Thread
     move: Move
     failure: Failure | None = None
+
+    @property
+    def seller_id(self) -> str:
+        return self.thread.seller_id
 
 
 class Engine:
@@ -93,7 +118,7 @@ class Engine:
         self._fallback = StrategyMind()
 
     async def run(self) -> Room:
-        """Play until the room is over or somebody paused it; returns it as it then stands."""
+        """Play until the room is over, paused, or waits for a person or program; returns it as it then stands."""
         await self._load()
         while self._room.status in (RoomStatus.QUEUED, RoomStatus.ACTIVE):
             try:
@@ -108,14 +133,70 @@ class Engine:
         room = self._room
         if room.status is RoomStatus.QUEUED:
             await self._record((change_status(room, RoomStatus.ACTIVE),))
+        elif room.approval is not None:
+            await self._wait(WAITS_FOR_APPROVAL)
+        elif room.buyer_holder is not Holder.AGENT:
+            await self._serve_buyer_by_hand()
         elif self._limits.is_out_of_time():
-            await self._record(self._stopped_by(Reason.OUT_OF_TIME))
+            await self._store(self._stopped_by(Reason.OUT_OF_TIME))
         elif room.answers_given >= self._limits.max_calls:
-            await self._record(self._stopped_by(Reason.OUT_OF_CALLS))
-        elif any(thread.turn is Party.SELLER for thread in room.open_threads):
+            await self._store(self._stopped_by(Reason.OUT_OF_CALLS))
+        elif not await self._serve_sellers():
+            await self._let_buyer_move()
+
+    async def _serve_sellers(self) -> bool:
+        """Let the sellers answer whose turn it is: those held by others are asked first. False if it is nobody's."""
+        waiting = [thread for thread in self._room.open_threads if thread.turn is Party.SELLER]
+        if any(not thread.is_asked for thread in waiting if not is_moved_by_agent(self._room, thread)):
+            await self._ask_hands()
+        elif any(is_moved_by_agent(self._room, thread) for thread in waiting):
+            await self._let_sellers_answer()
+        elif waiting:
+            await self._wait(WAITS_FOR_HAND)
+        return bool(waiting)
+
+    async def _serve_buyer_by_hand(self) -> None:
+        """A person or program bids in each thread by itself, and no seller waits for another."""
+        room, seconds = self._room, self._limits.hand_seconds
+        stood_in = [t for t in room.open_threads if t.turn is Party.BUYER and t.is_stood_in]
+        if ending := settle(room):
+            await self._record(ending)
+        elif stood_in:
+            turn = await self._fallback.buy(buyer_view(room))
+            await self._record(stand_in_for_buyer(room, turn, [t.seller_id for t in stood_in], seconds))
+        elif any(not thread.is_asked for thread in held_threads(room)):
+            await self._ask_hands()
+        elif any(t.turn is Party.SELLER and is_moved_by_agent(room, t) for t in room.open_threads):
             await self._let_sellers_answer()
         else:
-            await self._let_buyer_move()
+            await self._wait(WAITS_FOR_HAND)
+
+    async def _ask_hands(self) -> None:
+        """Whoever holds a seat is asked to move, unless its mind takes what is offered at once."""
+        room = self._room
+        for thread in held_threads(room):
+            if not thread.is_asked and (taken := await self._taken_at_once(room, thread)):
+                await self._record(taken)
+                return
+        await self._record(request_input(room, self._limits.hand_seconds))
+
+    async def _taken_at_once(self, room: Room, thread: Thread) -> tuple[Event, ...]:
+        seller_id, is_buyers = thread.seller_id, thread.turn is Party.BUYER
+        mind = self._minds.seated.get("" if is_buyers else seller_id)
+        if mind is None:
+            return ()
+        try:
+            if not is_buyers:
+                move = await mind.sell(seller_view(room, seller_id))
+                return () if isinstance(move, ByHand) else move_by_hand(room, Party.SELLER, seller_id, move)
+            turn = await mind.buy(buyer_view(room))
+            return take_at_once(room, turn, self._limits.hand_seconds) if isinstance(turn, Award) else ()
+        except IllegalMove:
+            return ()
+
+    async def _wait(self, note: str) -> None:
+        """Give the room back until somebody moves."""
+        await self._record((change_status(self._room, RoomStatus.WAITING, note),))
 
     async def _lose_seller(self, seller_id: str) -> None:
         try:
@@ -126,12 +207,11 @@ class Engine:
     async def _let_buyer_move(self) -> None:
         await self._rest()
         turn, failure = await self._ask_buyer()
-        events = self._judge_buyer(turn) if failure is None else None
-        if events is None:
-            failure = failure or Failure.ILLEGAL
-            events = self._play_buyer(await self._fallback.buy(buyer_view(self._room)))
-        notice = (MindFailed(Party.BUYER, "", self._room.round, failure),) if failure else ()
-        await self._record((*notice, *events))
+        course = self._judge_buyer(turn) if failure is None else None
+        if course is None:
+            notice = MindFailed(Party.BUYER, "", self._room.round, failure or Failure.ILLEGAL)
+            course = self._play_buyer(await self._fallback.buy(buyer_view(self._room)), notice)
+        await self._store(course)
 
     async def _ask_buyer(self) -> tuple[BuyerTurn, Failure | None]:
         view = buyer_view(self._room)
@@ -140,27 +220,29 @@ class Engine:
             return turn, None
         return Leave(Reason.FAILED), failure or Failure.NONSENSE
 
-    def _judge_buyer(self, turn: BuyerTurn) -> tuple[Event, ...] | None:
-        """The events of the turn, None if the core refuses it."""
+    def _judge_buyer(self, turn: BuyerTurn) -> Course | None:
+        """What comes of the turn, None if the core refuses it."""
         try:
             return self._play_buyer(turn)
         except IllegalMove:
             return None
 
-    def _play_buyer(self, turn: BuyerTurn) -> tuple[Event, ...]:
-        if not isinstance(turn, Bids):
-            return conclude(self._room, turn)
-        events: list[Event] = [next_round(self._room)]
-        room = evolve(self._room, events[0])
-        for seller_id, move in turn.moves:
-            played = play(room, Party.BUYER, seller_id, move)
-            events.extend(played)
-            room = _after(room, played)
-        return tuple(events)
+    def _play_buyer(self, turn: BuyerTurn, *notice: Event) -> Course:
+        course = Course(self._room)
+        course.add(*notice)
+        if isinstance(turn, Bids):
+            course.add(next_round(self._room))
+            for seller_id, move in turn.moves:
+                course.add(*play(course.room, Party.BUYER, seller_id, move))
+        elif isinstance(turn, Award) and (asked := request_approval(self._room, turn, self._limits.hand_seconds)):
+            course.add(*asked)
+        else:
+            course.add(*conclude(self._room, turn))
+        return course
 
     async def _let_sellers_answer(self) -> None:
         """Ask all sellers at once and record each answer as it arrives; the buyer waits for the last one."""
-        waiting = [s for s in self._shuffled() if self._room.thread(s).turn is Party.SELLER]
+        waiting = [s for s in self._shuffled() if self._is_asked_now(self._room.thread(s))]
         answers: asyncio.Queue[_Answer] = asyncio.Queue()
         try:
             async with asyncio.TaskGroup() as group:
@@ -171,6 +253,9 @@ class Engine:
                     missing -= await self._record_arrived(answers, missing)
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from failed  # asking never raises, so it is the one error of recording
+
+    def _is_asked_now(self, thread: Thread) -> bool:
+        return thread.turn is Party.SELLER and is_moved_by_agent(self._room, thread)
 
     def _shuffled(self) -> list[str]:
         """The open threads in an order drawn by name: minds equally fast answer in an order nobody chose."""
@@ -190,23 +275,30 @@ class Engine:
                 await asyncio.sleep(GATHER_SECONDS)
             while not answers.empty():
                 arrived.append(answers.get_nowait())
-        events: list[Event] = []
-        room = self._room
-        for answer in arrived:
-            judged = await self._judge_seller(room, answer)
-            events.extend(judged)
-            room = _after(room, judged)
-        await self._record(tuple(events))
+        await self._record_answers(arrived)
         return len(arrived)
 
+    async def _record_answers(self, arrived: Sequence[_Answer]) -> None:
+        """Somebody else may have written meanwhile: what happened in other threads makes no answer void."""
+        while standing := [answer for answer in arrived if answer.thread == self._room.thread(answer.seller_id)]:
+            course = Course(self._room)
+            for answer in standing:
+                course.add(*await self._judge_seller(course.room, answer))
+            try:
+                return await self._store(course)
+            except Overtaken:
+                await self._load()
+                if self._room.status is not RoomStatus.ACTIVE:
+                    raise
+
     async def _ask_seller(self, seller_id: str, answers: "asyncio.Queue[_Answer]") -> None:
-        view = seller_view(self._room, seller_id)
+        view, thread = seller_view(self._room, seller_id), self._room.thread(seller_id)
         move, failure = await self._bounded(lambda: self._minds.sellers[seller_id].sell(view))
         if failure is None and is_move(move):
-            await answers.put(_Answer(seller_id, move))
+            await answers.put(_Answer(thread, move))
         else:
             own = await self._fallback.sell(view)
-            await answers.put(_Answer(seller_id, own, failure or Failure.NONSENSE))
+            await answers.put(_Answer(thread, own, failure or Failure.NONSENSE))
 
     async def _judge_seller(self, room: Room, answer: _Answer) -> tuple[Event, ...]:
         seller_id, failure, move = answer.seller_id, answer.failure, answer.move
@@ -232,10 +324,10 @@ class Engine:
             logger.warning("a mind raised in the room for %s", self._room.setup.item_name, exc_info=True)
             return None, Failure.RAISED
 
-    def _stopped_by(self, reason: Reason) -> tuple[Event, ...]:
+    def _stopped_by(self, reason: Reason) -> Course:
         turn = fallback_award(buyer_view(self._room), reason)
         assert not isinstance(turn, Bids)
-        return conclude(self._room, turn)
+        return self._play_buyer(turn)
 
     async def _rest(self) -> None:
         if self._pace.turn_seconds:
@@ -245,18 +337,17 @@ class Engine:
         self._room, self._number = await self._journal.load()
 
     async def _record(self, events: tuple[Event, ...]) -> None:
-        await self._journal.append(events, after=self._number)
-        self._number += len(events)
-        self._room = _after(self._room, events)
+        course = Course(self._room)
+        course.add(*events)
+        await self._store(course)
+
+    async def _store(self, course: Course) -> None:
+        await self._journal.append(tuple(course.events), after=self._number)
+        self._number += len(course.events)
+        self._room = course.room
 
 
 def _is_being_cancelled() -> bool:
     """Whether it is this task that is cancelled, and not something that a mind was waiting for."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def _after(room: Room, events: tuple[Event, ...]) -> Room:
-    for event in events:
-        room = evolve(room, event)
-    return room

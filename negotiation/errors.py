@@ -2,12 +2,14 @@
 
 NegotiationError
     RoomNotFound
+        ThreadNotFound
     AlreadyActive      a second start
     NotActive          not started, paused, or over
     AlreadyDecided     the one outcome is there
     NoSellers          nobody can serve the item
     ModelAway          a room that is to speak by a model, which is not there
-    Refused            the core refused the move; `code` is its code
+    TargetNotFound     an address for notifications that is not there, or not the caller's
+    Refused            the core refused the move; `code` is its code, `can_overrule` whether its own limits alone did
 """
 
 
@@ -17,6 +19,10 @@ class NegotiationError(Exception):
 
 class RoomNotFound(NegotiationError):
     code = "ROOM_NOT_FOUND"
+
+
+class ThreadNotFound(RoomNotFound):
+    code = "NEGOTIATION_NOT_FOUND"
 
 
 class AlreadyActive(NegotiationError):
@@ -39,7 +45,18 @@ class ModelAway(NegotiationError):
     code = "LLM_PROVIDER_UNAVAILABLE"
 
 
+class TargetNotFound(NegotiationError):
+    code = "NOT_FOUND"
+
+
 class Refused(NegotiationError):
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, can_overrule: bool = False) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.can_overrule = code, can_overrule
+
+
+def own_limit_details(error: Exception) -> list[dict[str, object]] | None:
+    """What a client needs in order to ask whether it is meant all the same; None if that would not help."""
+    if not (isinstance(error, Refused) and error.can_overrule):
+        return None
+    return [{"field": "price", "reason": str(error), "can_overrule": True}]

@@ -2,8 +2,6 @@
 
 import json
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from negotiation.core.events import (
     Accepted,
@@ -18,11 +16,11 @@ from negotiation.core.events import (
     RoundStarted,
     Said,
     StatusChanged,
+    TableEvent,
     WalkedAway,
 )
 from negotiation.core.moves import Words
 from negotiation.core.room import Room
-from negotiation.core.terms import Terms
 from negotiation.core.visibility import (
     OperatorViewer,
     SellerViewer,
@@ -32,9 +30,9 @@ from negotiation.core.visibility import (
     see,
 )
 from negotiation.core.vocabulary import Failure, Party, Result, RoomStatus
+from negotiation.figures import Frame, money, price_of, terms_of
 from negotiation.records import Record, Roster
-
-Frame = dict[str, Any]
+from negotiation.table_frames import table_body
 
 FAILURES = {
     Failure.RAISED: "A mind failed; its seat moved by its own strategy.",
@@ -97,17 +95,6 @@ def to_json(frame: Frame) -> str:
     return _encode(frame)
 
 
-def money(amount: Decimal | None) -> float | None:
-    """A price as the contract's JSON number: whole cents, exact in the shortest decimal form of a double."""
-    return None if amount is None else float(amount)
-
-
-def terms_of(terms: Terms | None) -> Frame | None:
-    if terms is None:
-        return None
-    return {"price": money(terms.unit_price), "quantity": terms.quantity, "total_cost": money(terms.total)}
-
-
 def _seller(room: Room, seller_id: str, roster: Roster, viewer: Viewer) -> Frame:
     seat = roster.setup.seat(seller_id)
     frame: Frame = {
@@ -134,14 +121,14 @@ def _body(event: Event, record: Record, roster: Roster) -> Frame:  # noqa: C901 
             max_rounds = roster.setup.max_rounds
             return {"type": "round_start", "round_number": event.round, "max_rounds": max_rounds}
         case Interjected():
-            return _buyer_message(roster, record, event.seller_ids, event.words, event.round, is_interjection=True)
+            return _interjection(roster, record, event)
         case Offered(party=Party.BUYER):
             frame = _buyer_message(roster, record, (event.seller_id,), event.words, event.round)
             return {**frame, "action": "offer", "offers": [_bid(event, roster)]}
         case Offered():
             return _seller_response(roster, record, event, "offer", _quote(event, roster))
         case Accepted():
-            quote = {"offer_id": roster.offer_id(event.offer_id), **_price(event.terms), "is_final": True}
+            quote = {"offer_id": roster.offer_id(event.offer_id), **price_of(event.terms), "is_final": True}
             return _seller_response(roster, record, event, "accept", quote)
         case Said():
             return _words_of_either(roster, record, event, "say")
@@ -165,10 +152,20 @@ def _body(event: Event, record: Record, roster: Roster) -> Frame:  # noqa: C901 
                 "seller_id": event.seller_id or None,
                 "retry_count": 0,
             }
+        case TableEvent():
+            return table_body(event, record, roster)
         case Decided():
             return _decision(event, roster)
         case Closed():
             return _complete(event, record, roster)
+
+
+def _interjection(roster: Roster, record: Record, event: Interjected) -> Frame:
+    if event.party is Party.BUYER:
+        return _buyer_message(roster, record, event.seller_ids, event.words, event.round, is_interjection=True)
+    (seller_id,) = event.seller_ids
+    spoken = Said(Party.SELLER, seller_id, event.round, event.words)
+    return {**_seller_response(roster, record, spoken, "say", None), "is_interjection": True}
 
 
 def _buyer_message(
@@ -188,6 +185,7 @@ def _buyer_message(
         "sender_type": "buyer",
         "message": words.text,
         "voice": words.voice,
+        "moved_by": words.voice.speaker,
         "fallback": words.fallback,
         "is_interjection": is_interjection,
         "mentioned_sellers": list(seller_ids),
@@ -213,7 +211,9 @@ def _seller_response(
         "sender_type": "seller",
         "message": event.words.text,
         "voice": event.words.voice,
+        "moved_by": event.words.voice.speaker,
         "fallback": event.words.fallback,
+        "is_interjection": False,
         "action": action,
         "offer": offer,
         "round": event.round,
@@ -230,17 +230,13 @@ def _bid(event: Offered, roster: Roster) -> Frame:
     return {
         "seller_id": event.seller_id,
         "offer_id": roster.offer_id(event.offer_id),
-        **_price(event.terms),
+        **price_of(event.terms),
         "claim": money(event.claim),
     }
 
 
 def _quote(event: Offered, roster: Roster) -> Frame:
-    return {"offer_id": roster.offer_id(event.offer_id), **_price(event.terms), "is_final": event.is_final}
-
-
-def _price(terms: Terms) -> Frame:
-    return {"price": money(terms.unit_price), "quantity": terms.quantity}
+    return {"offer_id": roster.offer_id(event.offer_id), **price_of(event.terms), "is_final": event.is_final}
 
 
 def _decision(event: Decided, roster: Roster) -> Frame:

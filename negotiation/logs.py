@@ -31,7 +31,8 @@ from negotiation.core.visibility import (
     see,
 )
 from negotiation.core.vocabulary import Party, Result
-from negotiation.frames import Frame, buyer_constraints, money
+from negotiation.figures import Frame, money
+from negotiation.frames import buyer_constraints
 from negotiation.offer_rows import offer_row
 from negotiation.records import Record, Roster
 from negotiation.store import StoredRoom, read_history
@@ -82,7 +83,8 @@ def messages_of(event: Event, record: Record, roster: Roster) -> list[Frame]:
         case Offered() | Said() | Accepted() | Answered() | WalkedAway():
             by_buyer, addressed, seller_id = event.party is Party.BUYER, (event.seller_id,), event.seller_id
         case Interjected():
-            by_buyer, addressed, seller_id = True, event.seller_ids, ""
+            by_buyer, addressed = event.party is Party.BUYER, event.seller_ids
+            seller_id = "" if by_buyer else event.seller_ids[0]
         case _:
             return []
     return [

@@ -27,6 +27,9 @@ TOKENS = Counter("parley_model_tokens", "Tokens, by who wrote them.", ["provider
 COST = Counter("parley_model_cost_dollars", "What models cost, in US dollars.", ["provider"], registry=REGISTRY)
 SOLD_OUT = Counter("parley_stock_conflicts", "Deals whose units went to another room.", registry=REGISTRY)
 OVERTAKEN = Counter("parley_overtaken_turns", "Turns refused as another writer came first.", registry=REGISTRY)
+DELIVERIES = Counter(
+    "parley_notifications", "Attempts to deliver notifications.", ["channel", "result"], registry=REGISTRY
+)
 LAG = Histogram(
     "parley_event_lag_seconds", "From an event's making to its being handed to a watcher here.", registry=REGISTRY
 )
@@ -77,6 +80,11 @@ def count_calls(calls: Sequence[Call]) -> None:
     """Called when they are stored."""
     for call in calls:
         _count_call(call)
+
+
+def count_delivery(channel: str, result: str) -> None:
+    """Called when it is written down."""
+    DELIVERIES.labels(channel, result).inc()
 
 
 def count_refusal(failure: Exception) -> None:

@@ -9,8 +9,20 @@ from django.urls import reverse
 
 from llm.purse import Spending
 from marketplace.models import BuyerItem, Seller, SellerInventory, Session
-from negotiation.core.vocabulary import Fallback, OfferStatus, Party, Reason, Result, RoomStatus, Voice
+from negotiation.core.vocabulary import (
+    ApprovalKind,
+    ApprovalState,
+    Fallback,
+    OfferStatus,
+    Party,
+    Reason,
+    Result,
+    RoomStatus,
+    Voice,
+)
 from negotiation.minds.calls import Purpose, Verdict
+from negotiation.notification_models import Notification, NotificationTarget  # noqa: F401  # as those of trades
+from negotiation.trade_models import MatchToken, Trade  # noqa: F401  # tables of this app, in a file of their own
 
 STARTED = [status for status in RoomStatus if status.is_started]
 
@@ -25,7 +37,7 @@ class NegotiationRunQuerySet(models.QuerySet["NegotiationRun"]):
 
 
 class NegotiationRun(models.Model):
-    """One room: a buyer's item negotiated with all matching sellers at once."""
+    """One room: a buyer's item negotiated with all matching sellers at once, or with one that a match led to."""
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="runs")
@@ -35,6 +47,7 @@ class NegotiationRun(models.Model):
     max_rounds = models.PositiveIntegerField()
     current_round = models.PositiveIntegerField(default=0)
     seed = models.BigIntegerField()
+    is_bilateral = models.BooleanField(default=False, help_text="Opened from a match, beside the item's own room.")
     last_seq = models.PositiveIntegerField(default=0)
     last_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -70,6 +83,7 @@ class Participant(models.Model):
     run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="participants")
     seller = models.ForeignKey(Seller, on_delete=models.RESTRICT, related_name="participations")
     inventory = models.ForeignKey(SellerInventory, null=True, on_delete=models.SET_NULL, related_name="+")
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=60, help_text="Unique in the room, whatever the sellers are called.")
     seller_code = models.UUIDField()
     priority = models.CharField(max_length=20)
@@ -81,6 +95,7 @@ class Participant(models.Model):
     cost_price = models.DecimalField(max_digits=12, decimal_places=2)
     least_price = models.DecimalField(max_digits=12, decimal_places=2)
     selling_price = models.DecimalField(max_digits=12, decimal_places=2)
+    allowed_terms = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -143,6 +158,7 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "seq", "participant"], name="one_message_for_an_event_in_a_thread")
         ]
+        indexes = [models.Index(fields=["participant", "seq"])]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -214,6 +230,9 @@ class Offer(models.Model):
     quantity = models.PositiveIntegerField()
     claim = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     is_final = models.BooleanField(default=False)
+    extras = models.JSONField(default=dict, blank=True, help_text="Further terms by name, such as delivery_days.")
+    responded_at = models.DateTimeField(null=True, help_text="When it ceased to be open.")
+    response_message = models.TextField(blank=True, default="")
     status = models.CharField(max_length=10, choices=[(s, s) for s in OfferStatus], default=OfferStatus.PENDING)
     at = models.DateTimeField()
 
@@ -223,10 +242,140 @@ class Offer(models.Model):
             models.UniqueConstraint(fields=["run", "number"], name="offer_number_once_in_a_room"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="offer_price_not_negative"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="offer_for_at_least_one_unit"),
+            models.CheckConstraint(condition=Q(status__in=list(OfferStatus)), name="offer_status_is_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.unit_price}"
+
+
+class OfferAdvice(models.Model):
+    """The suggestion that a person or program followed in an offer, for the eyes of its own side."""
+
+    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="advice")
+    confidence = models.FloatField()
+    reasoning = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "offer advice"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confidence__gte=0, confidence__lte=1), name="advice_confidence_is_a_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"advice with confidence {self.confidence:.2f}"
+
+
+class SeatWait(models.Model):
+    """Somebody who holds a seat has the turn in a thread, and until when."""
+
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="waits")
+    participant = models.OneToOneField(Participant, on_delete=models.CASCADE, related_name="wait")
+    party = models.CharField(max_length=10, choices=[(p, p) for p in Party])
+    actions = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    warn_at = models.DateTimeField(help_text="When both sides are reminded that the time runs out.")
+    warned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["until", "id"]
+        verbose_name = "seat that is waited for"
+        verbose_name_plural = "seats that are waited for"
+        indexes = [
+            models.Index(fields=["until"]),
+            models.Index(fields=["warn_at"], condition=Q(warned_at__isnull=True), name="seats_to_be_reminded"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(party__in=list(Party)), name="waited_for_a_known_party")]
+
+    def __str__(self) -> str:
+        return f"{self.party} until {self.until:%Y-%m-%d %H:%M}"
+
+
+class Approval(models.Model):
+    """A deal that an agent may not close alone, and what a person said to it; `number` counts from 1 in each room."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="approvals")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="approvals")
+    number = models.PositiveIntegerField()
+    offer_number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=[(k, k.replace("_", " ")) for k in ApprovalKind])
+    unit_price = models.DecimalField(max_digits=12, decimal_places=2)
+    quantity = models.PositiveIntegerField()
+    state = models.CharField(
+        max_length=10, choices=[(s, s) for s in ApprovalState], default=ApprovalState.PENDING, db_index=True
+    )
+    requested_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=150, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["-requested_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="approval_number_once_in_a_room"),
+            models.UniqueConstraint(
+                fields=["run"], condition=Q(state=ApprovalState.PENDING), name="one_approval_pending_in_a_room"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(ApprovalState)), name="approval_state_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=list(ApprovalKind)), name="approval_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.quantity} x {self.unit_price}"
+
+    @property
+    def total(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+
+class AutoAcceptRule(models.Model):
+    """What is taken at once for a seat that is held by hand: an offer near the target. No participant: the buyer's."""
+
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="auto_accept_rules")
+    participant = models.OneToOneField(
+        Participant, null=True, on_delete=models.CASCADE, related_name="auto_accept_rule"
+    )
+    target = models.DecimalField(max_digits=12, decimal_places=2)
+    tolerance = models.DecimalField(max_digits=4, decimal_places=3, default=Decimal("0.05"))
+    least_part = models.DecimalField(max_digits=4, decimal_places=3, default=Decimal("0.9"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run"], condition=Q(participant__isnull=True), name="one_auto_accept_rule_for_a_buyer"
+            ),
+            models.CheckConstraint(condition=Q(target__gte=0), name="auto_accept_target_not_negative"),
+            models.CheckConstraint(
+                condition=Q(tolerance__gte=0, tolerance__lte=1, least_part__gte=0, least_part__lte=1),
+                name="auto_accept_shares_are_shares",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"within {self.tolerance:.1%} of {self.target}"
+
+
+class ReadMark(models.Model):
+    """How far one side of a thread has read, by the number of the event."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="read_marks")
+    party = models.CharField(max_length=10, choices=[(p, p) for p in Party])
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["participant", "party"]
+        constraints = [
+            models.UniqueConstraint(fields=["participant", "party"], name="one_read_mark_for_a_side_of_a_thread")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} up to {self.seq}"
 
 
 class Outcome(models.Model):

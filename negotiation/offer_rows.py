@@ -15,10 +15,11 @@ from negotiation.core.events import (
     RoundStarted,
     Said,
     StatusChanged,
+    TableEvent,
     WalkedAway,
 )
 from negotiation.core.room import Setup
-from negotiation.frames import money
+from negotiation.figures import money
 
 
 def offer_row(event: Event, setup: Setup) -> dict[str, Any] | None:
@@ -33,7 +34,7 @@ def offer_row(event: Event, setup: Setup) -> dict[str, Any] | None:
             return {**_move(event, setup, "walk"), **nothing}
         case StatusChanged() | RoundStarted() | Said() | Interjected() | OfferChanged() | Answered() | MindFailed():
             return None
-        case Decided() | Closed():
+        case TableEvent() | Decided() | Closed():
             return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from negotiation.core.vocabulary import Party
-from negotiation.frames import Frame
+from negotiation.figures import Frame
 from negotiation.minds.calls import Seat
 from negotiation.records import Roster
 from negotiation.stream import Passing, is_watched, pass_on

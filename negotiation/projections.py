@@ -1,7 +1,9 @@
 """What events mean in the tables that people, the admin and SQL read. Written in the transaction of the events."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import F
@@ -19,13 +21,16 @@ from negotiation.core.events import (
     RoundStarted,
     Said,
     StatusChanged,
+    TableEvent,
     WalkedAway,
 )
 from negotiation.core.vocabulary import OfferStatus, Party, Result, RoomStatus
 from negotiation.engine import SoldOut
-from negotiation.models import Message, Offer, Outcome
+from negotiation.models import Approval, Message, Offer, Outcome, SeatWait
 from negotiation.records import Record
 from negotiation.rows import Insert, Row
+from negotiation.table_rows import TableRows
+from negotiation.trade_rows import save_trade
 
 Spoken = Offered | Said | Accepted | Answered | WalkedAway
 
@@ -50,10 +55,19 @@ OFFERS = Insert(
     "quantity",
     "claim",
     "is_final",
+    "extras",
     "at",
     "status",
+    "responded_at",
+    "response_message",
 )
-CHANGE_OFFER = "UPDATE negotiation_offer SET status = %s WHERE run_id = %s AND number = %s"
+# What was said to an offer stays, though the offer may change once more when the room is decided.
+CHANGE_OFFER = (
+    "UPDATE negotiation_offer SET status = %s, responded_at = %s,"
+    " response_message = COALESCE(NULLIF(%s, ''), response_message)"
+    " WHERE run_id = %s AND number = %s"
+)
+OPEN = (OfferStatus.PENDING.value, None, "")
 
 
 class Projections:
@@ -62,8 +76,10 @@ class Projections:
     def __init__(self) -> None:
         self._messages: list[Row] = []
         self._offers: dict[tuple[int, int], Row] = {}
-        self._statuses: dict[tuple[int, int], OfferStatus] = {}
+        self._changes: dict[tuple[int, int], tuple[str, datetime, str]] = {}
+        self._said: dict[tuple[int, int], str] = {}
         self._endings: list[_Ending] = []
+        self._table = TableRows()
 
     def add(self, run_id: int, seats: Mapping[str, Seat], records: Sequence[Record]) -> None:  # noqa: C901  # one case each
         for record in records:
@@ -72,42 +88,65 @@ class Projections:
                     seat = seats[event.seller_id]
                     self._offers[run_id, event.offer_id] = _offer(run_id, seat, record, event)
                     self._messages.append(_message(run_id, seat, record, event.party, event))
+                    self._table.moved(run_id, seat.participant_id, event.words)
                 case Accepted() as event:
-                    self._statuses[run_id, event.offer_id] = OfferStatus.ACCEPTED
-                    self._messages.append(_message(run_id, seats[event.seller_id], record, event.party, event))
-                case Said() | Answered() | WalkedAway() as event:
-                    self._messages.append(_message(run_id, seats[event.seller_id], record, event.party, event))
+                    self._said[run_id, event.offer_id] = event.words.text
+                    self._change(run_id, event.offer_id, OfferStatus.ACCEPTED, record)
+                    self._speak(run_id, seats, record, event)
+                case Answered() as event:
+                    self._said[run_id, event.offer_id] = event.words.text
+                    self._speak(run_id, seats, record, event)
+                case Said() | WalkedAway() as event:
+                    self._speak(run_id, seats, record, event)
                 case Interjected() as event:
                     self._messages.extend(
-                        _message(run_id, seats[s], record, Party.BUYER, event) for s in event.seller_ids
+                        _message(run_id, seats[s], record, event.party, event) for s in event.seller_ids
                     )
                 case OfferChanged() as event:
-                    self._statuses[run_id, event.offer_id] = event.status
+                    self._change(run_id, event.offer_id, event.status, record)
                 case Decided() as event:
                     self._endings.append(_Ending(run_id, seats, record, event))
                 case Closed() as event:
+                    self._table.close(run_id, {key: seat.participant_id for key, seat in seats.items()}, record, event)
                     if event.status is not RoomStatus.COMPLETED:
                         self._endings.append(_Ending(run_id, seats, record, event))
+                case TableEvent() as event:
+                    self._table.add(run_id, {key: seat.participant_id for key, seat in seats.items()}, record, event)
+                case StatusChanged(new=RoomStatus.PAUSED):
+                    self._table.pause(run_id)
                 case StatusChanged() | RoundStarted() | MindFailed():
                     pass
 
     def rows(self) -> tuple[list[Row], list[Row]]:
         """The offers and the messages as `save` writes them, where it is all of a room's events that were added."""
-        status_of = self._statuses.get
-        offers = [(*row, status_of(key, OfferStatus.PENDING).value) for key, row in self._offers.items()]
+        offers = [(*row, *self._changes.get(key, OPEN)) for key, row in self._offers.items()]
         return offers, list(self._messages)
+
+    def table_rows(self) -> tuple[list[SeatWait], list[Approval]]:
+        """Whose moves and which approvals are waited for, in the same case."""
+        return self._table.rows()
 
     def save(self) -> None:
         """Raises SoldOut if a deal's units are gone."""
-        made = [(*row, self._statuses.pop(key, OfferStatus.PENDING).value) for key, row in self._offers.items()]
-        changed = [(status.value, *key) for key, status in self._statuses.items()]
+        made = [(*row, *self._changes.pop(key, OPEN)) for key, row in self._offers.items()]
+        adapt = connection.ops.adapt_datetimefield_value
+        changed = [(status, adapt(at), text, *key) for key, (status, at, text) in self._changes.items()]
         if changed:
             with connection.cursor() as cursor:
                 cursor.executemany(CHANGE_OFFER, changed)
         OFFERS.write(made)
         MESSAGES.write(self._messages)
+        self._table.save()
         for ending in sorted(self._endings, key=_stock):  # one order for all writers: no deadlock
             _save_outcome(ending)
+
+    def _change(self, run_id: int, offer_id: int, status: OfferStatus, record: Record) -> None:
+        self._changes[run_id, offer_id] = (status.value, record.at, self._said.get((run_id, offer_id), ""))
+
+    def _speak(self, run_id: int, seats: Mapping[str, Seat], record: Record, event: Spoken) -> None:
+        seat = seats[event.seller_id]
+        self._messages.append(_message(run_id, seat, record, event.party, event))
+        self._table.moved(run_id, seat.participant_id, event.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +164,7 @@ def _stock(ending: _Ending) -> int:
 
 
 def _offer(run_id: int, seat: Seat, record: Record, event: Offered) -> Row:
-    """In the order of OFFERS' columns, but for the status."""
+    """In the order of OFFERS' columns, but for what became of it."""
     terms = event.terms
     return (
         run_id,
@@ -137,6 +176,7 @@ def _offer(run_id: int, seat: Seat, record: Record, event: Offered) -> Row:
         terms.quantity,
         event.claim,
         event.is_final,
+        json.dumps(dict(terms.extras)) if terms.extras else "{}",
         record.at,
     )
 
@@ -165,7 +205,7 @@ def _save_outcome(ending: _Ending) -> None:
         assert terms is not None
         assert seller_id is not None
         _reserve(seller_id, seats[seller_id], terms.quantity)
-    Outcome.objects.create(
+    outcome = Outcome.objects.create(
         run_id=ending.run_id,
         result=event.result,
         reason=event.reason,
@@ -176,6 +216,8 @@ def _save_outcome(ending: _Ending) -> None:
         total_cost=terms.total if terms else None,
         decided_at=ending.record.at,
     )
+    if terms is not None and seller_id is not None:
+        save_trade(outcome, seats[seller_id].participant_id, terms)
 
 
 def _reserve(seller_id: str, seat: Seat, quantity: int) -> None:

@@ -5,8 +5,8 @@ What people did to the room is taken from the log; all else must come out of the
 
 import asyncio
 import itertools
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -24,30 +24,50 @@ from negotiation.casting import Casting, read_casting
 from negotiation.core.events import (
     Accepted,
     Answered,
+    ApprovalDecided,
+    ApprovalRequested,
     Closed,
     Event,
+    ExpiryWarned,
+    InputTimedOut,
     Interjected,
     Offered,
-    RoundStarted,
     Said,
+    SeatChanged,
     StatusChanged,
+    ThreadExpired,
     WalkedAway,
 )
 from negotiation.core.moves import Move
-from negotiation.core.protocol import replay
-from negotiation.core.room import Room, Setup
+from negotiation.core.protocol import evolve
+from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.visibility import SellerView
-from negotiation.core.vocabulary import Party, Reason, RoomStatus, Voice
+from negotiation.core.vocabulary import Holder, Party, Reason, RoomStatus
+from negotiation.core.waiting import is_moved_by_agent
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
-from negotiation.minds.mind import SellerMind
+from negotiation.minds.mind import ByHand, SellerMind
 from negotiation.models import LLMCall
 from negotiation.recent import RecentRooms
+from negotiation.records import Record
 from negotiation.store import read_history
 from negotiation.studio import Means, PendingCalls, make_minds
 
 BY_HAND = frozenset(
-    {Reason.FORCED, Reason.DECIDED_NOW, Reason.CANCELLED, Reason.EXPIRED, Reason.FAILED, Reason.OUT_OF_TIME}
+    {
+        Reason.FORCED,
+        Reason.CHOSEN,
+        Reason.APPROVED,
+        Reason.DECIDED_NOW,
+        Reason.CANCELLED,
+        Reason.EXPIRED,
+        Reason.FAILED,
+        Reason.OUT_OF_TIME,
+    }
 )
+BY_WORKERS = {(RoomStatus.QUEUED, RoomStatus.ACTIVE), (RoomStatus.ACTIVE, RoomStatus.WAITING)}
+
+# A seller and how many answers it had given before.
+Answer = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +84,7 @@ def replay_room(code: UUID) -> tuple[int, Difference | None]:
     stored, records = read_history(code, RecentRooms())  # what is in the table, and nothing remembered
     casting = _as_at_the_start(read_casting(code))
     provider = ReplayProvider(recording_of(code))
-    recorded = [record.event for record in records]
-    return len(recorded), asyncio.run(_play(stored.roster.setup, casting, provider, recorded))
+    return len(records), asyncio.run(_play(stored.roster.setup, casting, provider, records))
 
 
 def recording_of(code: UUID) -> list[Entry]:
@@ -76,78 +95,85 @@ def recording_of(code: UUID) -> list[Entry]:
 
 
 class ReplayJournal:
-    """A log in memory that is held against the record, and gets from there what people did."""
+    """A log in memory that is held against the record, and gets from there what people did.
 
-    def __init__(self, setup: Setup, recorded: Sequence[Event]) -> None:
-        self._setup, self._recorded = setup, recorded
-        self._events: list[Event] = []
-        self._answered: defaultdict[tuple[int, str], asyncio.Event] = defaultdict(asyncio.Event)
+    What was written at once stands under one time: it is a person's or program's deed as a whole, or none of it is.
+    """
+
+    def __init__(self, setup: Setup, recorded: Sequence[Record]) -> None:
+        self._recorded, self._count = recorded, 0
+        self._room = new_room(setup)
+        self._answers: Counter[str] = Counter()
+        self._answered: defaultdict[Answer, asyncio.Event] = defaultdict(asyncio.Event)
         self.difference: Difference | None = None
 
     async def load(self) -> tuple[Room, int]:
-        return replay(self._setup, self._events), len(self._events)
+        return self._room, self._count
 
     async def append(self, events: tuple[Event, ...], after: int) -> None:
-        if after != len(self._events):
+        if after != self._count:
             raise Overtaken
         for event in events:
             self._take(event)
 
     def resume(self) -> bool:
         """Take what people did next from the record; whether there was anything."""
-        place = len(self._events)
-        if self.difference is not None or place >= len(self._recorded):
+        if self.difference is not None or self._count >= len(self._recorded):
             return False
-        end = _end_of_deed(self._recorded, place)
-        for event in self._recorded[place:end]:
-            self._store(event)
-        return end > place
+        at = self._recorded[self._count].at
+        written = [record.event for record in self._recorded if record.at == at]
+        if not any(_is_by_hand(event, self._room) for event in written):
+            return False
+        for record in self._recorded[self._count :]:
+            if record.at == at:
+                self._store(record.event)
+        return True
 
-    async def until_answered(self, round_number: int, seller_id: str) -> None:
-        """Wait for the seller's answer to be on record."""
-        await self._answered[round_number, seller_id].wait()
+    async def until_answered(self, answers: Sequence[Answer]) -> None:
+        """Wait for those of the answers to be on record that other agents have still to give now."""
+        room = self._room
+        asked = {t.seller_id for t in room.open_threads if t.turn is Party.SELLER and is_moved_by_agent(room, t)}
+        for answer in answers:
+            if answer[0] in asked:
+                await self._answered[answer].wait()
 
     def difference_at_end(self) -> Difference | None:
-        place = len(self._events)
-        if self.difference is None and place < len(self._recorded):
-            return Difference(place + 1, self._recorded[place], None)
+        if self.difference is None and self._count < len(self._recorded):
+            return Difference(self._count + 1, self._recorded[self._count].event, None)
         return self.difference
 
     def _take(self, event: Event) -> None:
-        place = len(self._events)
-        recorded = self._recorded[place] if place < len(self._recorded) else None
+        recorded = self._recorded[self._count].event if self._count < len(self._recorded) else None
         if recorded != event:
             if self.resume():
                 raise Overtaken
-            self.difference = self.difference or Difference(place + 1, recorded, event)
+            self.difference = self.difference or Difference(self._count + 1, recorded, event)
         self._store(event)
 
     def _store(self, event: Event) -> None:
-        self._events.append(event)
-        answer = _answer(event)
-        if answer is not None:
-            self._answered[answer].set()
+        self._count += 1
+        self._room = evolve(self._room, event)
+        if (seller_id := _answers_as(event)) is not None:
+            self._answered[seller_id, self._answers[seller_id]].set()
+            self._answers[seller_id] += 1
 
 
 class InTurn:
     """A seller that answers after those that answered before it in the record."""
 
-    def __init__(
-        self, mind: SellerMind, seller_id: str, order: Mapping[int, Sequence[str]], journal: ReplayJournal
-    ) -> None:
+    def __init__(self, mind: SellerMind, seller_id: str, order: Sequence[Answer], journal: ReplayJournal) -> None:
         self._mind, self._seller_id, self._order, self._journal = mind, seller_id, order, journal
 
-    async def sell(self, view: SellerView) -> Move:
+    async def sell(self, view: SellerView) -> Move | ByHand:
         move = await self._mind.sell(view)
-        order = self._order.get(view.round, ())
-        if self._seller_id in order:
-            for earlier in order[: order.index(self._seller_id)]:
-                await self._journal.until_answered(view.round, earlier)
+        answer = (self._seller_id, view.turns_taken)
+        if answer in self._order:
+            await self._journal.until_answered(self._order[: self._order.index(answer)])
         return move
 
 
 async def _play(
-    setup: Setup, casting: Casting, provider: ReplayProvider, recorded: Sequence[Event]
+    setup: Setup, casting: Casting, provider: ReplayProvider, recorded: Sequence[Record]
 ) -> Difference | None:
     # A replay takes no time, so failures of an hour would look like one bad minute to a breaker.
     hourly = Breaker(itertools.count(step=3600).__next__)
@@ -155,7 +181,9 @@ async def _play(
     minds = make_minds(casting, Means(gateway, Purse(()), PendingCalls(), PriceTable(), model=_model_of(casting)))
     order, journal = _answering_order(recorded), ReplayJournal(setup, recorded)
     sellers = {seller_id: InTurn(mind, seller_id, order, journal) for seller_id, mind in minds.sellers.items()}
-    engine = Engine(journal, Minds(minds.buyer, sellers), limits=Limits(), pace=Pace())
+    limits = Limits(hand_seconds=casting.hand_seconds)
+    # Without the minds of seats that are held by hand: what was taken for them is in the record, as their moves are.
+    engine = Engine(journal, Minds(minds.buyer, sellers), limits=limits, pace=Pace())
     journal.resume()  # the start
     while True:
         room = await engine.run()
@@ -174,51 +202,48 @@ def _model_of(casting: Casting) -> str:
     return str(settings.LLM.model_of(casting.provider or settings.LLM.provider))
 
 
-def _answering_order(recorded: Sequence[Event]) -> dict[int, list[str]]:
-    order: dict[int, list[str]] = {}
-    for event in recorded:
-        if (answer := _answer(event)) is not None:
-            order.setdefault(answer[0], []).append(answer[1])
+def _answering_order(recorded: Sequence[Record]) -> list[Answer]:
+    """The answers of the sellers' agents, each with how many its seller had given before it, in any way."""
+    given: Counter[str] = Counter()
+    order: list[Answer] = []
+    for record in recorded:
+        if (seller_id := _answers_as(record.event)) is not None:
+            if not _is_spoken_by_hand(record.event):
+                order.append((seller_id, given[seller_id]))
+            given[seller_id] += 1
     return order
 
 
-def _answer(event: Event) -> tuple[int, str] | None:
-    """Round and seller, if the event is a seller's answer."""
+def _answers_as(event: Event) -> str | None:
+    """The seller, if the event is a seller's answer."""
     match event:
         case Offered(party=Party.SELLER) | Said(party=Party.SELLER) | Answered(party=Party.SELLER):
-            return event.round, event.seller_id
+            return event.seller_id
         case Accepted() | WalkedAway(party=Party.SELLER):
-            return event.round, event.seller_id
+            return event.seller_id
         case _:
             return None
 
 
-def _end_of_deed(recorded: Sequence[Event], place: int) -> int:
-    """Where what people did at this place of the record ends; the place itself if nobody did anything."""
-    match recorded[place]:
-        case Interjected():
-            return place + 1
-        case StatusChanged(old=old, new=new) if (old, new) != (RoomStatus.QUEUED, RoomStatus.ACTIVE):
-            return place + 1
-        case _ if _is_ended_by_hand(recorded, place):
-            return len(recorded)
-        case _:
-            return place
-
-
-def _is_ended_by_hand(recorded: Sequence[Event], place: int) -> bool:
-    """Whether the rest of the record is one decision from outside: no agent has moved after this place."""
-    last = recorded[-1]
-    is_by_hand = isinstance(last, Closed) and last.reason in BY_HAND
-    return is_by_hand and not any(_is_agents(event) for event in recorded[place:])
-
-
-def _is_agents(event: Event) -> bool:
+def _is_by_hand(event: Event, room: Room) -> bool:
+    """Whether no agent or worker has done this."""
     match event:
-        case RoundStarted():
+        case StatusChanged(old=old, new=new):
+            return (old, new) not in BY_WORKERS
+        case Interjected() | SeatChanged() | ExpiryWarned() | InputTimedOut() | ThreadExpired() | ApprovalDecided():
             return True
-        case Offered(party=Party.SELLER) | Accepted():
-            return event.words.voice is not Voice.PERSON
+        case ApprovalRequested():
+            return room.buyer_holder is not Holder.AGENT
+        case Closed(reason=reason):
+            return reason in BY_HAND
+        case _:
+            return _is_spoken_by_hand(event)
+
+
+def _is_spoken_by_hand(event: Event) -> bool:
+    match event:
+        case Offered() | Accepted() | Said() | WalkedAway() | Answered():
+            return event.words.voice.speaker is not Holder.AGENT
         case _:
             return False
 

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from marketplace.term_ranges import ranges_of
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
 from negotiation.core.room import SellerSeat, Setup
+from negotiation.core.vocabulary import Holder
 from negotiation.models import NegotiationRun, Participant
 from negotiation.prepared import Prepared
 from negotiation.records import Roster
@@ -19,10 +21,12 @@ _RUN = (
     *("pk", "code", "session__code", "item__buyer__code", "session__currency", "session__disclose_best_offer"),
     *("item__item_name", "item__buyer__name", "item__min_price_per_unit", "item__max_price_per_unit"),
     *("item__quantity_needed", "max_rounds", "seed", "status", "last_seq", "last_hash", "fence", "started_at"),
+    *("item__approve_above", "session__approve_above", "item__approve_below_min", "item__allowed_terms"),
+    "session__buyer_mind",
 )
 _SEAT = (
     *("pk", "inventory_id", "seller_code", "name", "cost_price", "least_price", "selling_price", "stock"),
-    *("priority", "speaking_style"),
+    *("priority", "speaking_style", "mind", "allowed_terms"),
 )
 _RUNS = Prepared(
     lambda code: NegotiationRun.objects.filter(code=code).order_by().values_list(*_RUN),
@@ -34,6 +38,9 @@ _SEATS = Prepared(
     NegotiationRun._meta.get_field("id"),
     1,
 )
+
+
+_HOLDERS = {"human": Holder.PERSON, "external": Holder.PROGRAM}
 
 
 class RunRow(NamedTuple):
@@ -57,6 +64,11 @@ class RunRow(NamedTuple):
     last_hash: str
     fence: int
     started_at: datetime | None
+    item_approve_above: Decimal | None
+    session_approve_above: Decimal | None
+    asks_below_minimum: bool
+    allowed_terms: dict[str, list[int]]
+    buyer_mind: str
 
 
 class SeatRow(NamedTuple):
@@ -72,6 +84,8 @@ class SeatRow(NamedTuple):
     stock: int
     priority: str
     style: str
+    mind: str
+    allowed_terms: dict[str, list[int]]
 
 
 def find_run(code: UUID) -> tuple[RunRow, list[SeatRow], Roster] | None:
@@ -99,15 +113,34 @@ def _roster(run: RunRow, seats: Sequence[SeatRow]) -> Roster:
     setup = Setup(
         item_name=run.item_name,
         buyer_name=run.buyer_name,
-        buyer=BuyerLimits(run.minimum, run.maximum, run.quantity),
+        buyer=_buyer_limits(run),
         sellers=tuple(_seat_of(seat) for seat in seats),
         max_rounds=run.max_rounds,
         seed=run.seed,
         disclose_best_offer=run.disclose_best_offer,
+        buyer_holder=holder_of(run.buyer_mind),
     )
     return Roster(run.code, run.session_code, run.buyer_code, run.currency, setup)
 
 
+def holder_of(mind: str) -> Holder:
+    """Who holds the seat of this mind when the room opens."""
+    return _HOLDERS.get(mind, Holder.AGENT)
+
+
+def _buyer_limits(run: RunRow) -> BuyerLimits:
+    own = run.item_approve_above
+    return BuyerLimits(
+        run.minimum,
+        run.maximum,
+        run.quantity,
+        ranges_of(run.allowed_terms) if run.allowed_terms else (),
+        run.session_approve_above if own is None else own,
+        run.asks_below_minimum,
+    )
+
+
 def _seat_of(seat: SeatRow) -> SellerSeat:
-    limits = SellerLimits(seat.cost, seat.floor, seat.ask, seat.stock, Priority(seat.priority))
-    return SellerSeat(str(seat.code), seat.name, limits, Style(seat.style))
+    extras = ranges_of(seat.allowed_terms) if seat.allowed_terms else ()
+    limits = SellerLimits(seat.cost, seat.floor, seat.ask, seat.stock, Priority(seat.priority), extras)
+    return SellerSeat(str(seat.code), seat.name, limits, Style(seat.style), holder_of(seat.mind))

@@ -2,6 +2,7 @@
 statement a table, which takes Django longer to make than the database to run.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateTimeField, DecimalField, Field, Model, UUIDField
+from django.db.models import DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 
 Row = tuple[object, ...]
 _M = TypeVar("_M", bound=Model)
@@ -75,6 +76,8 @@ class Insertion(Generic[_M]):
 
 def _value(field: "Field[Any, Any]", row: Model) -> object:
     value = field.pre_save(row, add=True)
+    if isinstance(field, JSONField):
+        return json.dumps(value)
     return value.value if isinstance(value, Enum) else value
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from marketplace.schemas import ConstraintsOut, Price, Quantity, TermsOut, Timestamp
+from marketplace.fields import Price, Quantity, Timestamp
+from marketplace.schemas import ConstraintsOut, TermsOut
 from marketplace.text import clean_text
 
 

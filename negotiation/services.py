@@ -10,7 +10,7 @@ from django.db import transaction
 
 from negotiation import logs
 from negotiation.core.closing import conclude
-from negotiation.core.errors import IllegalMove, OfferNotLive
+from negotiation.core.errors import BeyondOwnLimits, IllegalMove, OfferNotLive
 from negotiation.core.events import Event
 from negotiation.core.mentions import find_mentioned
 from negotiation.core.moves import Award, Bids, Leave, Words
@@ -60,7 +60,7 @@ def start(code: UUID) -> datetime:
             raise AlreadyDecided(f"the room is {stored.room.status}")
         return (change_status(stored.room, RoomStatus.QUEUED, "started"),)
 
-    stored = _write(code, queue)
+    stored = write(code, queue)
     assert stored.started_at is not None
     return stored.started_at
 
@@ -71,19 +71,19 @@ def send_message(code: UUID, text: str) -> SentMessage:
 
     def say(stored: StoredRoom) -> Sequence[Event]:
         nonlocal addressed
-        room = _started(stored.room)
+        room = started(stored.room)
         open_sellers = {t.seller_id: stored.roster.seller_name(t.seller_id) for t in room.open_threads}
         addressed = find_mentioned(text, open_sellers) or tuple(open_sellers)
         return (interject(room, addressed, Words(text, Voice.PERSON)),)
 
-    stored = _write(code, say)
+    stored = write(code, say)
     assert stored.last_at is not None
     return SentMessage(stored.roster.message_id(stored.last_seq), stored.last_at, addressed)
 
 
 def decide_now(code: UUID) -> Outcome:
     """The buyer takes the best standing offer within its mandate, or leaves."""
-    return _decide(code, lambda stored: _best_ending(_started(stored.room), Reason.DECIDED_NOW))
+    return _decide(code, lambda stored: _best_ending(started(stored.room), Reason.DECIDED_NOW))
 
 
 def force_deal(
@@ -121,32 +121,32 @@ def take_offer(
 
 
 def force_no_deal(code: UUID, *, note: str = "") -> Outcome:
-    return _decide(code, lambda stored: conclude(_started(stored.room), Leave(Reason.FORCED), note))
+    return _decide(code, lambda stored: conclude(started(stored.room), Leave(Reason.FORCED), note))
 
 
 def pause(code: UUID) -> None:
-    _write(code, lambda stored: (change_status(_started(stored.room), RoomStatus.PAUSED, "paused"),))
+    write(code, lambda stored: (change_status(started(stored.room), RoomStatus.PAUSED, "paused"),))
 
 
 def resume(code: UUID) -> None:
-    _write(code, lambda stored: (change_status(_started(stored.room), RoomStatus.QUEUED, "resumed"),))
+    write(code, lambda stored: (change_status(started(stored.room), RoomStatus.QUEUED, "resumed"),))
 
 
 def cancel(code: UUID) -> None:
     """End the room with nothing bought; a room that was not started yet can be cancelled too."""
-    _write(
+    write(
         code,
         lambda stored: end_without_deal(_open(stored), Reason.CANCELLED, status=RoomStatus.CANCELLED),
     )
 
 
 def expire(code: UUID) -> None:
-    _write(code, lambda stored: end_without_deal(_open(stored), Reason.EXPIRED, status=RoomStatus.EXPIRED))
+    write(code, lambda stored: end_without_deal(_open(stored), Reason.EXPIRED, status=RoomStatus.EXPIRED))
 
 
 def fail(code: UUID) -> None:
     """End a room that its worker could not carry on."""
-    _write(code, lambda stored: end_without_deal(_open(stored), Reason.FAILED, status=RoomStatus.FAILED))
+    write(code, lambda stored: end_without_deal(_open(stored), Reason.FAILED, status=RoomStatus.FAILED))
 
 
 def _best_ending(room: Room, reason: Reason) -> tuple[Event, ...]:
@@ -158,7 +158,7 @@ def _best_ending(room: Room, reason: Reason) -> tuple[Event, ...]:
 def _room_with(stored: StoredRoom, seller_id: str) -> Room:
     if seller_id not in stored.seats:
         raise Refused("VALIDATION_ERROR", "that seller is not in this room")
-    return _started(stored.room)
+    return started(stored.room)
 
 
 def _taking(room: Room, seller_id: str, note: str) -> tuple[Event, ...]:
@@ -182,18 +182,31 @@ def _agreement(room: Room, seller_id: str, price: Decimal | None, quantity: int 
 
 
 def _decide(code: UUID, ending: Callable[[StoredRoom], Sequence[Event]]) -> Outcome:
-    stored = _write(code, ending)
+    stored = write(code, ending)
     return Outcome.objects.select_related("participant").get(run_id=stored.run_id)
 
 
-def _write(code: UUID, decide: Callable[[StoredRoom], Sequence[Event]]) -> StoredRoom:
-    """Append what `decide` makes of the room as it is; read again and decide again if another writer was faster."""
+def write(
+    code: UUID,
+    decide: Callable[[StoredRoom], Sequence[Event]],
+    *,
+    before: Callable[[StoredRoom], None] = lambda stored: None,
+    after: Callable[[StoredRoom], None] = lambda stored: None,
+) -> StoredRoom:
+    """Append what `decide` makes of the room as it is; read again and decide again if another writer was faster.
+
+    `before` and `after` are called in the transaction of the events, and may refuse them by raising.
+    """
     while True:
         stored = read_room(code)
         try:
             events = decide(stored)
+            if not events:
+                return stored
             with transaction.atomic():
+                before(stored)
                 written = append(stored, events, announce_command)
+                after(written)
                 if written.status is RoomStatus.QUEUED:
                     request_play(code)
         except Overtaken:
@@ -201,13 +214,15 @@ def _write(code: UUID, decide: Callable[[StoredRoom], Sequence[Event]]) -> Store
         except SoldOut as sold_out:
             raise Refused("INSUFFICIENT_INVENTORY", "that seller's stock was sold to another room") from sold_out
         except IllegalMove as illegal:
-            raise Refused(illegal.code, str(illegal)) from illegal
+            is_own_limit = isinstance(illegal, BeyondOwnLimits)
+            raise Refused(illegal.code, str(illegal), can_overrule=is_own_limit) from illegal
         if written.room.status.is_over:
             logs.save(code)
         return written
 
 
-def _started(room: Room) -> Room:
+def started(room: Room) -> Room:
+    """The room, if it was started and is not over."""
     if room.status.is_over:
         raise AlreadyDecided(f"the room is {room.status}")
     if not room.status.is_started:

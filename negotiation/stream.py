@@ -10,10 +10,11 @@ from uuid import UUID
 from django.apps import apps
 from django.utils import timezone
 
-from negotiation.core.events import Closed
-from negotiation.core.visibility import Viewer, may_see_thread
+from negotiation.core.events import ApprovalDecided, ApprovalRequested, Closed, Event
+from negotiation.core.visibility import SellerViewer, Viewer, may_see_thread, see
 from negotiation.doorbell import Doorbell, Words
-from negotiation.frames import Frame, connected, frame_of, to_json
+from negotiation.figures import Frame
+from negotiation.frames import connected, frame_of, to_json
 from negotiation.hub import Hub, Subscription
 from negotiation.metrics import LAG
 from negotiation.records import Record, Roster
@@ -106,19 +107,21 @@ def doorbell() -> Doorbell:
     return apps.get_app_config("negotiation").doorbell  # type: ignore[no-any-return, attr-defined]
 
 
-async def follow(code: UUID, viewer: Viewer, after: int, rhythm: Rhythm) -> AsyncGenerator[Sent, None]:
+async def follow(
+    code: UUID, viewer: Viewer, after: int, rhythm: Rhythm, *, thread: str = ""
+) -> AsyncGenerator[Sent, None]:
     """Everything the viewer may see behind number `after`, each once and in order, until the room is over.
 
-    Raises RoomNotFound.
+    With a seller's id as `thread`, what is not of it or of the room as a whole is left out. Raises RoomNotFound.
     """
     subscription = live_feed().subscribe(code)
     try:
         stored = await in_thread(None, read_room, code)
-        yield Sent(
-            "connected",
-            to_json(connected(stored.room, stored.status, stored.last_seq, stored.roster, viewer, timezone.now())),
-        )
-        async for sent in _Follower(stored, viewer, after, rhythm, subscription).frames():
+        first = connected(stored.room, stored.status, stored.last_seq, stored.roster, viewer, timezone.now())
+        if thread:
+            first["sellers"] = [seller for seller in first["sellers"] if seller["seller_id"] == thread]
+        yield Sent("connected", to_json(first))
+        async for sent in _Follower(stored, viewer, after, rhythm, subscription, thread).frames():
             yield sent
     finally:
         live_feed().unsubscribe(code, subscription)
@@ -128,11 +131,17 @@ class _Follower:
     """One viewer's place in the log."""
 
     def __init__(
-        self, stored: StoredRoom, viewer: Viewer, after: int, rhythm: Rhythm, subscription: Subscription[Live | Passing]
+        self,
+        stored: StoredRoom,
+        viewer: Viewer,
+        after: int,
+        rhythm: Rhythm,
+        subscription: Subscription[Live | Passing],
+        thread: str = "",
     ) -> None:
         # A number from the future is of a log that is gone; whoever comes with it begins anew.
         self._stored, self._viewer, self._seq = stored, viewer, after if after <= stored.last_seq else 0
-        self._rhythm, self._subscription = rhythm, subscription
+        self._rhythm, self._subscription, self._thread = rhythm, subscription, thread
         self._is_over = stored.status.is_over and self._seq == stored.last_seq
         self._came_at = timezone.now()
 
@@ -143,7 +152,7 @@ class _Follower:
         while not self._is_over:
             live = await self._subscription.next_within(self._rhythm.poll_seconds)
             if isinstance(live, Passing):
-                if (words := live.sent_to(self._viewer)) is not None:
+                if (words := self._pass_on(live)) is not None:
                     yield words
                 continue
             if live is not None and live.record.seq == self._seq + 1 and not self._subscription.is_lagged:
@@ -160,6 +169,9 @@ class _Follower:
             if silent_seconds >= self._rhythm.heartbeat_seconds:
                 silent_seconds = 0.0
                 yield Sent("heartbeat", to_json({"type": "heartbeat", "timestamp": timezone.now().isoformat()}))
+
+    def _pass_on(self, passing: Passing) -> Sent | None:
+        return passing.sent_to(self._viewer) if self._thread in ("", passing.seller_id) else None
 
     async def _newest(self) -> int | None:
         """As the table has it. A lagged subscription starts afresh first, so nothing falls between."""
@@ -183,4 +195,13 @@ class _Follower:
         if not live.sent and live.record.at >= self._came_at:  # else somebody else was first, or it is history
             LAG.observe((timezone.now() - live.record.at).total_seconds())
         self._is_over = isinstance(live.record.event, Closed)
+        if self._thread and not _concerns(live.record.event, self._thread):
+            return None
         return live.sent_to(self._viewer)
+
+
+def _concerns(event: Event, seller_id: str) -> bool:
+    """Whether the event is of that seller's thread, or of the room as a whole."""
+    if isinstance(event, ApprovalRequested | ApprovalDecided):
+        return event.seller_id == seller_id
+    return see(event, SellerViewer(seller_id)) is not None

@@ -12,7 +12,9 @@ from negotiation import logs, services
 from negotiation.call_log import blank_texts_before
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.errors import AlreadyDecided
+from negotiation.matches import delete_expired
 from negotiation.models import NegotiationRun
+from negotiation.notifications import delete_old_notifications, delete_targets_of_nobody
 
 RECENT = timedelta(hours=1)
 
@@ -23,9 +25,12 @@ def sweep() -> None:
     retention = timedelta(days=settings.LOGS.retention_days)
     logs.delete_old(retention)
     blank_texts_before(retention)
+    delete_old_notifications(retention)
+    delete_targets_of_nobody()
     delete_old_replies()
     delete_old_tries()
     delete_what_is_over()
+    delete_expired()
 
 
 def save_missing_logs(age: timedelta) -> int:

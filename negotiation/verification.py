@@ -1,14 +1,25 @@
 """Whether a room's log is the one that was written, and whether the tables beside it say what the log says."""
 
+import json
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Model, Q, Sum
 
 from marketplace.models import SellerInventory
-from negotiation.core.vocabulary import Result
-from negotiation.models import Message, NegotiationRun, Offer, Outcome
-from negotiation.projections import MESSAGES, OFFERS, Projections
+from negotiation.core.vocabulary import Result, TradeState
+from negotiation.models import Approval, Message, NegotiationRun, Offer, Outcome, SeatWait
+from negotiation.projections import MESSAGES, OFFERS, OPEN, Projections
+from negotiation.rows import Row
 from negotiation.store import StoredRoom, chain, read_history
+from negotiation.trade_models import Trade
+
+# What the log says of them; the first column tells those of one room apart.
+WAIT = ("participant_id", "party", "actions", "asked_at", "until", "warned_at")
+APPROVAL = (
+    *("number", "participant_id", "offer_number", "kind", "unit_price", "quantity", "state"),
+    *("requested_at", "expires_at", "decided_by", "decided_at", "note"),
+)
 
 
 def first_broken(run: NegotiationRun) -> int | None:
@@ -28,23 +39,45 @@ def strayed(run: NegotiationRun) -> list[str]:
     projections = Projections()
     projections.add(run.pk, stored.seats, records)
     offers, messages = projections.rows()
+    waits, approvals = projections.table_rows()
     checks = {
         "status": run.status == stored.status,
         "round": run.current_round == stored.room.round,
-        "offers": sorted(offers) == sorted(Offer.objects.filter(run=run).values_list(*OFFERS.columns)),
+        "offers": _offers_told(offers, kept := _offers_of(run)) == kept,
         "outcome": _outcomes_of(run) == _outcomes_told(stored),
+        "waits": _values(waits, WAIT) == _values(SeatWait.objects.filter(run=run), WAIT),
+        "approvals": _values(approvals, APPROVAL) == _values(Approval.objects.filter(run=run), APPROVAL),
+        "trade": _trades_of(run) == _trades_told(stored),
         "messages": sorted(messages) == sorted(Message.objects.filter(run=run).values_list(*MESSAGES.columns)),
     }
     return [name for name, is_so in checks.items() if not is_so]
 
 
 def misjudged_stock() -> list[SellerInventory]:
-    """Inventory of which not as much is reserved as the deals say."""
-    sold = Sum("quantity", filter=Q(result=Result.DEAL))
+    """Inventory of which not as much is reserved as the deals say that were not taken back."""
+    sold = Sum("quantity", filter=Q(result=Result.DEAL) & ~Q(trade__state=TradeState.CANCELLED))
     deals = Outcome.objects.filter(participant__inventory__isnull=False).values_list("participant__inventory")
     promised = {inventory: units or 0 for inventory, units in deals.annotate(units=sold).order_by()}
     items = SellerInventory.objects.filter(Q(pk__in=promised) | Q(quantity_reserved__gt=0)).select_related("seller")
     return [item for item in items if item.quantity_reserved != promised.get(item.pk, 0)]
+
+
+def _values(rows: Iterable[Model], columns: Sequence[str]) -> list[tuple[object, ...]]:
+    return sorted(tuple(getattr(row, column) for column in columns) for row in rows)
+
+
+def _offers_of(run: NegotiationRun) -> list[tuple[object, ...]]:
+    """By number and as they are projected: further terms are JSON there."""
+    extras = OFFERS.columns.index("extras")
+    rows = Offer.objects.filter(run=run).order_by("number").values_list(*OFFERS.columns)
+    return [(*row[:extras], json.dumps(row[extras]), *row[extras + 1 :]) for row in rows]
+
+
+def _offers_told(offers: Sequence[Row], kept: Sequence[Row]) -> list[Row]:
+    """As the log tells them; what was said to offers, and when, was not written down by older versions."""
+    number, responded = OFFERS.columns.index("number"), OFFERS.columns.index("responded_at")
+    older = {row[number] for row in kept if row[responded] is None}
+    return [(*row[:responded], *OPEN[1:]) if row[number] in older else row for row in offers]
 
 
 def _outcomes_of(run: NegotiationRun) -> list[tuple[int | None, Decimal | None, int | None]]:
@@ -59,3 +92,16 @@ def _outcomes_told(stored: StoredRoom) -> list[tuple[int | None, Decimal | None,
     if room.winner is None or room.terms is None:
         return [(None, None, None)]
     return [(stored.seats[room.winner].participant_id, room.terms.unit_price, room.terms.quantity)]
+
+
+def _trades_of(run: NegotiationRun) -> list[tuple[str, Decimal, dict[str, int]]]:
+    trades = Trade.objects.filter(outcome__run=run).values_list("seller_code", "total", "terms")
+    return [(str(seller), total, terms) for seller, total, terms in trades]
+
+
+def _trades_told(stored: StoredRoom) -> list[tuple[str, Decimal, dict[str, int]]]:
+    """None or one: the winner, what it is paid, and the further terms."""
+    room = stored.room
+    if room.winner is None or room.terms is None:
+        return []
+    return [(room.winner, room.terms.total, dict(room.terms.extras))]

@@ -1,6 +1,7 @@
 """Who may watch a room live, and for how long: for the websocket and the SSE stream alike."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +27,10 @@ LOOK_AGAIN_SECONDS = 30.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+# Which room the code stands for, and with whose eyes that caller sees it. Raises one of REFUSALS.
+Look = Callable[[Principal, UUID], tuple[UUID, Viewer]]
+
+
 class Unauthenticated(Exception):
     """Neither a valid key nor a signed-in member of staff."""
 
@@ -44,9 +49,9 @@ class Watcher:
     viewer: Viewer
 
 
-async def admit(scope: Scope, code: UUID) -> Watcher:
+async def admit(scope: Scope, code: UUID, look: Look | None = None) -> Watcher:
     """Raises one of REFUSALS: NotAllowed for a foreign page, RoomNotFound for what the caller may not know of."""
-    return await in_thread(None, _admit, scope, code)
+    return await in_thread(None, _admit, scope, code, look or _room)
 
 
 async def stay(watcher: Watcher) -> NoReturn:
@@ -83,7 +88,7 @@ def room_code(text: str) -> UUID | None:
         return None
 
 
-def _admit(scope: Scope, code: UUID) -> Watcher:
+def _admit(scope: Scope, code: UUID, look: Look) -> Watcher:
     headers = headers_of(scope)
     credential = credential_in(headers)
     principal = doorman().look_up(credential)
@@ -93,8 +98,12 @@ def _admit(scope: Scope, code: UUID) -> Watcher:
     charge(Kind.READ, principal.name)
     if not credential.key and not _is_own_page(scope, headers):
         raise NotAllowed("Another site may not use this browser session.")
-    _, viewer = room_for(principal, code)
-    return Watcher(code, credential, principal, viewer)
+    room, viewer = look(principal, code)
+    return Watcher(room, credential, principal, viewer)
+
+
+def _room(principal: Principal, code: UUID) -> tuple[UUID, Viewer]:
+    return code, room_for(principal, code)[1]
 
 
 def _look_again(watcher: Watcher) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from marketplace.logging_setup import correlation_id
-from negotiation import logs, services, sweeps
+from negotiation import logs, seats, services, sweeps
 from negotiation.casting import Casting, read_casting
 from negotiation.core.events import Closed, StatusChanged
 from negotiation.core.vocabulary import RoomStatus
@@ -31,7 +31,9 @@ from negotiation.leases import (
     release,
     renew,
 )
-from negotiation.store import StoredRoom, read_room
+from negotiation.notifying import Post
+from negotiation.records import Record
+from negotiation.store import read_history
 from negotiation.stream import WORKERS, Live, Passing, live_feed
 from negotiation.studio import PendingCalls, Studio
 from negotiation.threads import DATABASE_AWAY, in_thread
@@ -47,6 +49,7 @@ RECOVERY_SECONDS = 2.0
 # Rooms are claimed few at a time, so that workers that look at the same moment share them.
 MOST_CLAIMS = 10
 SWEEP_SECONDS = 600.0
+CLOCK_SECONDS = 1.0
 MARGIN_SECONDS = 10.0
 DATABASE_THREADS = 2
 
@@ -68,7 +71,8 @@ class Worker:
         """Returns when drained."""
         await self._take_over_from_the_dead()
         async with asyncio.TaskGroup() as group:
-            tenders = [group.create_task(step()) for step in (self._listen, self._keep_leases, self._sweep)]
+            steps = (self._listen, self._keep_leases, self._sweep, self._watch_clocks, Post(self._database).run)
+            tenders = [group.create_task(step()) for step in steps]
             find_rooms = self._take_jobs if is_by_jobs() else self._look_for_rooms
             await find_rooms(group)
             for task in tenders:
@@ -178,13 +182,17 @@ class Worker:
     async def _execute(self, claim: Claim) -> None:
         journal = StoreJournal(claim, self._database, self._writer)
         casting = await in_thread(self._database, read_casting, claim.code, self._studio.day)
-        stored = await in_thread(self._database, read_room, claim.code)
+        _, records = await in_thread(self._database, read_history, claim.code)
         # By a clock that nobody sets: one that is put forward must not end rooms.
-        deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - _played_seconds(stored)
+        deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - played_seconds(records)
         engine = Engine(
             journal,
             self._minds_for(casting, journal.calls),
-            limits=Limits(_answer_seconds(), is_out_of_time=lambda: time.monotonic() >= deadline),
+            limits=Limits(
+                _answer_seconds(),
+                is_out_of_time=lambda: time.monotonic() >= deadline,
+                hand_seconds=casting.hand_seconds,
+            ),
             pace=Pace(casting.turn_seconds),
         )
         try:
@@ -251,6 +259,15 @@ class Worker:
                 logger.warning("cannot sweep: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)
 
+    async def _watch_clocks(self) -> None:
+        """End what waits for people and programs that do not move in time."""
+        while True:
+            try:
+                await in_thread(self._database, seats.end_what_is_overdue)
+            except DATABASE_AWAY as error:
+                logger.warning("cannot look at the clocks of seats: %s", error)
+            await asyncio.sleep(CLOCK_SECONDS)
+
     async def _sleep_until_woken(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
@@ -266,11 +283,19 @@ def _hand_over(claim: Claim) -> None:
             request_play(claim.code)
 
 
-def _played_seconds(stored: StoredRoom) -> float:
-    """From the start to the last event."""
-    if stored.started_at is None or stored.last_at is None:
-        return 0.0
-    return (stored.last_at - stored.started_at).total_seconds()
+def played_seconds(records: Sequence[Record]) -> float:
+    """How long the room has been in the hands of workers: what it waited for people, or was paused, is not counted."""
+    seconds, since = 0.0, None
+    for record in records:
+        match record.event:
+            case StatusChanged(new=RoomStatus.QUEUED | RoomStatus.ACTIVE):
+                since = since or record.at
+            case StatusChanged():
+                seconds += (record.at - since).total_seconds() if since else 0.0
+                since = None
+            case _:
+                pass
+    return seconds + ((records[-1].at - since).total_seconds() if since else 0.0)
 
 
 def _answer_seconds() -> float:

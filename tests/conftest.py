@@ -18,6 +18,8 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from llm.prices import PriceTable
 from llm.purse import Purse
@@ -34,6 +36,10 @@ from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import announce
 from negotiation.studio import Means, PendingCalls, make_minds
 from tests import bodies
+
+# No test fails because the machine has other things to do.
+hypothesis.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("unhurried")
 
 
 class Api:
@@ -193,8 +199,9 @@ def play(log_folder: Path) -> Callable[..., Room]:
     def play_room(room_id: str, until_seq: int | None = None) -> Room:
         code = UUID(room_id)
         journal = DirectJournal(code, until_seq)
-        minds = make_minds(read_casting(code), Means(None, Purse(()), PendingCalls(), PriceTable()))
-        engine = Engine(journal, minds, limits=Limits(), pace=Pace())
+        casting = read_casting(code)
+        minds = make_minds(casting, Means(None, Purse(()), PendingCalls(), PriceTable()))
+        engine = Engine(journal, minds, limits=Limits(hand_seconds=casting.hand_seconds), pace=Pace())
         with suppress(Interrupted):
             async_to_sync(engine.run)()
             logs.save(code)

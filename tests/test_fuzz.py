@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 
 from marketplace.api import STATUSES, api
 from marketplace.asgi import application
+from negotiation.desk_consumers import DESK_COMMANDS
+from tests import bodies
+from tests.security.callers import ids_around
 
 EXAMPLES = int(os.environ.get("PARLEY_FUZZ", "8"))
 SCHEMA = schemathesis.openapi.from_dict(json.loads(json.dumps(api.get_openapi_schema())))
@@ -39,10 +42,17 @@ def test_description_of_the_api_is_valid():
     SCHEMA.validate()
 
 
-def ask(client, key, case, ids):
-    """The answer to the case; with `ids` it is about a room that is there."""
+@pytest.fixture
+def session(open_session):
+    """A program holds Acme's seat: its room waits, and goes on with what is made up."""
+    acme, bolt = bodies.two_sellers()
+    return open_session(sellers=[{**acme, "mind": "external"}, bolt])
+
+
+def ask(client, key, case, ids, *, is_real):
+    """The answer to the case, which is about what is there, or about whatever the case makes up."""
     made_up = case.path_parameters or {}
-    path = case.path.format(**{"session_id": "x", "room_id": "x"} | made_up | ids)
+    path = case.path.format(**dict.fromkeys(ids, "x") | made_up | (ids if is_real else {}))
     headers = {name: str(value) for name, value in (case.headers or {}).items()}
     if key:
         headers["Authorization"] = f"Bearer {key}"
@@ -67,7 +77,7 @@ def require_sane(case, response):
 def test_no_request_breaks_the_api(role, request, session, room_id, played):
     client = Client(raise_request_exception=False)
     key = "" if role == "nobody" else request.getfixturevalue(role).key
-    ids = {"session_id": session["session_id"], "room_id": room_id}
+    ids = ids_around(session, room_id)
     asked = set()
 
     for operation in OPERATIONS:
@@ -76,7 +86,7 @@ def test_no_request_breaks_the_api(role, request, session, room_id, played):
         @given(case=operation.as_strategy(), is_real=st.booleans())
         def try_out(case, is_real):
             asked.add(case.operation.label)
-            require_sane(case, ask(client, key, case, ids if is_real else {}))
+            require_sane(case, ask(client, key, case, ids, is_real=is_real))
 
         try_out()
 
@@ -91,16 +101,23 @@ JUNK = st.one_of(
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     ).map(json.dumps),
     st.fixed_dictionaries(
-        {"type": st.sampled_from(["message", "ping", "pause", "resume", "start", "nonsense"])},
-        optional={"message": st.none() | st.text() | st.integers() | st.lists(st.text())},
+        {"type": st.sampled_from(["ping", "pause", "resume", "start", "nonsense", *DESK_COMMANDS])},
+        optional={
+            "message": st.none() | st.text() | st.integers() | st.lists(st.text()),
+            "price": st.none() | st.floats() | st.integers() | st.text(),
+            "quantity": st.none() | st.floats() | st.integers() | st.booleans(),
+            "offer_id": st.none() | st.text() | st.uuids().map(str),
+            "up_to_seq": st.none() | st.floats() | st.integers(),
+            "terms": st.none() | st.dictionaries(st.text(), st.integers()),
+        },
     ).map(json.dumps),
 )
 
 
-async def close_code_after(room_id, key, frames):
+async def close_code_after(address, key, frames):
     """Sends the frames and a last one that is none; the code with which the socket was closed."""
     headers = [(b"authorization", f"Bearer {key}".encode())]
-    communicator = WebsocketCommunicator(application, f"/ws/negotiation/{room_id}/", headers=headers)
+    communicator = WebsocketCommunicator(application, address, headers=headers)
     await communicator.connect(timeout=SECONDS)
     for frame in (*frames, "[]"):
         kind = "text" if isinstance(frame, str) else "bytes"
@@ -113,11 +130,15 @@ async def close_code_after(room_id, key, frames):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_frame_breaks_a_socket(operator, started, caplog):
+@pytest.mark.parametrize("way", ["negotiation", "trade-desk"])
+def test_no_frame_breaks_a_socket(operator, acme, session, played, caplog, way):
+    code = played if way == "negotiation" else ids_around(session, played)["negotiation_id"]
+    caller = operator if way == "negotiation" else acme
+
     @quickly
     @given(frames=st.lists(JUNK, max_size=10))
     def try_out(frames):
-        assert asyncio.run(close_code_after(started, operator.key, frames)) in (4400, 4429)
+        assert asyncio.run(close_code_after(f"/ws/{way}/{code}/", caller.key, frames)) in (4400, 4429)
 
     with caplog.at_level(logging.WARNING):
         try_out()

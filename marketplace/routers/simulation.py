@@ -30,7 +30,8 @@ from marketplace.services import NewSession
 from marketplace.summary import Purchase, SessionSummary, summarise
 from marketplace.throttling import Kind, charge
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
-from negotiation.frames import money, to_json
+from negotiation.figures import money
+from negotiation.frames import to_json
 from negotiation.models import STARTED, NegotiationRun, Offer, Participant
 
 router = Router(tags=["sessions"])
@@ -232,7 +233,7 @@ def _summary(summary: SessionSummary, principal: Principal) -> dict[str, Any]:
         "session_id": summary.session.code,
         "buyer_name": summary.buyer_name,
         "total_items_requested": summary.total_items_requested,
-        "completed_purchases": len(summary.purchases),
+        "completed_purchases": summary.items_purchased,
         "failed_purchases": len(summary.failed_items),
         "open_rooms": summary.open_rooms,
         "purchases": [_purchase(purchase, principal) for purchase in summary.purchases],

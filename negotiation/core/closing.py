@@ -9,7 +9,7 @@ from negotiation.core.visibility import buyer_view
 from negotiation.core.vocabulary import Party
 
 
-def conclude(room: Room, turn: Award | Leave, note: str = "") -> tuple[Event, ...]:
+def conclude(room: Room, turn: Award | Leave, note: str = "", *, overrule: bool = False) -> tuple[Event, ...]:
     """The events of an award or of leaving, explained by the note of whoever decided, else by the offers.
 
     Raises IllegalMove if the award is not of a standing offer.
@@ -17,7 +17,7 @@ def conclude(room: Room, turn: Award | Leave, note: str = "") -> tuple[Event, ..
     explanation = note or explain(turn, buyer_view(room))
     match turn:
         case Award():
-            ending = award(room, turn.seller_id, turn.offer_id, turn.reason, explanation)
+            ending = award(room, turn.seller_id, turn.offer_id, turn.reason, explanation, overrule=overrule)
         case Leave():
             ending = end_without_deal(room, turn.reason, explanation)
     return (*_farewells(room, turn.farewells), *ending)

@@ -13,15 +13,15 @@ from negotiation.core.vocabulary import Reason
 def valid_quotes(view: BuyerView) -> tuple[BuyerThread, ...]:
     """The threads whose standing offer lies inside the buyer's mandate, best first.
 
-    Order: price; larger quantity; the seller that failed to answer less often; the earlier round; then a draw from the
-    seed. Place in the list and speed of answering do not count.
+    A bid of the buyer's own that the seller accepted is inside. Order: price; larger quantity; the seller that failed
+    to answer less often; the earlier round; then a draw from the seed. Place in the list and speed do not count.
     """
     chance = random.Random(view.seed)
     draw = {name: chance.random() for name in sorted(thread.name for thread in view.threads)}
     candidates = [
         (*_rank(thread.quote, thread.failures), draw[thread.name], thread)
         for thread in view.threads
-        if thread.quote is not None and view.limits.permit(thread.quote.terms)
+        if thread.quote is not None and (thread.is_agreed or view.limits.admit(thread.quote.terms))
     ]
     return tuple(row[-1] for row in sorted(candidates, key=lambda row: row[:-1]))
 
@@ -47,7 +47,7 @@ def explain(turn: Award | Leave, view: BuyerView) -> str:
 
 
 def is_within(quote: Offer | None, limits: BuyerLimits) -> bool:
-    return quote is not None and limits.permit(quote.terms)
+    return quote is not None and limits.admit(quote.terms)
 
 
 def _rank(quote: Offer, failures: int) -> tuple[Decimal, int, int, int]:
@@ -80,6 +80,8 @@ _WITH_DEAL = {
     Reason.FIRM_ACCEPTANCE: "The seller accepted the buyer's price, and the buyer kept its word.",
     Reason.FINAL_OFFER: "The best offer was final and no other came close.",
     Reason.GOOD_ENOUGH: "The offer was good enough for this stage of the talks.",
+    Reason.CHOSEN: "Whoever holds the buyer's seat took this offer.",
+    Reason.APPROVED: "The deal was beyond what the agent may close alone, and was approved.",
     Reason.DECIDED_NOW: "The buyer was told to decide on what stood.",
     Reason.FORCED: "An operator closed the room with this deal.",
     Reason.OUT_OF_TIME: "Time was up; the buyer took the best that stood.",

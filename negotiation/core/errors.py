@@ -6,7 +6,9 @@ IllegalMove
     ThreadClosed      somebody walked away
     UnknownSeller     nobody of that id sits in the room
     OfferNotLive      the offer is unknown, one's own, or no longer open
+    SeatNotHeld       an agent moves there, nobody by hand
     OutsideLimits     price or quantity beyond the mover's own limits or the rules
+        BeyondOwnLimits   beyond limits that the mover may overrule by hand
 """
 
 
@@ -36,3 +38,11 @@ class OfferNotLive(IllegalMove):
 
 class OutsideLimits(IllegalMove):
     code = "OUTSIDE_MANDATE"
+
+
+class BeyondOwnLimits(OutsideLimits):
+    pass
+
+
+class SeatNotHeld(IllegalMove):
+    code = "SEAT_NOT_HELD"

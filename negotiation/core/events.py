@@ -8,7 +8,18 @@ from decimal import Decimal
 
 from negotiation.core.moves import Words
 from negotiation.core.terms import Terms
-from negotiation.core.vocabulary import Failure, OfferStatus, Party, Reason, Result, RoomStatus
+from negotiation.core.vocabulary import (
+    Action,
+    ApprovalKind,
+    ApprovalState,
+    Failure,
+    Holder,
+    OfferStatus,
+    Party,
+    Reason,
+    Result,
+    RoomStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +46,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Interjected:
-    """A person spoke for the buyer beside the turns; nobody's turn passes."""
+    """Somebody spoke beside the turns, for the buyer to these sellers or for the one seller; nobody's turn passes."""
 
     seller_ids: tuple[str, ...]
     round: int
     words: Words
+    party: Party = Party.BUYER
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +89,17 @@ class OfferChanged:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An offer was rejected by the other side or withdrawn by its maker; `OfferChanged` says which."""
+    """An offer was rejected by the other side or withdrawn by its maker; `OfferChanged` says which.
+
+    `turn` is whose turn it is then, None if it stays as it was.
+    """
 
     party: Party
     seller_id: str
     round: int
     offer_id: int
     words: Words
+    turn: Party | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,79 @@ class MindFailed:
     seller_id: str
     round: int
     failure: Failure
+
+
+class TableEvent:
+    """About who holds a seat, and what waits for whom: nothing that a side says or offers to the other."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeatChanged(TableEvent):
+    """A seat changed hands: the buyer's, where there is no seller, or that seller's."""
+
+    party: Party
+    seller_id: str
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class InputRequested(TableEvent):
+    """A person or program has the turn in that thread, may do this, and has so many seconds for it."""
+
+    party: Party
+    seller_id: str
+    actions: tuple[Action, ...]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryWarned(TableEvent):
+    """The time for a move runs out in so many seconds."""
+
+    party: Party
+    seller_id: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputTimedOut(TableEvent):
+    """Nobody moved in time; the strategy makes this one move."""
+
+    party: Party
+    seller_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadExpired(TableEvent):
+    """Nobody moved in time, and that seller's thread has ended."""
+
+    party: Party
+    seller_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequested(TableEvent):
+    """The buyer's agent wants to close with this standing offer and may not alone."""
+
+    number: int
+    kind: ApprovalKind
+    seller_id: str
+    offer_id: int
+    terms: Terms
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDecided(TableEvent):
+    """`by` is who decided, empty if nobody did."""
+
+    number: int
+    state: ApprovalState
+    seller_id: str
+    note: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +228,13 @@ Event = (
     | Answered
     | WalkedAway
     | MindFailed
+    | SeatChanged
+    | InputRequested
+    | ExpiryWarned
+    | InputTimedOut
+    | ThreadExpired
+    | ApprovalRequested
+    | ApprovalDecided
     | Decided
     | Closed
 )

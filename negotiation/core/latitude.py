@@ -9,8 +9,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from negotiation.core.decision import valid_quotes
-from negotiation.core.room import Offer
-from negotiation.core.strategy import Bid, Quote, choose_bids, choose_quote, live_quotes, opening_price
+from negotiation.core.room import Offer, holding
+from negotiation.core.strategy import (
+    Bid,
+    Quote,
+    choose_bids,
+    choose_quote,
+    last_word,
+    live_quotes,
+    opening_price,
+)
 from negotiation.core.terms import CENT, Terms, to_money
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Party
@@ -47,14 +55,23 @@ def seller_latitude(view: SellerView) -> Latitude:
 
     In the last round never above the strategy's price.
     """
-    limits = view.limits
+    limits, own = view.limits, holding(view.quotes, view.limits, view.quantity)
+    if (final := last_word(view)) is not None:
+        return Latitude(final.unit_price, final.unit_price, final.unit_price, _least_taken(view, final.unit_price))
     span, price = limits.ask - limits.floor, shadow_quote(view).price
-    most = min([limits.ask, *(quote.terms.unit_price for quote in view.quotes)])
+    most = min([limits.ask, *(quote.terms.unit_price for quote in own)])
     high = min(most, price if view.is_last_round else price + SELLER_ABOVE * span)
     low = max(price - SELLER_BELOW * span, min(price, limits.floor + CLEARANCE * span))
     accepts = max(price - SELLER_ACCEPTS * span, min(price, limits.floor + CLEARANCE * span))
     high = to_money(high)
-    return Latitude(min(to_money(price), high), min(to_money(low), high), high, to_money(accepts))
+    return Latitude(min(to_money(price), high), min(to_money(low), high), high, _least_taken(view, to_money(accepts)))
+
+
+def _least_taken(view: SellerView, price: Decimal) -> Decimal | None:
+    """The lowest bid that may be taken, None where the bid is one that the seller may not take at any price."""
+    bid = view.live_bid
+    is_possible = bid is None or view.limits.permit(replace(bid.terms, unit_price=view.limits.ask))
+    return price if is_possible else None
 
 
 def buyer_latitudes(view: BuyerView) -> dict[str, Latitude]:
@@ -99,7 +116,8 @@ def _last_at_its_best(shadow: Bid, real: Bid) -> Bid:
 
 def _around(bid: Bid, view: BuyerView, thread: BuyerThread, reach: Decimal, *, may_award: bool) -> Latitude:
     limits, margin = view.limits, BUYER_AROUND * reach
-    least = max([limits.minimum, CENT, *(offer.terms.unit_price for offer in thread.bids)])
+    own = (offer.terms.unit_price for offer in thread.bids if limits.permit(offer.terms))
+    least = max([limits.minimum, CENT, *(price for price in own if price <= thread.ask)])
     beaten = [thread.quote.terms.unit_price - CENT] if thread.quote is not None else []
     most = min([limits.maximum, thread.ask, *beaten])
     high = min(most, max(bid.price, min(bid.price + margin, limits.maximum - CLEARANCE * reach)))

@@ -5,11 +5,30 @@ from decimal import Decimal
 from enum import StrEnum
 
 from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import ApprovalKind
 
 
 class Priority(StrEnum):
     MAXIMIZE_PROFIT = "maximize_profit"
     CUSTOMER_RETENTION = "customer_retention"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Between which values a side takes a further term, both included."""
+
+    name: str
+    low: int
+    high: int
+
+
+def _permit_extras(allowed: tuple[Range, ...], extras: tuple[tuple[str, int], ...]) -> bool:
+    """A term that a side has said nothing of is not one it may agree to alone."""
+    return all(is_in_range(allowed, name, value) for name, value in extras)
+
+
+def is_in_range(allowed: tuple[Range, ...], name: str, value: int) -> bool:
+    return any(each.name == name and each.low <= value <= each.high for each in allowed)
 
 
 class Style(StrEnum):
@@ -20,14 +39,38 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BuyerLimits:
-    """The buyer's mandate for one item; `maximum` is its reservation price."""
+    """The buyer's mandate for one item; `maximum` is its reservation price.
+
+    What an agent may not close alone it asks a person about: a total above `approve_above`, and a unit price under the
+    minimum if `asks_below_minimum`; without that such a price is refused.
+    """
 
     minimum: Decimal
     maximum: Decimal
     quantity: int
+    extras: tuple[Range, ...] = ()
+    approve_above: Decimal | None = None
+    asks_below_minimum: bool = False
 
     def permit(self, terms: Terms) -> bool:
-        return self.minimum <= terms.unit_price <= self.maximum and terms.quantity <= self.quantity
+        """Whether the buyer itself may offer these terms."""
+        return self.minimum <= terms.unit_price and self.admit(terms)
+
+    def admit(self, terms: Terms) -> bool:
+        """Whether the buyer may take these terms from a seller, though perhaps not without asking."""
+        if terms.unit_price > self.maximum or terms.quantity > self.quantity:
+            return False
+        if terms.unit_price < self.minimum and not self.asks_below_minimum:
+            return False
+        return not terms.extras or _permit_extras(self.extras, terms.extras)
+
+    def question(self, terms: Terms) -> ApprovalKind | None:
+        """Why a person must be asked before an agent closes at these terms, None if it may close alone."""
+        if terms.unit_price < self.minimum:
+            return ApprovalKind.BELOW_MINIMUM
+        if self.approve_above is not None and terms.total > self.approve_above:
+            return ApprovalKind.ABOVE_THRESHOLD
+        return None
 
     def surplus(self, terms: Terms) -> Decimal:
         """What the deal saves against the reservation price, over all units."""
@@ -43,9 +86,12 @@ class SellerLimits:
     ask: Decimal
     stock: int
     priority: Priority = Priority.MAXIMIZE_PROFIT
+    extras: tuple[Range, ...] = ()
 
     def permit(self, terms: Terms) -> bool:
-        return self.floor <= terms.unit_price <= self.ask and terms.quantity <= self.stock
+        if not self.floor <= terms.unit_price <= self.ask or terms.quantity > self.stock:
+            return False
+        return not terms.extras or _permit_extras(self.extras, terms.extras)
 
     def surplus(self, terms: Terms) -> Decimal:
         """What the deal earns above the floor, over all units."""

@@ -20,22 +20,31 @@ from negotiation.core.errors import (
 from negotiation.core.events import (
     Accepted,
     Answered,
+    ApprovalDecided,
+    ApprovalRequested,
     Closed,
     Decided,
     Event,
+    ExpiryWarned,
+    InputRequested,
+    InputTimedOut,
     Interjected,
     MindFailed,
     OfferChanged,
     Offered,
     RoundStarted,
     Said,
+    SeatChanged,
     StatusChanged,
+    ThreadExpired,
     WalkedAway,
 )
 from negotiation.core.moves import Accept, Move, Propose, Reject, Say, WalkAway, Withdraw, Words
-from negotiation.core.room import Heard, Offer, Room, Setup, Thread, is_standing, new_room
+from negotiation.core.room import Approval, Heard, Offer, Room, Setup, Thread, holding, is_standing, new_room
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import OfferStatus, Party, Reason, Result, RoomStatus
+
+GONE = "that seller is not in the room any more"
 
 # The statuses a person or worker may lead a room to, by where it is.
 TRANSITIONS: dict[RoomStatus, frozenset[RoomStatus]] = {
@@ -54,25 +63,24 @@ TRANSITIONS: dict[RoomStatus, frozenset[RoomStatus]] = {
 
 def play(room: Room, party: Party, seller_id: str, move: Move) -> tuple[Event, ...]:
     """The events that the move causes in the thread with that seller. Raises IllegalMove and changes nothing."""
-    thread = _open_thread(room, seller_id)
+    thread = open_thread(room, seller_id)
     match move:
         case Say():
-            _require_turn(thread, party)
+            require_turn(thread, party)
             return (Said(party, seller_id, room.round, move.words),)
         case Propose():
             return _propose(room, thread, party, move)
         case Accept():
             return _accept(room, thread, party, move)
         case Reject():
-            offer = _live_offer(thread, move.offer_id, made_by=party.other)
-            return _answer(room, party, offer, OfferStatus.REJECTED, move.words)
+            offer = live_offer(thread, move.offer_id, made_by=party.other)
+            return answer(room, party, offer, OfferStatus.REJECTED, move.words)
         case Withdraw():
-            offer = _live_offer(thread, move.offer_id, made_by=party)
-            return _answer(room, party, offer, OfferStatus.WITHDRAWN, move.words)
+            offer = live_offer(thread, move.offer_id, made_by=party)
+            return answer(room, party, offer, OfferStatus.WITHDRAWN, move.words)
         case WalkAway():
-            _require_turn(thread, party)
-            withdrawn = (OfferChanged(seller_id, offer.offer_id, OfferStatus.WITHDRAWN) for offer in _on_table(thread))
-            return (WalkedAway(party, seller_id, room.round, move.words), *withdrawn)
+            require_turn(thread, party)
+            return (WalkedAway(party, seller_id, room.round, move.words), *cleared(thread, OfferStatus.WITHDRAWN))
 
 
 def next_round(room: Room) -> RoundStarted:
@@ -87,13 +95,19 @@ def next_round(room: Room) -> RoundStarted:
     return RoundStarted(room.round + 1)
 
 
-def award(room: Room, seller_id: str, offer_id: int, reason: Reason, explanation: str = "") -> tuple[Event, ...]:
-    """Close the room with the standing offer of that seller; the others' standing offers are rejected."""
+def award(
+    room: Room, seller_id: str, offer_id: int, reason: Reason, explanation: str = "", *, overrule: bool = False
+) -> tuple[Event, ...]:
+    """Close the room with the standing offer of that seller; the others' standing offers are rejected.
+
+    `overrule` is a person's at the buyer's seat: its own mandate does not bind it, nor where a seller took its own bid.
+    """
     _require_started(room)
-    quote = _thread(room, seller_id).quote
+    thread = _thread(room, seller_id)
+    quote = thread.quote
     if quote is None or quote.offer_id != offer_id:
         raise OfferNotLive(f"offer {offer_id} is not that seller's standing offer")
-    if not room.setup.buyer.permit(quote.terms):
+    if not (overrule or thread.is_agreed or room.setup.buyer.admit(quote.terms)):
         raise OutsideLimits(f"{quote.terms.unit_price} is outside the buyer's mandate")
     return (
         OfferChanged(seller_id, offer_id, OfferStatus.ACCEPTED),
@@ -122,13 +136,13 @@ def change_status(room: Room, new: RoomStatus, note: str = "") -> StatusChanged:
     return StatusChanged(room.status, new, note)
 
 
-def interject(room: Room, seller_ids: tuple[str, ...], words: Words) -> Interjected:
-    """A person speaks for the buyer to these sellers, out of turn."""
+def interject(room: Room, seller_ids: tuple[str, ...], words: Words, party: Party = Party.BUYER) -> Interjected:
+    """Somebody speaks out of turn, for the buyer to these sellers or for the one seller."""
     _require_started(room)
     for seller_id in seller_ids:
         if not _thread(room, seller_id).is_open:
-            raise ThreadClosed("that seller has left the room")
-    return Interjected(seller_ids, room.round, words)
+            raise ThreadClosed(GONE)
+    return Interjected(seller_ids, room.round, words, party)
 
 
 def agree_by_force(room: Room, seller_id: str, terms: Terms, words: Words) -> tuple[Event, ...]:
@@ -136,13 +150,13 @@ def agree_by_force(room: Room, seller_id: str, terms: Terms, words: Words) -> tu
     _require_started(room)
     thread = _thread(room, seller_id)
     if not thread.is_open:
-        raise ThreadClosed("that seller has left the room")
+        raise ThreadClosed(GONE)
     setup = room.setup
     if not (setup.buyer.permit(terms) and setup.seat(seller_id).limits.permit(terms)):
         raise OutsideLimits("price or quantity is outside what both sides may agree to")
     offer_id = room.offer_count + 1
     return (
-        *(OfferChanged(seller_id, offer.offer_id, OfferStatus.COUNTERED) for offer in _on_table(thread)),
+        *cleared(thread, OfferStatus.COUNTERED),
         Offered(Party.BUYER, seller_id, room.round, offer_id, terms, words),
         Accepted(Party.SELLER, seller_id, room.round, offer_id, terms, words),
     )
@@ -152,13 +166,15 @@ def run_out(room: Room, seller_id: str) -> tuple[Event, ...]:
     """The seller leaves because its stock was sold to another room; its standing offer goes with it."""
     thread = _thread(room, seller_id)
     words = Words("I have just sold these units to another buyer and must step out.")
-    live = (OfferChanged(seller_id, offer.offer_id, OfferStatus.WITHDRAWN) for offer in _on_table(thread))
-    return (WalkedAway(Party.SELLER, seller_id, room.round, words), *live)
+    return (WalkedAway(Party.SELLER, seller_id, room.round, words), *cleared(thread, OfferStatus.WITHDRAWN))
 
 
 def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each kind of event
     """The room after the event. Total: any event of a stored log folds, without judging it again."""
     match event:
+        case StatusChanged(new=RoomStatus.PAUSED):
+            # Its clocks stop: whoever has to move is asked anew when it goes on.
+            return replace(room, status=event.new, threads=tuple([_unasked(thread) for thread in room.threads]))
         case StatusChanged():
             return replace(room, status=event.new)
         case RoundStarted():
@@ -167,7 +183,7 @@ def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each
             return _heard(room, event.seller_id, event.party, event.words, turn=event.party.other)
         case Interjected():
             for seller_id in event.seller_ids:
-                room = _heard(room, seller_id, Party.BUYER, event.words, is_interjection=True)
+                room = _heard(room, seller_id, event.party, event.words, is_interjection=True)
             return room
         case Offered():
             return _offered(room, event)
@@ -177,7 +193,7 @@ def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each
         case OfferChanged():
             return _with_offer(room, event.seller_id, event.offer_id, event.status)
         case Answered():
-            return _heard(room, event.seller_id, event.party, event.words)
+            return _heard(room, event.seller_id, event.party, event.words, turn=event.turn)
         case WalkedAway():
             room = _heard(room, event.seller_id, event.party, event.words, turn=Party.BUYER)
             return _with_thread(room, replace(room.thread(event.seller_id), is_open=False))
@@ -186,6 +202,22 @@ def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each
                 return room
             thread = room.thread(event.seller_id)
             return _with_thread(room, replace(thread, failures=thread.failures + 1))
+        case SeatChanged():
+            return _seated(room, event)
+        case InputRequested():
+            return _with_thread(room, replace(room.thread(event.seller_id), is_asked=True))
+        case ExpiryWarned():
+            return room
+        case InputTimedOut():
+            return _with_thread(room, replace(room.thread(event.seller_id), is_stood_in=True))
+        case ThreadExpired():
+            return _with_thread(room, replace(room.thread(event.seller_id), is_open=False, turn=Party.BUYER))
+        case ApprovalRequested():
+            asked = Approval(event.number, event.kind, event.seller_id, event.offer_id, event.terms)
+            room = _with_thread(room, _unasked(room.thread(event.seller_id)))
+            return replace(room, approval=asked, approval_count=event.number)
+        case ApprovalDecided():
+            return replace(room, approval=None)
         case Decided():
             return replace(room, is_decided=True, winner=event.seller_id, terms=event.terms)
         case Closed():
@@ -199,13 +231,15 @@ def replay(setup: Setup, events: Iterable[Event]) -> Room:
     return room
 
 
-def _open_thread(room: Room, seller_id: str) -> Thread:
-    _require_active(room)
+def open_thread(room: Room, seller_id: str) -> Thread:
+    """The thread, if moves may be made in it."""
+    if not room.status.is_in_play:
+        raise WrongRoomStatus(f"the room is {room.status}")
     if room.is_decided:
         raise WrongRoomStatus("the room is decided")
     thread = _thread(room, seller_id)
     if not thread.is_open:
-        raise ThreadClosed("that seller has left the room")
+        raise ThreadClosed(GONE)
     return thread
 
 
@@ -226,14 +260,14 @@ def _require_started(room: Room) -> None:
         raise WrongRoomStatus(f"the room is {room.status}")
 
 
-def _require_turn(thread: Thread, party: Party) -> None:
+def require_turn(thread: Thread, party: Party) -> None:
     if party is Party.BUYER and thread.is_agreed:
         raise NotYourTurn("the seller has accepted the bid; the buyer awards or leaves")
     if thread.turn is not party:
         raise NotYourTurn(f"it is the {thread.turn}'s turn")
 
 
-def _live_offer(thread: Thread, offer_id: int, made_by: Party) -> Offer:
+def live_offer(thread: Thread, offer_id: int, made_by: Party) -> Offer:
     for offer in thread.offers:
         if offer.offer_id == offer_id and offer.party is made_by and offer.is_live:
             return offer
@@ -241,11 +275,16 @@ def _live_offer(thread: Thread, offer_id: int, made_by: Party) -> Offer:
 
 
 def _propose(room: Room, thread: Thread, party: Party, move: Propose) -> tuple[Event, ...]:
-    _require_turn(thread, party)
+    require_turn(thread, party)
     if party is Party.BUYER:
         _check_bid(room, thread, move)
     else:
         _check_quote(room, thread, move)
+    return put_on_table(room, thread, party, move)
+
+
+def put_on_table(room: Room, thread: Thread, party: Party, move: Propose) -> tuple[Event, ...]:
+    """The offer, which takes the place of what it answers and of the mover's own before."""
     offered = Offered(
         party,
         thread.seller_id,
@@ -261,18 +300,23 @@ def _propose(room: Room, thread: Thread, party: Party, move: Propose) -> tuple[E
 
 
 def _check_bid(room: Room, thread: Thread, move: Propose) -> None:
-    setup = room.setup
-    if not setup.buyer.permit(move.terms):
+    buyer, ask = room.setup.buyer, room.setup.seat(thread.seller_id).limits.ask
+    if not buyer.permit(move.terms):
         raise OutsideLimits("the bid is outside the buyer's mandate")
-    if thread.bids and move.terms.unit_price < thread.bids[-1].terms.unit_price:
+    # What a person bid beyond these limits is nothing that an agent could hold to.
+    last = thread.bids[-1].terms if thread.bids else None
+    is_own = last is not None and buyer.permit(last) and last.unit_price <= ask
+    if is_own and last is not None and move.terms.unit_price < last.unit_price:
         raise OutsideLimits("a buyer never bids less than before")
-    if move.terms.unit_price > setup.seat(thread.seller_id).limits.ask:
+    if move.terms.unit_price > ask:
         raise OutsideLimits("nobody pays more than the asking price")
-    if move.claim is not None:
-        _check_claim(room, thread, move.claim)
+    check_claim(room, thread, move.claim)
 
 
-def _check_claim(room: Room, thread: Thread, claim: Decimal) -> None:
+def check_claim(room: Room, thread: Thread, claim: Decimal | None) -> None:
+    """A rival price that the buyer names is true."""
+    if claim is None:
+        return
     if not room.setup.disclose_best_offer:
         raise OutsideLimits("rival prices are not disclosed in this room")
     if claim != best_rival_price(room, thread.seller_id):
@@ -293,24 +337,38 @@ def _check_quote(room: Room, thread: Thread, move: Propose) -> None:
         raise OutsideLimits("the offer is outside the seller's limits")
     if move.terms.quantity > room.setup.buyer.quantity:
         raise OutsideLimits("the offer is for more than is needed")
-    last = thread.quotes[-1] if thread.quotes else None
-    if last is not None and move.terms.unit_price > last.terms.unit_price:
+    own = holding(thread.quotes, limits, room.setup.buyer.quantity)
+    if own and move.terms.unit_price > own[-1].terms.unit_price:
         raise OutsideLimits("a seller never asks for more than before")
-    if last is not None and thread.has_final_quote and move.terms != last.terms:
+    if any(quote.is_final for quote in own) and move.terms != own[-1].terms:
         raise OutsideLimits("a final offer cannot be changed")
 
 
 def _accept(room: Room, thread: Thread, party: Party, move: Accept) -> tuple[Event, ...]:
     if party is Party.BUYER:
         return award(room, thread.seller_id, move.offer_id, Reason.BEST_OFFER)
-    _require_turn(thread, party)
-    bid = _live_offer(thread, move.offer_id, made_by=Party.BUYER)
+    bid = bid_to_accept(thread, move)
     if not room.setup.seat(thread.seller_id).limits.permit(bid.terms):
         raise OutsideLimits("the bid is outside the seller's limits")
+    return accepted(room, thread, bid, move.words)
+
+
+def bid_to_accept(thread: Thread, move: Accept) -> Offer:
+    require_turn(thread, Party.SELLER)
+    return live_offer(thread, move.offer_id, made_by=Party.BUYER)
+
+
+def accepted(room: Room, thread: Thread, bid: Offer, words: Words) -> tuple[Event, ...]:
+    """The seller takes the bid and is bound by it."""
     return (
         *_overtaken(thread, Party.SELLER),
-        Accepted(party, thread.seller_id, room.round, bid.offer_id, bid.terms, move.words),
+        Accepted(Party.SELLER, thread.seller_id, room.round, bid.offer_id, bid.terms, words),
     )
+
+
+def cleared(thread: Thread, status: OfferStatus) -> tuple[OfferChanged, ...]:
+    """What becomes of all offers on the table of the thread."""
+    return tuple(OfferChanged(thread.seller_id, offer.offer_id, status) for offer in _on_table(thread))
 
 
 def _on_table(thread: Thread) -> tuple[Offer, ...]:
@@ -320,11 +378,7 @@ def _on_table(thread: Thread) -> tuple[Offer, ...]:
 
 def _clear_table(room: Room, dropped: OfferStatus) -> tuple[OfferChanged, ...]:
     """What becomes of all offers on the table when the room ends."""
-    return tuple(
-        OfferChanged(thread.seller_id, offer.offer_id, dropped)
-        for thread in room.open_threads
-        for offer in _on_table(thread)
-    )
+    return tuple(change for thread in room.open_threads for change in cleared(thread, dropped))
 
 
 def _overtaken(thread: Thread, party: Party) -> tuple[OfferChanged, ...]:
@@ -335,9 +389,12 @@ def _overtaken(thread: Thread, party: Party) -> tuple[OfferChanged, ...]:
     )
 
 
-def _answer(room: Room, party: Party, offer: Offer, status: OfferStatus, words: Words) -> tuple[Event, ...]:
+def answer(
+    room: Room, party: Party, offer: Offer, status: OfferStatus, words: Words, turn: Party | None = None
+) -> tuple[Event, ...]:
+    """The offer is rejected or withdrawn, and the turn passes if `turn` says so."""
     return (
-        Answered(party, offer.seller_id, room.round, offer.offer_id, words),
+        Answered(party, offer.seller_id, room.round, offer.offer_id, words, turn),
         OfferChanged(offer.seller_id, offer.offer_id, status),
     )
 
@@ -354,7 +411,9 @@ def _offered(room: Room, event: Offered) -> Room:
     )
     thread = room.thread(event.seller_id)
     talk = (*thread.talk, Heard(event.party, room.round, event.words))
-    thread = replace(thread, offers=(*thread.offers, offer), talk=talk, turn=event.party.other)
+    thread = replace(
+        thread, offers=(*thread.offers, offer), talk=talk, turn=event.party.other, is_asked=False, is_stood_in=False
+    )
     return _with_thread(room, thread, offer_count=max(room.offer_count, event.offer_id))
 
 
@@ -369,12 +428,29 @@ def _heard(
 ) -> Room:
     thread = room.thread(seller_id)
     talk = (*thread.talk, Heard(party, room.round, words, is_interjection))
-    return _with_thread(room, replace(thread, talk=talk, turn=turn or thread.turn))
+    if turn is None:
+        return _with_thread(room, replace(thread, talk=talk))
+    return _with_thread(room, replace(thread, talk=talk, turn=turn, is_asked=False, is_stood_in=False))
+
+
+def _seated(room: Room, event: SeatChanged) -> Room:
+    """The new holder is asked anew where the seat has the turn."""
+    if event.party is Party.SELLER:
+        thread = room.thread(event.seller_id)
+        is_mine = thread.turn is Party.SELLER
+        changed = _unasked(thread) if is_mine else thread
+        return _with_thread(room, replace(changed, holder=event.holder))
+    threads = tuple(_unasked(thread) if thread.turn is Party.BUYER else thread for thread in room.threads)
+    return replace(room, threads=threads, buyer_holder=event.holder)
+
+
+def _unasked(thread: Thread) -> Thread:
+    return replace(thread, is_asked=False, is_stood_in=False)
 
 
 def _with_offer(room: Room, seller_id: str, offer_id: int, status: OfferStatus) -> Room:
     thread = room.thread(seller_id)
-    offers = tuple(replace(offer, status=status) if offer.offer_id == offer_id else offer for offer in thread.offers)
+    offers = tuple([replace(offer, status=status) if offer.offer_id == offer_id else offer for offer in thread.offers])
     return _with_thread(room, replace(thread, offers=offers))
 
 

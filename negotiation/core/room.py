@@ -1,12 +1,13 @@
 """The state of a room: what the fold of its events amounts to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from negotiation.core.moves import Words
 from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
 from negotiation.core.terms import Terms
-from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
+from negotiation.core.vocabulary import ApprovalKind, Holder, OfferStatus, Party, RoomStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class SellerSeat:
     name: str
     limits: SellerLimits
     style: Style = Style.NEUTRAL
+    holder: Holder = Holder.AGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Setup:
     max_rounds: int
     seed: int = 0
     disclose_best_offer: bool = True
+    buyer_holder: Holder = Holder.AGENT
 
     def seat(self, seller_id: str) -> SellerSeat:
         return next(seat for seat in self.sellers if seat.seller_id == seller_id)
@@ -63,7 +66,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One seller's talk with the buyer, oldest first."""
+    """One seller's talk with the buyer, oldest first.
+
+    `is_asked`: whoever holds the seat that has the turn was asked to move. `is_stood_in`: it did not in time, and the
+    strategy makes this one move for it.
+    """
 
     seller_id: str
     is_open: bool = True
@@ -71,6 +78,9 @@ class Thread:
     offers: tuple[Offer, ...] = ()
     talk: tuple[Heard, ...] = ()
     failures: int = 0
+    holder: Holder = Holder.AGENT
+    is_asked: bool = False
+    is_stood_in: bool = False
 
     @property
     def bid(self) -> Offer | None:
@@ -91,11 +101,6 @@ class Thread:
         return quote is not None and quote.party is Party.BUYER
 
     @property
-    def has_final_quote(self) -> bool:
-        """The seller has said its last price and is held to it."""
-        return any(offer.is_final for offer in self.quotes)
-
-    @property
     def bids(self) -> tuple[Offer, ...]:
         return tuple([offer for offer in self.offers if offer.party is Party.BUYER])
 
@@ -111,6 +116,22 @@ def is_standing(offer: Offer) -> bool:
     return offer.status is OfferStatus.ACCEPTED
 
 
+def holding(quotes: Sequence[Offer], limits: SellerLimits, needed: int) -> list[Offer]:
+    """What the seller's agent holds to of what was asked: not what a person asked beyond the seller's limits."""
+    return [quote for quote in quotes if limits.permit(quote.terms) and quote.terms.quantity <= needed]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A deal that waits for a person's word; `number` counts from 1 in each room."""
+
+    number: int
+    kind: ApprovalKind
+    seller_id: str
+    offer_id: int
+    terms: Terms
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """`winner` and `terms` are set by the one `Decided`; `status` is final after the one `Closed`."""
@@ -123,9 +144,16 @@ class Room:
     is_decided: bool = False
     winner: str | None = None
     terms: Terms | None = None
+    buyer_holder: Holder = Holder.AGENT
+    approval_count: int = 0
+    approval: Approval | None = None
 
     def thread(self, seller_id: str) -> Thread:
         return next(thread for thread in self.threads if thread.seller_id == seller_id)
+
+    def holder(self, party: Party, seller_id: str) -> Holder:
+        """Who moves for that party in that thread."""
+        return self.buyer_holder if party is Party.BUYER else self.thread(seller_id).holder
 
     @property
     def open_threads(self) -> tuple[Thread, ...]:
@@ -146,4 +174,5 @@ class Room:
 
 
 def new_room(setup: Setup) -> Room:
-    return Room(setup, tuple(Thread(seat.seller_id) for seat in setup.sellers))
+    threads = tuple(Thread(seat.seller_id, holder=seat.holder) for seat in setup.sellers)
+    return Room(setup, threads, buyer_holder=setup.buyer_holder)

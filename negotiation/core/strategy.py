@@ -14,7 +14,8 @@ from functools import lru_cache
 from negotiation.core.decision import best_award, valid_quotes
 from negotiation.core.moves import Award
 from negotiation.core.preferences import BuyerLimits, Priority
-from negotiation.core.terms import CENT, grain, round_down_to, to_money
+from negotiation.core.room import Offer, holding
+from negotiation.core.terms import CENT, Terms, grain, round_down_to, to_money
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Reason
 
@@ -96,14 +97,20 @@ def opening_price(view: BuyerView) -> Decimal:
 
 def choose_quote(view: SellerView) -> Quote:
     """A seller's answer to the buyer's last bid."""
-    limits, aim = view.limits, resistance_point(view)
-    quote = _last_word(view) or _answer_to_rival(view, _target(view, aim))
+    limits, aim, final = view.limits, resistance_point(view), last_word(view)
+    quote = Quote(final.unit_price, accepts=False) if final else _answer_to_rival(view, _target(view, aim))
     bid = view.live_bid
     if bid is None or not limits.permit(bid.terms):
         return quote
     threshold = min(quote.price, max(aim, _curve(view, aim, view.round + 1)))
     takes_it = view.is_last_round or bid.terms.unit_price >= threshold
     return Quote(bid.terms.unit_price, accepts=True) if takes_it else quote
+
+
+def last_word(view: SellerView) -> Terms | None:
+    """What the seller is held to, if it called an offer final."""
+    own = _own_quotes(view)
+    return own[-1].terms if any(quote.is_final for quote in own) else None
 
 
 def resistance_point(view: SellerView) -> Decimal:
@@ -205,17 +212,16 @@ def _still_close(thread: BuyerThread, price: Decimal) -> bool:
     return quote is not None and not quote.is_final and quote.terms.unit_price <= price * NEAR_RIVAL
 
 
-def _last_word(view: SellerView) -> Quote | None:
-    """The price again, if it was called final."""
-    return next((Quote(quote.terms.unit_price, accepts=False) for quote in view.quotes if quote.is_final), None)
+def _own_quotes(view: SellerView) -> list[Offer]:
+    return holding(view.quotes, view.limits, view.quantity)
 
 
 def _target(view: SellerView, aim: Decimal) -> Decimal:
     """The price the seller would ask for without a rival: its curve, or sooner what the buyer's raises have earned."""
-    curve = _curve(view, aim, view.round)
-    if not view.quotes:
+    curve, own = _curve(view, aim, view.round), _own_quotes(view)
+    if not own:
         return _spoken_quote(curve, view, least=aim)
-    last = view.quotes[-1].terms.unit_price
+    last = own[-1].terms.unit_price
     earned = last - RECIPROCITY * _given(view)
     return min(last, _spoken_quote(min(curve, earned), view, least=aim))
 

@@ -1,4 +1,4 @@
-"""Price and quantity: what an offer is about, and the one way in which money is rounded."""
+"""Price, quantity and further terms: what an offer is about, and the one way in which money is rounded."""
 
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -24,10 +24,14 @@ def round_down_to(price: Decimal, step: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Unit price in the session's currency, in whole cents, for a number of units."""
+    """Unit price in the session's currency, in whole cents, for a number of units.
+
+    `extras` are further terms by name, such as ("delivery_days", 14), in the order of their names.
+    """
 
     unit_price: Decimal
     quantity: int
+    extras: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.unit_price.is_finite() or self.unit_price < 0:
@@ -36,6 +40,10 @@ class Terms:
             raise ValueError(f"{self.unit_price} has fractions of a cent")
         if self.quantity < 1:
             raise ValueError(f"{self.quantity} is not a quantity")
+        if self.extras:
+            names = [name for name, _ in self.extras]
+            if names != sorted(set(names)) or any(value < 0 for _, value in self.extras):
+                raise ValueError(f"{self.extras} are not further terms")
 
     @property
     def total(self) -> Decimal:

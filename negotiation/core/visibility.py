@@ -12,22 +12,29 @@ from functools import lru_cache
 from negotiation.core.events import (
     Accepted,
     Answered,
+    ApprovalDecided,
+    ApprovalRequested,
     Closed,
     Decided,
     Event,
+    ExpiryWarned,
+    InputRequested,
+    InputTimedOut,
     Interjected,
     MindFailed,
     OfferChanged,
     Offered,
     RoundStarted,
     Said,
+    SeatChanged,
     StatusChanged,
+    ThreadExpired,
     WalkedAway,
 )
 from negotiation.core.mentions import hide_names
 from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
 from negotiation.core.room import Heard, Offer, Room, SellerSeat, Thread
-from negotiation.core.vocabulary import Party, Result, Voice
+from negotiation.core.vocabulary import Holder, Party, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,7 @@ def seller_view(room: Room, seller_id: str) -> SellerView:
         live_bid=thread.bid,
         rival_price=_claimed_this_round(room, thread),
         questions=_unanswered(talk),
-        turns_taken=sum(1 for heard in talk if heard.party is Party.SELLER),
+        turns_taken=sum(1 for heard in talk if heard.party is Party.SELLER and not heard.is_interjection),
         seed=seat_seed(room.setup.seed, seat.name),
         item_name=room.setup.item_name,
         buyer_name=room.setup.buyer_name,
@@ -222,10 +229,16 @@ def may_see_seller_limits(viewer: Viewer, seller_id: str) -> bool:
             return viewer.seller_id == seller_id
 
 
-def _as_seller(event: Event, seller_id: str) -> Event | None:
+def _as_seller(event: Event, seller_id: str) -> Event | None:  # noqa: C901  # one case for each kind
     match event:
         case StatusChanged() | RoundStarted():
             return event
+        case SeatChanged():
+            return event if event.seller_id in ("", seller_id) else None
+        case InputRequested() | ExpiryWarned() | InputTimedOut() | ThreadExpired():
+            return event if event.seller_id == seller_id else None
+        case ApprovalRequested() | ApprovalDecided():
+            return None
         case Interjected():
             if seller_id not in event.seller_ids:
                 return None
@@ -248,7 +261,9 @@ def _as_spectator(event: Event) -> Event | None:
             return event
         case Said() | Interjected() | Offered() | Accepted() | OfferChanged() | Answered() | WalkedAway():
             return None
-        case MindFailed():
+        case MindFailed() | SeatChanged() | InputRequested() | ExpiryWarned() | InputTimedOut() | ThreadExpired():
+            return None
+        case ApprovalRequested() | ApprovalDecided():
             return None
         case Decided():
             return replace(event, seller_id=None, offer_id=None, terms=None, explanation="")
@@ -297,8 +312,8 @@ def _unanswered(talk: tuple[Heard, ...]) -> tuple[str, ...]:
     """What people wrote since the seller last spoke."""
     since: list[str] = []
     for heard in reversed(talk):
-        if heard.party is Party.SELLER:
+        if heard.party is Party.SELLER and not heard.is_interjection:
             break
-        if heard.words.voice is Voice.PERSON:
+        if heard.party is Party.BUYER and heard.words.voice.speaker is not Holder.AGENT:
             since.append(heard.words.text)
     return tuple(reversed(since))

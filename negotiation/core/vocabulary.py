@@ -12,12 +12,40 @@ class Party(StrEnum):
         return Party.SELLER if self is Party.BUYER else Party.BUYER
 
 
+class Holder(StrEnum):
+    """Who moves at a seat; seats change hands."""
+
+    AGENT = "agent"
+    PERSON = "person"
+    PROGRAM = "program"
+
+
 class Voice(StrEnum):
     """Who found the words."""
 
     TEMPLATE = "template"
     MODEL = "model"
     PERSON = "person"
+    PROGRAM = "program"
+
+    @property
+    def speaker(self) -> Holder:
+        """Whose words they are: an agent speaks by template or model."""
+        return _SPEAKERS.get(self, Holder.AGENT)
+
+
+_SPEAKERS = {Voice.PERSON: Holder.PERSON, Voice.PROGRAM: Holder.PROGRAM}
+
+
+class Action(StrEnum):
+    """What whoever holds a seat may do in a thread."""
+
+    OFFER = "offer"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    WALK_AWAY = "walk_away"
+    MESSAGE = "message"
 
 
 class Fallback(StrEnum):
@@ -49,8 +77,13 @@ class RoomStatus(StrEnum):
 
     @property
     def is_started(self) -> bool:
-        """Started and not over: moves may be queued for it, though only an active room plays them."""
+        """Started and not over."""
         return self in _STARTED
+
+    @property
+    def is_in_play(self) -> bool:
+        """Moves may be made: started, not over, and not paused."""
+        return self in _IN_PLAY
 
 
 _OVER = frozenset(
@@ -62,7 +95,8 @@ _OVER = frozenset(
         RoomStatus.NO_SELLERS,
     }
 )
-_STARTED = frozenset({RoomStatus.QUEUED, RoomStatus.ACTIVE, RoomStatus.WAITING, RoomStatus.PAUSED})
+_IN_PLAY = frozenset({RoomStatus.QUEUED, RoomStatus.ACTIVE, RoomStatus.WAITING})
+_STARTED = _IN_PLAY | {RoomStatus.PAUSED}
 
 
 class OfferStatus(StrEnum):
@@ -87,6 +121,8 @@ class Reason(StrEnum):
     FIRM_ACCEPTANCE = "firm_acceptance"
     FINAL_OFFER = "final_offer"
     GOOD_ENOUGH = "good_enough"
+    CHOSEN = "chosen"  # by the person or program at the buyer's seat
+    APPROVED = "approved"
     DECIDED_NOW = "decided_now"
     FORCED = "forced"
     NO_VALID_OFFER = "no_valid_offer"
@@ -107,3 +143,26 @@ class Failure(StrEnum):
     TIMED_OUT = "mind_timed_out"
     NONSENSE = "mind_answered_nonsense"
     ILLEGAL = "illegal_move"
+
+
+class ApprovalKind(StrEnum):
+    """Why a deal is beyond what the buyer's agent may close alone."""
+
+    ABOVE_THRESHOLD = "above_threshold"
+    BELOW_MINIMUM = "below_minimum"
+
+
+class ApprovalState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    MODIFIED = "modified"  # a counter-offer was made instead
+    EXPIRED = "expired"
+
+
+class TradeState(StrEnum):
+    """What has become of a deal since it was made."""
+
+    AGREED = "agreed"
+    CONFIRMED = "confirmed"  # by both sides
+    CANCELLED = "cancelled"

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 
 from negotiation.core.decision import best_award
 from negotiation.core.moves import Accept, Award, Bids, BuyerTurn, Leave, Move, Propose, Words
-from negotiation.core.strategy import Bid, Quote, choose_award, choose_bids, choose_quote
+from negotiation.core.preferences import Range, is_in_range
+from negotiation.core.room import Offer
+from negotiation.core.strategy import Bid, Quote, choose_award, choose_bids, choose_quote, last_word
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView, seat_seed
 from negotiation.core.vocabulary import Reason
@@ -82,7 +84,10 @@ def make_move(view: SellerView, quote: Quote, words: Words) -> Move:
     if quote.accepts:
         assert view.live_bid is not None
         return Accept(view.live_bid.offer_id, words)
-    return Propose(Terms(quote.price, view.quantity), words, is_final=view.is_last_round)
+    if (final := last_word(view)) is not None:
+        return Propose(final, words, is_final=view.is_last_round)
+    extras = _carried(view.live_bid, view.limits.extras)
+    return Propose(Terms(quote.price, view.quantity, extras), words, is_final=view.is_last_round)
 
 
 def plan_purchase(view: BuyerView) -> Purchase:
@@ -115,7 +120,15 @@ def fallback_award(view: BuyerView, reason: Reason) -> BuyerTurn:
 
 def _bid(view: BuyerView, thread: BuyerThread, bid: Bid, cue: BuyerCue) -> Propose:
     words = Words(_buyer_text(view, thread, cue))
-    return Propose(Terms(bid.price, view.limits.quantity), words, claim=bid.claim)
+    extras = _carried(thread.quote, view.limits.extras)
+    return Propose(Terms(bid.price, view.limits.quantity, extras), words, claim=bid.claim)
+
+
+def _carried(wanted: Offer | None, own: tuple[Range, ...]) -> tuple[tuple[str, int], ...]:
+    """The further terms that the other side wants, as far as this one may agree to them."""
+    if wanted is None or not wanted.terms.extras:
+        return ()
+    return tuple((name, value) for name, value in wanted.terms.extras if is_in_range(own, name, value))
 
 
 def _buyer_text(view: BuyerView, thread: BuyerThread, cue: BuyerCue) -> str:

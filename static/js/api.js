@@ -13,8 +13,9 @@ export function get(url) {
   return call(url, { method: "GET" });
 }
 
-export function post(url, body) {
-  const headers = { "X-CSRFToken": csrfToken() };
+/** With a key the call is made once, however often it is sent. */
+export function post(url, body, idempotencyKey = null) {
+  const headers = { "X-CSRFToken": csrfToken(), ...(idempotencyKey && { "Idempotency-Key": idempotencyKey }) };
   if (body === undefined) return call(url, { method: "POST", headers });
   headers["Content-Type"] = "application/json";
   return call(url, { method: "POST", headers, body: JSON.stringify(body) });

@@ -5,7 +5,7 @@ import { change, count, duration, money, reasonWords, total, units } from "./for
 import { OVER, bestBid, bestStanding, isWithin } from "./room_state.js";
 import { laneBadge } from "./talk.js";
 
-const CHOSEN = new Set(["best_offer", "only_offer", "firm_acceptance", "final_offer", "good_enough"]);
+const CHOSEN = new Set(["chosen", "approved", "best_offer", "only_offer", "firm_acceptance", "final_offer", "good_enough"]);
 const SHORT = { best: "Best", within: "Within", over: "Over", low: "Low" };
 
 /** One row a seller, in the order of the lanes, whatever the prices do. */
@@ -78,12 +78,17 @@ function waiting(room) {
     pending: `The room waits to be started. ${units(room.quantity)} will be asked of ${asked(room)}.`,
     queued: "The room waits for a free worker.",
     paused: "Paused. Nothing happens until somebody resumes the room.",
-  }[room.status] ?? "The first bids are on their way.";
+  }[room.status] ?? firstMove(room);
   const facts = [
     asks.length && [room.isSeller ? "Asking price" : "Lowest ask", money(Math.min(...asks), room.currency)],
     room.limits && ["Limit", money(room.limits.most, room.currency)],
   ].filter(Boolean);
   return { label: standingLabel(room), price: "–", beside: "", who: ["No offer yet"], facts, words };
+}
+
+function firstMove({ seats }) {
+  const names = new Set(Object.values(seats.waits).map((wait) => wait.name));
+  return names.size ? `${[...names].join(", ")} ${names.size > 1 ? "have" : "has"} the move.` : "The first bids are on their way.";
 }
 
 function asked({ isSeller, sellers }) {

@@ -9,7 +9,8 @@ const SILENCE = 45_000; // three heartbeats missed: the line is dead, whatever t
 const FINAL_CODES = new Set([4401, 4403, 4404]);
 const STREAM_TYPES = [
   "connected", "status_changed", "round_start", "buyer_message", "seller_response", "offer_updated", "message_delta",
-  "human_input_required", "typing", "presence", "read", "error", "decision", "heartbeat", "negotiation_complete",
+  "human_input_required", "seat_changed", "expiry_warning", "input_timed_out", "thread_expired", "approval_decided",
+  "typing", "presence", "read", "error", "decision", "heartbeat", "negotiation_complete",
 ];
 
 /**
@@ -47,6 +48,13 @@ export class RoomEvents {
 
   close() {
     this.#finish();
+  }
+
+  /** Whether the frame went out; a stream takes none. */
+  send(frame) {
+    if (!(this.line instanceof WebSocket) || this.line.readyState !== WebSocket.OPEN) return false;
+    this.line.send(JSON.stringify(frame));
+    return true;
   }
 
   #openSocket() {

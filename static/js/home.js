@@ -1,5 +1,6 @@
 // The home page: running rooms move on by themselves.
 
+import { keepClocks } from "./desk_words.js";
 import { element } from "./elements.js";
 import { keepTimesCurrent, money, statusWords } from "./format.js";
 import { followRoom } from "./room_card.js";
@@ -8,6 +9,7 @@ import { bestStanding } from "./room_state.js";
 const MOST_LINES = 10;
 
 keepTimesCurrent();
+keepClocks();
 for (const room of [...document.querySelectorAll("[data-running-room]")].slice(0, MOST_LINES)) follow(room);
 
 function follow(card) {

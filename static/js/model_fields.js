@@ -4,6 +4,8 @@ import { get } from "./api.js";
 import { element } from "./elements.js";
 import { modelCount, providerName } from "./providers.js";
 
+const ASK_MODELS = new Set(["narrated", "llm"]);
+
 const root = document.querySelector("[data-model-fields]");
 const form = root.closest("form");
 const hint = root.querySelector("[data-provider-hint]");
@@ -14,8 +16,8 @@ const provider = form.elements.llm_provider;
 // Dimmed and not disabled: what was entered is sent all the same, and a mind may be chosen afterwards.
 function showUse() {
   const chosen = [...form.querySelectorAll("[name=sellers]:checked")];
-  const sellers = chosen.filter((box) => box.dataset.mind !== "strategy").length;
-  const doesBuyer = form.elements.buyer_mind.value !== "strategy";
+  const sellers = chosen.filter((box) => ASK_MODELS.has(box.dataset.mind)).length;
+  const doesBuyer = ASK_MODELS.has(form.elements.buyer_mind.value);
   root.classList.toggle("is-unused", !doesBuyer && !sellers);
   use.textContent = useWords(doesBuyer, sellers);
 }

@@ -21,7 +21,7 @@ function rows() {
 }
 
 function isBlank(row) {
-  return !row.querySelector(".errorlist") && [...row.querySelectorAll("input")].every((input) => !input.value);
+  return !row.querySelector(".errorlist") && [...row.querySelectorAll("input")].every((input) => (input.type === "checkbox" ? !input.checked : !input.value));
 }
 
 function add() {

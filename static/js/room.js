@@ -8,6 +8,7 @@ import { RoomEvents } from "./events.js";
 import { money, statusWords, total, units } from "./format.js";
 import { ModelCalls } from "./model_calls.js";
 import { PriceLine } from "./price_line.js";
+import { RoomDesk } from "./room_desk.js";
 import { fold, isWithin, newRoom, standingOffers } from "./room_state.js";
 import { Talk } from "./talk.js";
 import { withoutStale } from "./writing.js";
@@ -18,12 +19,13 @@ const find = (selector) => document.querySelector(selector);
 // The server leaves out of the page what its viewer may not do or see.
 const asked = find("[data-dialog=asked]");
 const modelCalls = asked && new ModelCalls(asked, find("[data-models]"), `${root.dataset.api}/model-calls`);
-const talk = new Talk(find(".talk-panel"), { onAsk: asked && ((entry) => modelCalls.show(entry, room)) });
+const desk = new RoomDesk(root.dataset, { attempt, say });
+const talk = new Talk(find(".talk-panel"), { onAsk: asked && ((entry) => modelCalls.show(entry, room)), seatLinks: desk.seatLinks });
 const composer = find("[data-composer]");
 const chart = new ConcessionChart(find("[data-chart]"));
 const priceLine = new PriceLine(find("[data-price-line]"));
 const outlook = find("[data-outlook]");
-let room = { ...newRoom(), status: root.dataset.status, currency: root.dataset.currency, isSeller: root.dataset.viewer === "seller" };
+let room = { ...newRoom(), status: root.dataset.status, currency: root.dataset.currency, isSeller: root.dataset.viewer === "seller", seats: desk.firstSeats };
 let isRenderQueued = false;
 
 function take(frame) {
@@ -52,6 +54,7 @@ function render() {
   priceLine.render(room);
   renderHead();
   renderControls();
+  desk.render(room);
   if (room.outcome) modelCalls?.sumUp(room);
 }
 
@@ -152,7 +155,7 @@ function complain(words) {
 /** Runs one call; the button rests meanwhile, and what went wrong is told on the page. */
 async function attempt(button, call) {
   complain("");
-  button.disabled = true;
+  if (button) button.disabled = true;
   try {
     return await call();
   } catch (error) {
@@ -160,7 +163,7 @@ async function attempt(button, call) {
     complain(error.message);
     return null;
   } finally {
-    button.disabled = false;
+    if (button) button.disabled = false;
   }
 }
 

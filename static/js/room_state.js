@@ -1,5 +1,6 @@
 // What a room amounts to: a pure fold of its event frames. Knows no page and no clock.
 
+import { NO_SEATS, SEAT_FOLDS, moved } from "./seats.js";
 import { NO_STAND_IN, hear } from "./voices.js";
 import { NOTHING_WRITTEN, settle, settleBefore, type, withoutWriting, wordsSoFar, write } from "./writing.js";
 
@@ -24,6 +25,7 @@ export function newRoom() {
     entries: [], // the talk: {kind: round|buyer|seller|note, seq, ...}, oldest first
     writing: NOTHING_WRITTEN, // words on their way, until the recorded message comes
     standIns: NO_STAND_IN, // where template words stand in for a model
+    seats: NO_SEATS, // who holds them, who is waited for, what waits for an approval
     offerStates: {}, // offer id -> pending|accepted|...
     decision: null,
     outcome: null,
@@ -49,6 +51,7 @@ const FOLDS = {
   error: mindFailed,
   decision: (room, frame) => ({ ...room, decision: frame }),
   negotiation_complete: complete,
+  ...SEAT_FOLDS,
 };
 
 export function seller(room, sellerId) {
@@ -184,11 +187,19 @@ function buyerMessage(room, frame) {
     round: frame.round ?? room.round,
     name: frame.sender_name ?? room.buyer.name,
     ...spoken(frame),
+    action: frame.action,
     isInterjection: Boolean(frame.is_interjection),
     sellerIds: addressed.length ? addressed : room.sellers.map((one) => one.id),
     offers,
   };
+  if (frame.action === "walk_away") next = closed(next, entry.sellerIds);
+  if (!entry.isInterjection) next = moved(next, entry.sellerIds);
   return { ...said(next, entry, "buyer"), offerStates: withStates(next, offers, "pending") };
+}
+
+/** The buyer has left these threads. */
+function closed(room, sellerIds) {
+  return sellerIds.reduce((next, id) => withSeller(next, id, (one) => ({ ...one, isOpen: false, standing: null })), room);
 }
 
 function sellerResponse(room, frame) {
@@ -218,11 +229,13 @@ function sellerResponse(room, frame) {
     name: frame.sender_name ?? one.name,
     ...spoken(frame),
     action: frame.action,
+    isInterjection: Boolean(frame.is_interjection),
     sellerIds: [one.id],
     offers: offer ? [offer] : [],
   };
   const state = frame.action === "accept" ? "accepted" : "pending";
-  return { ...said(next, entry, one.id), offerStates: withStates(next, offer ? [offer] : [], state) };
+  const answered = entry.isInterjection ? next : moved(next, [one.id]);
+  return { ...said(answered, entry, one.id), offerStates: withStates(next, offer ? [offer] : [], state) };
 }
 
 function spoken(frame) {
@@ -259,7 +272,7 @@ function mindFailed(room, frame) {
 }
 
 function complete(room, frame) {
-  const next = { ...room, status: frame.status ?? "completed", outcome: frame };
+  const next = { ...room, status: frame.status ?? "completed", outcome: frame, seats: { ...room.seats, waits: {}, approval: null } };
   if (frame.outcome !== "deal") return next;
   return withSeller(next, frame.selected_seller_id, (one) => ({ ...one, hasWon: true }));
 }

@@ -14,10 +14,14 @@ const CLOSE_TO_END = 80;
 const SWIPE = 60;
 
 export class Talk {
-  /** `onAsk(entry)` is called when somebody wants to see what the model was asked for a message; null: nobody may. */
-  constructor(panel, { onAsk = null, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
+  /**
+   * `onAsk(entry)` is called when somebody wants to see what the model was asked for a message; null: nobody may.
+   * `seatLinks` stands in each lane's head for its seat: `make(one)` and `refresh(place, one, room)`.
+   */
+  constructor(panel, { onAsk = null, seatLinks = null, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
     this.panel = panel;
     this.onAsk = onAsk;
+    this.seatLinks = seatLinks;
     this.drafts = new Drafts((one) => this.#hueOf(one.kind, one.sellerId));
     this.talk = panel.querySelector("[data-talk]");
     this.tabs = panel.querySelector("[data-tabs]");
@@ -238,6 +242,7 @@ export class Talk {
       element("header", { class: `lane-head seller-${index + 1}`, "data-lane": one.id, "data-head": "" },
         element("div", { class: "lane-name" }, element("strong", { title: one.name }, one.name), element("span", { class: "lane-ask" }, `asked ${money(one.ask, this.room.currency)}`)),
         element("div", { class: "lane-offer" }, element("span", { class: "number" }), element("span", { class: "lane-badge" })),
+        this.seatLinks?.make(one),
         element("p", { class: "lane-private" }))));
   }
 
@@ -262,6 +267,7 @@ export class Talk {
     head.classList.toggle("is-winner", one.hasWon);
     head.querySelector(".lane-offer .number").textContent = offer ? money(offer.price, this.room.currency) : "–";
     head.querySelector(".lane-badge").replaceChildren(...laneBadge(this.room, one));
+    this.seatLinks?.refresh(head.querySelector(".lane-seat"), one, this.room);
     const secret = head.querySelector(".lane-private");
     secret.hidden = !this.isPrivateShown;
     secret.textContent = one.limits ? privateLine(one.limits, this.room.currency) : "";
@@ -352,6 +358,7 @@ function badgeOf(name, words = BADGES) {
 /** How a seller stands: won, gone, bound by its acceptance, or how its offer compares. */
 export function laneBadge(room, one, words = BADGES) {
   if (one.hasWon) return [element("span", { class: "badge best" }, "Won")];
+  if (one.hasExpired) return [element("span", { class: "badge" }, "Expired")];
   if (one.hasWalked) return [element("span", { class: "badge" }, "Left")];
   if (one.isAgreed && one.standing) return [element("span", { class: "badge best" }, "Accepted")];
   return badgeOf(badge(room, one), words);

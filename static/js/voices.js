@@ -1,6 +1,6 @@
 // Who found the words of a message, and what to tell when template words begin to stand in for a model or cease to.
 
-const VOICES = { person: "typed by a person", model: "model's words", template: "template words" };
+const VOICES = { person: "typed by a person", program: "sent by a program", model: "model's words", template: "template words" };
 const REASONS = {
   provider_unavailable: "the model could not be reached",
   provider_timeout: "the model did not answer in time",

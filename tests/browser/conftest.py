@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import bodies
 from tests.browser.screens import tell
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,17 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 class RunningServer:
     base: str
     sign_in_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRoom:
+    """The address of a room's page, and its threads by their sellers' names."""
+
+    address: str
+    threads: dict[str, str]
+
+    def thread(self, seller: str, party: str = "") -> str:
+        return f"/negotiations/{self.threads[seller]}/" + (f"?party={party}" if party else "")
 
 
 @pytest.fixture(scope="module")
@@ -165,5 +177,24 @@ def live_room(operator_tab, make_room) -> Any:
         while not sockets:
             page.wait_for_timeout(1)
         return page, sockets[0]
+
+    return open_room
+
+
+@pytest.fixture
+def open_desk(operator_tab) -> Callable[..., DeskRoom]:
+    """Sets up a session of one item by the API and starts it; who holds which seat is in what is asked for."""
+
+    def open_room(**asked: Any) -> DeskRoom:
+        page = operator_tab()
+        page.goto("/")
+        headers = {"X-CSRFToken": page.locator('meta[name="csrf-token"]').get_attribute("content")}
+        made = page.request.post("/api/v1/simulation/initialize", data=bodies.session(**asked), headers=headers)
+        assert made.ok, made.text()
+        room = made.json()["negotiation_rooms"][0]["room_id"]
+        assert page.request.post(f"/api/v1/negotiation/{room}/start", headers=headers).ok
+        listed = page.request.get("/api/v1/trade-desk/negotiations?party=buyer&limit=100").json()["negotiations"]
+        threads = {one["counterparty"]["name"]: one["negotiation_id"] for one in listed if one["room_id"] == room}
+        return DeskRoom(f"/rooms/{room}/", threads)
 
     return open_room

@@ -79,6 +79,32 @@ def offer_updated(seq: int, offer_id: str, state: str, seller: str = ACME) -> Fr
     return {"type": "offer_updated", "seq": seq, "offer_id": offer_id, "seller_id": seller, "state": state}
 
 
+def asked(seq: int, seller: str = ACME, party: str = "seller", **changes: Any) -> Frame:
+    """A person or program is asked to move in that thread."""
+    name = {"seller": {ACME: "Acme", BOLT: "Bolt"}[seller], "buyer": "TechCorp"}[party]
+    seat = {"party": party, "seller_id": seller, "name": name}
+    options, until = ["offer", "walk_away"], "2030-01-01T00:00:00+00:00"
+    return {
+        "type": "human_input_required",
+        "seq": seq,
+        **seat,
+        "action": "move",
+        "options": options,
+        "expires_at": until,
+        **changes,
+    }
+
+
+def approval_asked(seq: int, seller: str = ACME, price: float = 590) -> Frame:
+    offer = {"offer_id": "o4", "price": price, "quantity": 50}
+    return asked(seq, seller, "buyer", action="approval", approval_number=1, kind="above_threshold", offer=offer)
+
+
+def seat_changed(seq: int, holder: str, seller: str | None = ACME) -> Frame:
+    party, name = ("seller", "Acme") if seller else ("buyer", "TechCorp")
+    return {"type": "seat_changed", "seq": seq, "party": party, "seller_id": seller, "name": name, "holder": holder}
+
+
 def deal(seq: int, seller: str = ACME, price: float = 590) -> Frame:
     return {
         "type": "negotiation_complete",

@@ -46,6 +46,7 @@ def test_seller_follows_its_own_thread_on_a_phone_and_sees_nothing_of_its_rivals
     frames = _frames_told_to(page)
     page.goto(link_for(seller))
     page.get_by_role("button", name="Come in").click()
+    page.locator(f'a[href="{_own_thread(page, operators_page)}"]').click()
     page.locator(f'a[href="{address}"]').click()
     expect(page.locator("[data-live-sign]")).to_have_text("Live")
 
@@ -60,6 +61,14 @@ def test_seller_follows_its_own_thread_on_a_phone_and_sees_nothing_of_its_rivals
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert "Best standing offer" not in seen
     assert len(operators_page.locator(".words.seller").all()) > page.locator(".words.seller").count()
+
+
+def _own_thread(page: Any, operators_page: Any) -> str:
+    """Where the visitor's list leads to for the room that the operator has open."""
+    threads = operators_page.locator("[data-room]").get_attribute("data-threads")
+    listed = page.locator("tbody th a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+    (own,) = [address for address in listed if address.split("/")[2] in threads]
+    return own
 
 
 def _rivals_asking_prices(operators_page: Any, seller: str) -> list[str]:

@@ -8,6 +8,7 @@ from negotiation.core.errors import (
     NotYourTurn,
     OfferNotLive,
     OutsideLimits,
+    SeatNotHeld,
     ThreadClosed,
     UnknownSeller,
     WrongRoomStatus,
@@ -266,8 +267,8 @@ def test_nothing_can_be_played_between_the_decision_and_the_close(move):
         play(room, BUYER, "acme", move)
 
 
-@pytest.mark.parametrize("status", [status for status in RoomStatus if status is not RoomStatus.ACTIVE])
-def test_room_that_is_not_active_takes_no_move(status):
+@pytest.mark.parametrize("status", [status for status in RoomStatus if not status.is_in_play])
+def test_room_that_is_not_in_play_takes_no_move(status):
     with pytest.raises(WrongRoomStatus):
         play(with_status(status), BUYER, "acme", Say(SILENCE))
 
@@ -691,7 +692,7 @@ def test_failures_of_a_sellers_mind_are_counted_in_its_thread():
 
 
 def test_every_refusal_can_be_caught_as_an_illegal_move():
-    kinds = {NotYourTurn, OfferNotLive, OutsideLimits, ThreadClosed, UnknownSeller, WrongRoomStatus}
+    kinds = {NotYourTurn, OfferNotLive, OutsideLimits, SeatNotHeld, ThreadClosed, UnknownSeller, WrongRoomStatus}
 
     assert set(IllegalMove.__subclasses__()) == kinds
     assert len({kind.code for kind in kinds}) == len(kinds)

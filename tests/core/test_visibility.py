@@ -8,16 +8,23 @@ from hypothesis import given, settings
 from negotiation.core.events import (
     Accepted,
     Answered,
+    ApprovalDecided,
+    ApprovalRequested,
     Closed,
     Decided,
     Event,
+    ExpiryWarned,
+    InputRequested,
+    InputTimedOut,
     Interjected,
     MindFailed,
     OfferChanged,
     Offered,
     RoundStarted,
     Said,
+    SeatChanged,
     StatusChanged,
+    ThreadExpired,
     WalkedAway,
 )
 from negotiation.core.moves import SILENCE, Accept, WalkAway, Words
@@ -37,7 +44,19 @@ from negotiation.core.visibility import (
     see,
     seller_view,
 )
-from negotiation.core.vocabulary import Failure, OfferStatus, Party, Reason, Result, RoomStatus, Voice
+from negotiation.core.vocabulary import (
+    Action,
+    ApprovalKind,
+    ApprovalState,
+    Failure,
+    Holder,
+    OfferStatus,
+    Party,
+    Reason,
+    Result,
+    RoomStatus,
+    Voice,
+)
 from tests.factories import (
     a_setup,
     after,
@@ -65,11 +84,20 @@ EVENTS = {
     Answered: Answered(SELLER, "acme", 1, 1, WORDS),
     WalkedAway: WalkedAway(SELLER, "acme", 1, WORDS),
     MindFailed: MindFailed(SELLER, "acme", 1, Failure.RAISED),
+    SeatChanged: SeatChanged(SELLER, "acme", Holder.PERSON),
+    InputRequested: InputRequested(SELLER, "acme", (Action.OFFER,), 60),
+    ExpiryWarned: ExpiryWarned(SELLER, "acme", 15),
+    InputTimedOut: InputTimedOut(SELLER, "acme"),
+    ThreadExpired: ThreadExpired(SELLER, "acme"),
+    ApprovalRequested: ApprovalRequested(1, ApprovalKind.ABOVE_THRESHOLD, "acme", 1, terms("123.45"), 60),
+    ApprovalDecided: ApprovalDecided(1, ApprovalState.REJECTED, "acme", "Too dear.", "Ada"),
     Decided: Decided(*WON, 1, terms("123.45"), "Acme won at 123.45."),
     Closed: Closed(RoomStatus.COMPLETED, *WON, terms("123.45"), "Acme won at 123.45."),
 }
-IN_A_THREAD = (Said, Offered, Accepted, OfferChanged, Answered, WalkedAway, MindFailed)
-TALK_AND_PRICES = (*IN_A_THREAD, Interjected)
+AT_A_SEAT = (SeatChanged, InputRequested, ExpiryWarned, InputTimedOut, ThreadExpired)
+IN_A_THREAD = (Said, Offered, Accepted, OfferChanged, Answered, WalkedAway, MindFailed, *AT_A_SEAT)
+APPROVALS = (ApprovalRequested, ApprovalDecided)
+TALK_AND_PRICES = (*IN_A_THREAD, *APPROVALS, Interjected)
 ENDINGS = (Decided, Closed)
 
 
@@ -112,6 +140,25 @@ def test_seller_sees_nothing_of_another_sellers_thread(kind):
 @pytest.mark.parametrize("kind", TALK_AND_PRICES)
 def test_spectator_sees_no_talk_and_no_price(kind):
     assert see(EVENTS[kind], SPECTATOR) is None
+
+
+@pytest.mark.parametrize("kind", APPROVALS)
+@pytest.mark.parametrize("viewer", [ACME, BOLT])
+def test_no_seller_learns_that_the_buyer_has_to_ask(kind, viewer):
+    assert see(EVENTS[kind], viewer) is None
+
+
+def test_every_seller_is_told_who_moves_for_the_buyer():
+    event = SeatChanged(BUYER, "", Holder.PERSON)
+
+    assert [see(event, viewer) for viewer in (ACME, BOLT)] == [event, event]
+
+
+@pytest.mark.parametrize("kind", [InputRequested, ExpiryWarned, InputTimedOut, ThreadExpired])
+def test_seller_is_told_what_its_own_thread_waits_for_on_the_buyers_side(kind):
+    event = replace(EVENTS[kind], party=BUYER)
+
+    assert (see(event, ACME), see(event, BOLT)) == (event, None)
 
 
 @pytest.mark.parametrize("kind", ENDINGS)

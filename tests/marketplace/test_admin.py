@@ -100,6 +100,22 @@ def test_seller_is_made_with_its_stock_on_one_page(operator):
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"), [("", {}), ("{}", {}), ('{"delivery_days": [0, 14]}', {"delivery_days": [0, 14]})]
+)
+def test_further_terms_of_a_line_of_stock_may_be_typed_in_or_left_empty(operator, typed, kept):
+    operator.post(NEW_SELLER, stock_form({"allowed_terms": typed}))
+
+    assert Seller.objects.get().inventory.get().allowed_terms == kept
+
+
+@pytest.mark.parametrize("typed", ['{"delivery_days": [14, 0]}', "soon"], ids=["upside-down", "no-json"])
+def test_further_terms_that_make_no_sense_are_refused_beside_the_field(operator, typed):
+    operator.post(NEW_SELLER, stock_form({"allowed_terms": typed}))
+
+    assert not Seller.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("line", "words"),
     [
         ({"least_price": 120}, "The floor must be below the asking price."),

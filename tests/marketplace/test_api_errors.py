@@ -1,4 +1,5 @@
 import json
+from collections import defaultdict
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -33,6 +34,15 @@ MESSAGE = "POST /negotiation/{room}/message"
 CALLS = "GET /negotiation/{room}/model-calls"
 WATCHING = ("GET /negotiation/{room}/state", "GET /logs/{session}/{room}")
 ENDPOINTS = (*SESSIONS, *SESSION, *STEERING, MESSAGE, CALLS, *WATCHING, "GET /llm/status")
+OPEN = ("GET /health", "GET /health/live", "GET /health/ready")
+DESCRIBED = sorted(
+    f"{method.upper()} {path.removeprefix('/api/v1')}"
+    for path, operations in api.get_openapi_schema()["paths"].items()
+    for method in operations
+)
+CLOSED = [endpoint for endpoint in DESCRIBED if endpoint not in OPEN]
+# Their callers, ids and bodies are tried where these parts of the API are.
+ELSEWHERE = ("/trade-desk/", "/approvals", "/notification-targets")
 UNKNOWN = str(uuid4())
 PRICE = "buyer.shopping_list[0].max_price_per_unit"
 MESSAGE_BODY = {"message": "Hello"}
@@ -43,7 +53,8 @@ def call_anywhere(db):
     """Calls an endpoint of the list above with these ids."""
 
     def call_endpoint(caller, endpoint, session_id=UNKNOWN, room_id=UNKNOWN):
-        method, path = endpoint.format(session=session_id, room=room_id).split()
+        ids = defaultdict(lambda: UNKNOWN, session=session_id, room=room_id)
+        method, path = endpoint.format_map(ids).split()
         if method != "POST":
             return caller.send(method, path)
         return caller.post(path, bodies.session() if path.endswith("initialize") else MESSAGE_BODY)
@@ -69,34 +80,29 @@ def code_of(response):
 
 
 def test_list_of_endpoints_is_whole():
-    described = {
-        f"{method.upper()} {path.removeprefix('/api/v1')}"
-        for path, operations in api.get_openapi_schema()["paths"].items()
-        for method in operations
-    }
-
     listed = {e.format(session="{session_id}", room="{room_id}") for e in ENDPOINTS}
-    assert described == listed | {"GET /health", "GET /health/live", "GET /health/ready"}
+
+    assert {e for e in CLOSED if not e.split()[1].startswith(ELSEWHERE)} == listed
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize("endpoint", CLOSED)
 def test_caller_without_a_key_is_turned_away(call_anywhere, anonymous, endpoint):
     assert code_of(call_anywhere(anonymous, endpoint)) == (401, "AUTHENTICATION_REQUIRED")
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize("endpoint", CLOSED)
 def test_caller_with_a_wrong_key_is_turned_away(call_anywhere, endpoint):
     assert code_of(call_anywhere(Api("parley_nonsense"), endpoint)) == (401, "AUTHENTICATION_REQUIRED")
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize("endpoint", CLOSED)
 def test_caller_with_a_revoked_key_is_turned_away(call_anywhere, operator, endpoint):
     ApiKey.objects.update(revoked_at=timezone.now())
 
     assert code_of(call_anywhere(operator, endpoint)) == (401, "AUTHENTICATION_REQUIRED")
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize("endpoint", CLOSED)
 def test_caller_with_an_expired_key_is_turned_away(call_anywhere, operator, endpoint):
     ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 

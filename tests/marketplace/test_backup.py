@@ -1,14 +1,21 @@
 import json
 import tarfile
+from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from marketplace.backup import applied_migrations, tables, write_backup
 from marketplace.restoring import CannotRestore, read_manifest, restore
-from negotiation.models import NegotiationRun, RunEvent
+from negotiation import seats, services
+from negotiation.core.moves import Accept, Propose, Words
+from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import ApprovalState, Party, Voice
+from negotiation.minds.seated import AutoAccept
+from negotiation.models import Approval, AutoAcceptRule, NegotiationRun, RunEvent, SeatWait
 from tests.chaos.installation import Installation, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,6 +86,40 @@ def test_room_in_play_is_played_to_its_end_after_a_restore(emptied, midway_sessi
     room = play(midway_session)
 
     assert room.status.is_over
+
+
+@pytest.fixture
+def asking_room(open_session, play) -> UUID:
+    """A room in which a program waits for an approval and a person's clock runs."""
+    minds = {"buyer": "external", "sellers": "human"}
+    session = open_session(minds=minds, approve_above=100)
+    code, acme = UUID(session["negotiation_rooms"][0]["room_id"]), session["seller_ids"][0]
+    services.start(code)
+    play(str(code))
+    seats.set_auto_accept(code, Party.SELLER, acme, AutoAccept(target=Decimal(900)))
+    words = Words("Well.", Voice.PERSON)
+    for party, move in (
+        (Party.BUYER, Propose(Terms(Decimal(450), 50), words)),
+        (Party.SELLER, Propose(Terms(Decimal(550), 50), words)),
+        (Party.BUYER, Accept(2, words)),
+    ):
+        seats.make_move(code, party, acme, move)
+        play(str(code))
+    return code
+
+
+def test_room_that_waits_for_people_waits_for_them_after_a_restore(asking_room, log_folder, tmp_path, play):
+    kept = (Approval, SeatWait, AutoAcceptRule)
+    before = [list(model.objects.values_list()) for model in kept]
+    write_backup(tmp_path / "parley.tar.gz", logs=log_folder)
+    call_command("flush", "--no-input", verbosity=0)
+
+    restore(tmp_path / "parley.tar.gz", logs=log_folder)
+
+    assert all(before)
+    assert [list(model.objects.values_list()) for model in kept] == before
+    seats.decide_approval(Approval.objects.get(), ApprovalState.APPROVED, by="Ada")
+    assert NegotiationRun.objects.get(code=asking_room).status == "completed"
 
 
 def test_new_rows_get_numbers_behind_the_restored_ones(emptied, log_folder, open_session):

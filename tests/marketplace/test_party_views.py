@@ -11,6 +11,7 @@ from django.utils import timezone
 from marketplace.identity import PARTY_VISIT, make_sign_in_link
 from marketplace.models import PartyAccess, PartyLink, Role, Session
 from marketplace.parties import make_party_link, redeem_party_link, revoke_party_links
+from negotiation.models import Participant
 from tests import accounts
 from tests.security.callers import visitor
 
@@ -180,7 +181,8 @@ def test_account_tied_to_a_seller_finds_its_rooms(seller_ids, room_id):
     client = Client()
     client.force_login(user)
 
-    assert room_id in text_of(client, "/")
+    thread = Participant.objects.get(run__code=room_id, name="Acme")
+    assert reverse("thread", args=[thread.code]) in text_of(client, "/")
 
 
 def test_staff_in_neither_group_has_no_page(room_id):

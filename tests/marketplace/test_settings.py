@@ -121,6 +121,10 @@ def test_cookies_of_a_caller_are_never_for_any_origin_at_all(tmp_path):
         ("LLM_PRICES", "cheap"),
         ("LLM_TURN_SECONDS", "0"),
         ("LLM_QUEUE_SECONDS", "forever"),
+        ("PUBLIC_URL", "parley.example"),
+        ("EMAIL_URL", "mail.example"),
+        ("EMAIL_FROM", "nobody"),
+        ("WEBHOOK_ALLOW_PRIVATE", "perhaps"),
     ],
 )
 def test_setting_that_makes_no_sense_stops_the_start_with_its_name(tmp_path, name, value):
@@ -185,3 +189,20 @@ def test_log_file_gets_json_as_stderr_does(tmp_path):
     written = (tmp_path / "new" / "parley.log").read_text()
     assert json.loads(written)["message"] == "It runs"
     assert finished.stderr == written
+
+
+def test_mail_server_is_taken_from_its_address(tmp_path):
+    settings = settings_with(
+        tmp_path, EMAIL_URL="smtp+starttls://desk:word@mail.example", EMAIL_FROM="desk@parley.example"
+    )
+
+    assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"], settings["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+    assert (settings["EMAIL_HOST_USER"], settings["EMAIL_HOST_PASSWORD"]) == ("desk", "word")
+    assert settings["DEFAULT_FROM_EMAIL"] == "desk@parley.example"
+
+
+def test_without_a_mail_server_mails_are_printed_and_links_begin_at_the_path(tmp_path):
+    settings = settings_with(tmp_path)
+
+    assert settings["EMAIL_BACKEND"].endswith(".console.EmailBackend")
+    assert (settings["PUBLIC_URL"], settings["WEBHOOK_ALLOW_PRIVATE"]) == ("", False)

@@ -2,12 +2,13 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.models import Session
+from marketplace.models import Role, Session
 from marketplace.summary import summarise
 from negotiation.call_log import save_calls
 from negotiation.models import Message, NegotiationRun, Outcome
 from negotiation.store import read_room
-from tests import bodies
+from negotiation.trade_models import Trade
+from tests import accounts, bodies
 from tests.negotiation.test_call_log import a_call
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +157,72 @@ def test_session_that_asked_no_model_has_cost_nothing(summary_of, session, playe
     metrics = summary_of(session)["negotiation_metrics"]
 
     assert [metrics[name] for name in ("total_tokens", "llm_calls", "llm_cost", "llm_seconds")] == [0, 0, 0, 0]
+
+
+@pytest.fixture
+def direct(session, played, open_direct):
+    """The session's item was bought in its own room, and then directly from the seller that lost."""
+    return open_direct(session, start=True)
+
+
+@pytest.fixture
+def open_direct(api_for, play):
+    """Starts a direct negotiation for the session's item, and plays it if asked to; its room's id."""
+
+    def begin(session, *, start):
+        buyer = api_for(Role.BUYER, session["buyer_id"])
+        query = {"session_id": session["session_id"], "item_id": "laptop_hp_15"}
+        token = buyer.get("/trade-desk/matches", **query).json()["matches"][0]["match_token"]
+        answer = buyer.post("/trade-desk/negotiations/start", {"match_token": token, "seat": "agent"}).json()
+        if start:
+            play(answer["room_id"])
+        return answer["room_id"]
+
+    return begin
+
+
+def test_item_bought_in_its_room_and_directly_is_one_item_and_two_purchases(summary_of, session, direct):
+    summary = summary_of(session)
+
+    assert [purchase["room_id"] for purchase in summary["purchases"]][1] == direct
+    counts = ("total_items_requested", "completed_purchases", "failed_purchases", "open_rooms")
+    assert [summary[name] for name in counts] == [1, 1, 0, 0]
+    total = sum(Outcome.objects.values_list("total_cost", flat=True))
+    assert summary["total_cost_summary"]["total_spent"] == float(total)
+
+
+def test_item_bought_directly_has_not_failed_though_its_room_did(summary_of, session, operator, started, open_direct):
+    operator.post(f"/negotiation/{started}/cancel")
+
+    open_direct(session, start=True)
+
+    summary = summary_of(session)
+    assert (summary["completed_purchases"], summary["failed_items"]) == (1, [])
+
+
+def test_direct_negotiation_that_came_to_nothing_is_no_failed_item(summary_of, session, played, operator, open_direct):
+    room = open_direct(session, start=False)
+    operator.post(f"/negotiation/{room}/cancel")
+
+    summary = summary_of(session)
+
+    assert (summary["total_items_requested"], summary["failed_items"], len(summary["purchases"])) == (1, [], 1)
+
+
+def test_floor_counts_items_and_shows_direct_negotiations(session, direct, client):
+    client.force_login(accounts.operator())
+
+    page = client.get(f"/sessions/{session['session_id']}/").content.decode()
+
+    assert "buys 1 item, each" in page
+    assert page.count("Directly with") == 1
+
+
+def test_purchase_that_was_taken_back_is_a_failed_item(summary_of, session, played, operator):
+    number = Trade.objects.get().number
+    operator.post(f"/trade-desk/trades/{number}/cancel", {"reason": "No budget"})
+
+    summary = summary_of(session)
+
+    assert (summary["purchases"], summary["total_cost_summary"]["total_spent"]) == ([], 0)
+    assert [failed["reason"] for failed in summary["failed_items"]] == ["trade_cancelled"]

@@ -4,18 +4,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.identity import local_operator
 from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
 from marketplace.services import create_session
 from negotiation.admin import MOST_ROWS
 from negotiation.core.preferences import Priority, Style
-from negotiation.models import NegotiationRun, RunEvent
+from negotiation.models import Approval, AutoAcceptRule, NegotiationRun, RunEvent, SeatWait
 from negotiation.services import force_deal, send_message, start
 
 pytestmark = pytest.mark.django_db
 
-MODELS = ["negotiationrun", "message", "offer", "outcome", "runevent"]
+MODELS = ["negotiationrun", "message", "offer", "outcome", "runevent", "seatwait", "approval", "autoacceptrule"]
 
 
 @pytest.fixture
@@ -49,7 +50,19 @@ def make_deal(**named: str) -> NegotiationRun:
     acme = run.participants.get(name="Acme")
     force_deal(run.code, str(acme.seller_code), Decimal("75.00"), 5)
     run.refresh_from_db()
+    leave_traces(run)
     return run
+
+
+def leave_traces(run: NegotiationRun) -> None:
+    """What a room in which people sit would have in its tables."""
+    acme, now = run.participants.get(name="Acme"), timezone.now()
+    SeatWait.objects.create(
+        run=run, participant=acme, party="seller", actions=["offer"], asked_at=now, until=now, warn_at=now
+    )
+    AutoAcceptRule.objects.create(run=run, participant=acme, target=75)
+    asked = {"number": 1, "offer_number": 1, "kind": "above_threshold", "unit_price": 75, "quantity": 5}
+    Approval.objects.create(run=run, participant=acme, requested_at=now, expires_at=now, state="approved", **asked)
 
 
 def page_of(model: str, *query: str) -> str:
@@ -149,6 +162,9 @@ def test_history_cannot_be_added_edited_or_deleted(operator, model):
         ("message", "?q=delivery"),
         ("offer", "?q=acme&status__exact=accepted"),
         ("outcome", "?q=desk&result__exact=deal"),
+        ("seatwait", "?q=acme&party=seller"),
+        ("approval", "?q=office&state__exact=approved"),
+        ("autoacceptrule", "?q=desk"),
         ("runevent", "?q=office&type=Closed"),
     ],
 )

@@ -113,6 +113,21 @@ async def test_words_go_out_only_for_rooms_that_are_watched_elsewhere(make_layer
     assert (words.room, words.seller_id, words.frame["text"]) == (ROOM, "acme", "Good")
 
 
+async def test_word_of_one_side_does_not_take_the_place_of_the_others(make_layer):
+    heard = []
+    async with (
+        ringing(make_layer(), lambda ring: None) as bell,
+        ringing(make_layer(), heard.append, lambda: {ROOM}),
+    ):
+        await until(lambda: bell.is_watched_elsewhere(ROOM))
+        for party, is_here in (("buyer", False), ("seller", True), ("buyer", True)):
+            bell.pass_on(Words(ROOM, "acme", {"type": "presence", "party": party, "is_here": is_here}))
+        await until(lambda: len([words for ring in heard for words in ring.words]) >= 2)
+
+    words = {words.frame["party"]: words.frame["is_here"] for ring in heard for words in ring.words}
+    assert words == {"buyer": True, "seller": True}
+
+
 async def test_absent_redis_is_told_of_once_and_found_again(monkeypatch, caplog):
     monkeypatch.setattr(doorbell_module, "FIRST_WAIT_SECONDS", 0.001)
     monkeypatch.setattr(doorbell_module, "LONGEST_WAIT_SECONDS", 0.01)

@@ -12,23 +12,42 @@ from hypothesis import strategies as st
 from negotiation.core.events import (
     Accepted,
     Answered,
+    ApprovalDecided,
+    ApprovalRequested,
     Closed,
     Decided,
     Event,
+    ExpiryWarned,
+    InputRequested,
+    InputTimedOut,
     Interjected,
     MindFailed,
     OfferChanged,
     Offered,
     RoundStarted,
     Said,
+    SeatChanged,
     StatusChanged,
+    ThreadExpired,
     WalkedAway,
 )
 from negotiation.core.moves import Words
 from negotiation.core.protocol import replay
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer
-from negotiation.core.vocabulary import Failure, OfferStatus, Party, Reason, Result, RoomStatus
-from negotiation.frames import FAILURES, LAST_FRAME, connected, frame_of, money, terms_of, to_json
+from negotiation.core.vocabulary import (
+    Action,
+    ApprovalKind,
+    ApprovalState,
+    Failure,
+    Holder,
+    OfferStatus,
+    Party,
+    Reason,
+    Result,
+    RoomStatus,
+)
+from negotiation.figures import money, terms_of
+from negotiation.frames import FAILURES, LAST_FRAME, connected, frame_of, to_json
 from tests.factories import (
     NOON,
     a_roster,
@@ -56,6 +75,16 @@ FRAMES = {
     Answered: (Answered(SELLER, "acme", 1, 1, WORDS), "seller_response"),
     WalkedAway: (WalkedAway(BUYER, "acme", 1, WORDS), "buyer_message"),
     MindFailed: (MindFailed(SELLER, "acme", 1, Failure.RAISED), "error"),
+    SeatChanged: (SeatChanged(BUYER, "", Holder.PERSON), "seat_changed"),
+    InputRequested: (InputRequested(SELLER, "acme", (Action.OFFER, Action.ACCEPT), 60), "human_input_required"),
+    ExpiryWarned: (ExpiryWarned(SELLER, "acme", 15), "expiry_warning"),
+    InputTimedOut: (InputTimedOut(SELLER, "acme"), "input_timed_out"),
+    ThreadExpired: (ThreadExpired(SELLER, "acme"), "thread_expired"),
+    ApprovalRequested: (
+        ApprovalRequested(1, ApprovalKind.ABOVE_THRESHOLD, "acme", 2, terms(412, 50), 60),
+        "human_input_required",
+    ),
+    ApprovalDecided: (ApprovalDecided(1, ApprovalState.MODIFIED, "acme", "Try 400.", "Ada"), "approval_decided"),
     Decided: (Decided(*WON, 1, terms(100)), "decision"),
     Closed: (Closed(RoomStatus.COMPLETED, *WON, terms(100)), "negotiation_complete"),
 }
@@ -262,6 +291,26 @@ def test_frame_says_what_was_done_with_the_words(event, action):
     sent = frame(event)
 
     assert (sent["action"], sent["message"], sent["sender_type"]) == (action, WORDS.text, event.party.value)
+
+
+def test_whoever_is_asked_to_move_reads_what_it_may_do_and_until_when():
+    sent = frame(FRAMES[InputRequested][0], SellerViewer("acme"))
+
+    assert (sent["party"], sent["seller_id"], sent["name"], sent["action"]) == ("seller", "acme", "Acme", "move")
+    assert (sent["options"], sent["expires_at"]) == (["offer", "accept"], "2026-03-01T12:01:00+00:00")
+
+
+def test_approval_on_the_wire_is_the_buyers_to_give_and_names_the_offer():
+    sent = frame(FRAMES[ApprovalRequested][0], BuyerViewer())
+
+    assert (sent["party"], sent["name"], sent["action"]) == ("buyer", "Harbour Hotel", "approval")
+    assert sent["options"] == ["approve", "reject", "modify"]
+    assert (sent["offer"]["price"], sent["offer"]["quantity"]) == (412.0, 50)
+    assert sent["offer"]["offer_id"] == a_roster(a_setup()).offer_id(2)
+
+
+def test_seat_of_the_buyer_belongs_to_no_thread():
+    assert frame(FRAMES[SeatChanged][0])["seller_id"] is None
 
 
 def test_decision_on_the_wire_names_the_winner_and_the_price():

@@ -1,17 +1,25 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from llm.purse import Budget
-from negotiation import services
-from negotiation.core.vocabulary import Fallback, Voice
-from negotiation.models import LLMCall, RunEvent
+from negotiation import seats, services
+from negotiation.core.moves import Accept, Propose, Reject, WalkAway, Withdraw, Words
+from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import ApprovalState, Fallback, Holder, Party, Voice
+from negotiation.minds.seated import AutoAccept
+from negotiation.models import Approval, LLMCall, RunEvent, SeatWait
 from negotiation.replaying import recording_of, replay_room
+from negotiation.store import read_room
+from tests import bodies
 from tests.fake_llm import behaviours
 from tests.fake_llm.behaviours import Reply, refusal
 from tests.fake_llm.sensible import facts_in, sensible
@@ -340,3 +348,130 @@ async def test_command_fails_and_names_the_event_that_came_out_otherwise(set_up)
 async def test_command_fails_for_a_room_that_is_not_there():
     with pytest.raises(CommandError, match="there is no room"):
         await in_database(lambda: call_command("replay_room", str(uuid4())))()
+
+
+BUYER, SELLER = Party.BUYER, Party.SELLER
+WORDS = Words("Well.", Voice.PERSON)
+
+
+@pytest.fixture
+def play_by_hand(settings, open_session, play):
+    """Plays a room with templates, while people do these deeds one after the other; its id."""
+    settings.NEGOTIATION = replace(settings.NEGOTIATION, default_mind="strategy")
+
+    def play_room(*deeds, buyer="human", sellers="strategy", **changes):
+        minds, wealthy = {"buyer": buyer, "sellers": sellers}, bodies.buyer(bodies.item(max_price_per_unit=700))
+        session = open_session(buyer=wealthy, minds=minds, max_rounds=6, **changes)
+        room_id, acme = session["negotiation_rooms"][0]["room_id"], session["seller_ids"][0]
+        services.start(UUID(room_id))
+        play(room_id)
+        for deed in deeds:
+            deed(UUID(room_id), acme)
+            play(room_id)
+        return room_id
+
+    return play_room
+
+
+def move(party, made, **how):
+    return lambda code, acme: seats.make_move(code, party, acme, made, **how)
+
+
+def offer(price):
+    return Propose(Terms(Decimal(price), 50), WORDS)
+
+
+def take(party, holder):
+    return lambda code, acme: seats.take(code, party, acme if party is SELLER else "", holder)
+
+
+def order(party, price):
+    rule = AutoAccept(target=Decimal(price))
+    return lambda code, acme: seats.set_auto_accept(code, party, acme if party is SELLER else "", rule)
+
+
+def answer(kind, party):
+    """To what the other side has on the table."""
+
+    def act(code, acme):
+        thread = read_room(code).room.thread(acme)
+        standing = thread.quote if party is BUYER else thread.bid
+        seats.make_move(code, party, acme, kind(standing.offer_id, WORDS), overrule=True)
+
+    return act
+
+
+def withdraw(code, acme):
+    seats.make_move(code, SELLER, acme, Withdraw(read_room(code).room.thread(acme).quotes[-1].offer_id, WORDS))
+
+
+def sweep(code, acme):
+    past = timezone.now() - timedelta(seconds=1)
+    SeatWait.objects.filter(run__code=code, participant__seller_code=acme).update(until=past)
+    Approval.objects.filter(run__code=code).update(expires_at=past)
+    seats.end_what_is_overdue()
+
+
+def decide(state, counter=None):
+    def act(code, acme):
+        approval = Approval.objects.get(run__code=code, state="pending")
+        terms = None if counter is None else Terms(Decimal(counter), 50)
+        seats.decide_approval(approval, state, by="Ada", counter=terms)
+
+    return act
+
+
+def assert_same_events_again(room_id):
+    count, difference = replay_room(UUID(room_id))
+
+    assert difference is None
+    assert count == RunEvent.objects.filter(run__code=room_id).count()
+
+
+BY_HAND = {
+    "bargained": [move(BUYER, offer(450)), move(BUYER, offer(480)), answer(Accept, BUYER)],
+    "rejected": [move(BUYER, offer(450)), answer(Reject, BUYER), answer(Reject, BUYER)],
+    "walked-away": [move(BUYER, offer(450)), move(BUYER, WalkAway(WORDS))],
+    "taken-over": [move(BUYER, offer(450)), take(BUYER, Holder.AGENT)],
+    "seller-taken-over": [move(BUYER, offer(450)), take(SELLER, Holder.PERSON), move(BUYER, offer(460))],
+    "stood-in": [sweep, move(BUYER, offer(470))],
+    "standing-order": [order(BUYER, 700), move(BUYER, offer(450))],
+    "standing-order-late": [move(BUYER, offer(450)), order(BUYER, 700)],
+}
+SELLERS_BY_HAND = {
+    "accepted": [answer(Accept, SELLER)],
+    "withdrawn": [move(SELLER, offer(600)), withdraw, move(SELLER, offer(590))],
+    "expired": [sweep],
+    "given-back": [move(SELLER, offer(600)), take(SELLER, Holder.AGENT)],
+}
+APPROVALS = [
+    pytest.param(buyer, deeds, id=f"{buyer}-{name}")
+    for buyer in ("strategy", "external")
+    for name, deeds in {
+        "approved": [decide(ApprovalState.APPROVED)],
+        "rejected": [decide(ApprovalState.REJECTED)],
+        "expired": [sweep],
+    }.items()
+] + [pytest.param("external", [decide(ApprovalState.MODIFIED, 500)], id="external-modified")]
+
+
+@pytest.mark.parametrize("deeds", BY_HAND.values(), ids=BY_HAND)
+def test_room_in_which_a_person_buys_replays_to_the_same_events(play_by_hand, deeds):
+    assert_same_events_again(play_by_hand(*deeds, on_timeout="strategy"))
+
+
+@pytest.mark.parametrize("deeds", SELLERS_BY_HAND.values(), ids=SELLERS_BY_HAND)
+def test_room_in_which_people_sell_replays_to_the_same_events(play_by_hand, deeds):
+    room_id = play_by_hand(*deeds, buyer="strategy", sellers="human")
+
+    assert_same_events_again(room_id)
+
+
+@pytest.mark.parametrize(("buyer", "deeds"), APPROVALS)
+def test_room_with_an_approval_replays_to_the_same_events(play_by_hand, buyer, deeds):
+    until_asked = [move(BUYER, offer(450)), order(BUYER, 700)] if buyer == "external" else []
+
+    room_id = play_by_hand(*until_asked, *deeds, buyer=buyer, approve_above=100)
+
+    assert Approval.objects.filter(run__code=room_id).exists()
+    assert_same_events_again(room_id)

@@ -36,6 +36,8 @@ def a_casting(mind="narrated", *, session=None, spent=(NOTHING, NOTHING, NOTHING
         "sellers": {seller.seller_id: seat for seller in SETUP.sellers},
         "session_budget": Budget(),
         "spent": Spent(*spent),
+        "hand_seconds": 3600,
+        "auto_accept": {},
         **changes,
     })  # fmt: skip
 

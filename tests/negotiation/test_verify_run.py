@@ -66,6 +66,12 @@ def test_tables_of_a_played_room_say_what_its_log_says(run):
     assert "1 of 1 logs" in verify("--deep")
 
 
+def test_offers_of_a_version_that_did_not_keep_what_was_said_to_them_are_whole(run):
+    run.offers.update(responded_at=None, response_message="")
+
+    assert strayed(run) == []
+
+
 @pytest.mark.parametrize(
     ("what", "change"),
     [

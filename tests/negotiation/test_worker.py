@@ -4,6 +4,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -12,21 +14,24 @@ from django.conf import settings
 from django.utils import timezone
 
 from marketplace.logging_setup import correlation_id
-from negotiation import services
-from negotiation.core.events import Said
+from negotiation import seats, services
+from negotiation.core.events import Said, StatusChanged
+from negotiation.core.moves import Propose, Words
 from negotiation.core.protocol import change_status
-from negotiation.core.vocabulary import Party, RoomStatus
+from negotiation.core.terms import Terms
+from negotiation.core.vocabulary import Party, RoomStatus, Voice
 from negotiation.dispatch import is_by_jobs
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
 from negotiation.journal import LeaseLost, StoreJournal
 from negotiation.leases import claim_rooms
 from negotiation.minds.strategy import StrategyMind
 from negotiation.models import LLMCall, Message, NegotiationRun, Outcome, RunEvent
+from negotiation.records import Record
 from negotiation.stream import WORKERS, live_feed
 from negotiation.studio import Studio
-from negotiation.worker import Worker
+from negotiation.worker import Worker, played_seconds
 from tests import bodies
-from tests.factories import a_call, some_words
+from tests.factories import NOON, a_call, some_words
 from tests.fake_llm import behaviours
 from tests.fake_llm.behaviours import Reply
 from tests.fake_llm.sensible import facts_in, sensible
@@ -532,3 +537,89 @@ async def test_call_of_a_slow_seller_is_never_laid_to_the_message_of_another(sta
         return {Message.objects.get(run__code=started, seq=call.seq).participant.name for call in calls}
 
     assert await database_sync_to_async(speakers)() == {"Acme"}
+
+
+# Rooms that wait for people
+
+
+@pytest.fixture
+def waiting_room(open_session):
+    """Opens and starts a room whose only seller is a person; its code and the seller's id."""
+
+    def open_room(**changes):
+        minds = {"buyer": "strategy", "sellers": "human"}
+        session = open_session(sellers=[bodies.seller()], minds=minds, **changes)
+        code = UUID(session["negotiation_rooms"][0]["room_id"])
+        services.start(code)
+        return code, session["seller_ids"][0]
+
+    return database_sync_to_async(open_room)
+
+
+def sells_at(price):
+    words = Words("Well.", Voice.PERSON)
+    return Propose(Terms(Decimal(price), 50), words)
+
+
+by_hand = database_sync_to_async(seats.make_move)
+
+
+async def test_room_that_waits_for_a_person_takes_up_no_worker(waiting_room, started, log_folder):
+    code, _ = await waiting_room()
+
+    async with working(concurrency=1):
+        waiting = await until(code, lambda run: run.status == "waiting" and is_given_back(run))
+        other = await until_status(started, "completed")
+
+    assert (waiting.status, other.status) == ("waiting", "completed")
+
+
+async def test_move_of_a_person_wakes_the_room_at_another_worker(waiting_room, log_folder):
+    code, acme = await waiting_room()
+    async with working():
+        await until_status(code, "waiting")
+
+    await by_hand(code, Party.SELLER, acme, sells_at(600))
+    async with working():
+        run = await until(code, lambda run: run.status == "waiting" and run.current_round == 2)
+
+    assert gapless(await log_of(code))
+    assert run.status == "waiting"
+
+
+async def test_worker_ends_what_nobody_moved_in_time(waiting_room, log_folder):
+    code, _ = await waiting_room(seat_hours=0.0002)
+
+    async with working():
+        run = await until_status(code, "completed")
+
+    assert "ThreadExpired" in [kind for _, kind in await log_of(run.code)]
+
+
+def clocked(*steps):
+    """The records of a log: each a status and the hours after the start at which it was reached."""
+    room = [(RoomStatus.PENDING, 0), *steps]
+    return [
+        Record(number, NOON + timedelta(hours=at), StatusChanged(old, new), NOON)
+        for number, ((old, _), (new, at)) in enumerate(pairwise(room), 1)
+    ]
+
+
+def test_days_in_which_a_room_waits_for_people_are_not_counted_as_its_time():
+    days = clocked(
+        (RoomStatus.QUEUED, 0),
+        (RoomStatus.ACTIVE, 0),
+        (RoomStatus.WAITING, 1),
+        (RoomStatus.QUEUED, 73),
+        (RoomStatus.ACTIVE, 73),
+        (RoomStatus.PAUSED, 74),
+        (RoomStatus.QUEUED, 99),
+        (RoomStatus.ACTIVE, 100),
+    )
+
+    assert played_seconds(days) == 3 * 3600
+    assert played_seconds(days[:3]) == played_seconds(days[:4]) == 3600
+
+
+def test_room_that_has_not_begun_has_played_no_time():
+    assert played_seconds([]) == 0

@@ -1,17 +1,24 @@
 """One caller of each role, as a program with a key and as a browser, around one room that is at work."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.models import Role
 from marketplace.parties import make_party_link
+from negotiation.core.vocabulary import ApprovalKind
+from negotiation.models import Approval, Participant
+from negotiation.notification_models import Side
 from tests import accounts
 from tests.conftest import Api
+from tests.told import a_target
+from tests.trading import trade_beside
 
 
 @pytest.fixture
@@ -58,3 +65,28 @@ def visitor(role: Role, party: str) -> Client:
     client = Client()
     assert client.post(reverse("enter", args=[token])).status_code == 302
     return client
+
+
+def ids_around(session: dict[str, Any], room_id: str) -> dict[str, str]:
+    """What routes name, around the room: its thread with Acme, an approval and a trade of that, and a target."""
+    thread = Participant.objects.get(run__code=room_id, name="Acme")
+    now = timezone.now()
+    approval = Approval.objects.create(
+        run=thread.run,
+        participant=thread,
+        number=1,
+        offer_number=1,
+        kind=ApprovalKind.ABOVE_THRESHOLD,
+        unit_price=600,
+        quantity=50,
+        requested_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
+    return {
+        "session_id": session["session_id"],
+        "room_id": room_id,
+        "negotiation_id": str(thread.code),
+        "approval_id": str(approval.code),
+        "number": trade_beside(thread).number,
+        "target_id": str(a_target(Side.SELLER, str(thread.seller_code)).code),
+    }

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -12,9 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.api import api
+from negotiation.models import Participant
+from negotiation.trade_models import Trade
 from tests import bodies
 from tests.conftest import Api
 from tests.negotiation.test_consumers import read_to, socket
+from tests.negotiation.test_desk_consumers import desk_socket
 from tests.negotiation.test_sse import get as get_stream
 from tests.security.callers import browsers, programs  # noqa: F401  # fixtures
 
@@ -32,6 +36,18 @@ HIDDEN_FROM = {
     "other seller": (*BUYER, *ACME, *BOLT, "Bolt", "Harbour"),
     "buyer": FLOORS_AND_COSTS,
     "other buyer": (*BUYER, *ACME, *BOLT, "Bolt", "Harbour"),
+}
+# Of what there is none in these rooms.
+KNOWN_IDS = dict.fromkeys(("approval_id", "target_id"), str(UUID(int=0)))
+DESK_MOVES = {
+    "offer": {"price": 1, "quantity": 50},
+    "accept": {},
+    "reject": {"counter_offer": {"price": 9999, "quantity": 50}},
+    "withdraw": {},
+    "messages": {"message": "Hello"},
+    "seat": {"holder": "program"},
+    "auto-accept": {"enabled": True},
+    "ai-suggest": {},
 }
 REFUSED = ({"decision_type": "deal"}, {"decision_type": "deal", "final_price_per_unit": 1}, {"decision_type": "x"})
 
@@ -54,9 +70,18 @@ def other_session(open_session: Callable[..., dict[str, Any]]) -> dict[str, Any]
 def over_http(caller: Api, session: dict[str, Any], room_id: str) -> str:
     """Every address of the API that can be read, with each disguise one may ask for."""
     places = [path for path, calls in api.get_openapi_schema()["paths"].items() if "get" in calls]
-    shown = [place.format(session_id=session["session_id"], room_id=room_id) for place in places]
+    number = "".join(Trade.objects.filter(outcome__run__code=room_id).values_list("number", flat=True)) or "none"
+    ids = {**KNOWN_IDS, "session_id": session["session_id"], "room_id": room_id, "number": number}
+    threads = [str(code) for code in Participant.objects.filter(run__code=room_id).values_list("code", flat=True)]
+    shown = [place.format(**ids, negotiation_id=thread) for place in places for thread in threads]
     eyes = [f"?agent_type=seller&agent_id={code}" for code in session["seller_ids"]] + ["?agent_type=buyer"]
     disguised = [f"/api/v1/negotiation/{room_id}/state{query}" for query in eyes]
+    disguised += [
+        f"/api/v1/trade-desk/negotiations{place}?party={party}"
+        for party in ("buyer", "seller")
+        for place in ("", *(f"/{thread}{part}" for thread in threads for part in ("", "/messages")))
+    ]
+    shown.append(f"/api/v1/trade-desk/matches?session_id={session['session_id']}&item_id=laptop_hp_15")
     return "\n".join(caller.get(place.removeprefix("/api/v1")).content.decode() for place in shown + disguised)
 
 
@@ -67,6 +92,33 @@ def as_errors(caller: Api, session: dict[str, Any], room_id: str) -> str:
         caller.post("/simulation/initialize", {}),
     ]
     return "\n".join(answer.content.decode() for answer in answers)
+
+
+def in_threads(caller: Api, session: dict[str, Any], room_id: str) -> str:
+    """What moves are answered with, taken or refused, in the room's own threads and again when the seat is taken."""
+    answers = [
+        caller.post(f"/trade-desk/negotiations/{thread}/{act}", {**body, **side})
+        for thread in Participant.objects.filter(run__code=room_id).values_list("code", flat=True)
+        for act, body in (*DESK_MOVES.items(), *DESK_MOVES.items())
+        for side in ({}, {"party": "buyer"}, {"party": "seller"})
+    ]
+    return "\n".join(answer.content.decode() for answer in answers)
+
+
+def over_desk_sockets(caller: Api, session: dict[str, Any], room_id: str) -> str:
+    threads = [str(code) for code in Participant.objects.filter(run__code=room_id).values_list("code", flat=True)]
+
+    async def listen(thread: str, party: str) -> str:
+        communicator = desk_socket(thread, caller.key, party=party)
+        await communicator.connect(timeout=20)
+        for kind in ("offer", "accept"):
+            await communicator.send_json_to({"type": kind, **DESK_MOVES[kind]})
+        told = []
+        while (message := await communicator.receive_output(timeout=20))["type"] != "websocket.close":
+            told.append(message["text"])
+        return "\n".join(told)
+
+    return "\n".join(async_to_sync(listen)(thread, party) for thread in threads for party in ("", "buyer", "seller"))
 
 
 def over_sse(caller: Api, session: dict[str, Any], room_id: str) -> str:
@@ -87,7 +139,14 @@ def over_websocket(caller: Api, session: dict[str, Any], room_id: str) -> str:
 
 
 # A new way out of the system is one more line.
-WAYS = {"http": over_http, "errors": as_errors, "sse": over_sse, "websocket": over_websocket}
+WAYS = {
+    "http": over_http,
+    "errors": as_errors,
+    "sse": over_sse,
+    "websocket": over_websocket,
+    "threads": in_threads,
+    "thread sockets": over_desk_sockets,
+}
 
 
 def on_pages(browser: Client, session: dict[str, Any], room_id: str) -> str:
@@ -102,6 +161,14 @@ def test_no_answer_holds_what_is_hidden_from_its_caller(way, programs, session, 
 
     assert {role: _found(told[role], HIDDEN_FROM[role]) for role in told} == {role: [] for role in told}
     assert told["seller"] != told["buyer"]
+
+
+@pytest.mark.parametrize("role", ["seller", "buyer"])
+def test_no_move_in_a_room_at_work_is_answered_with_what_is_hidden(role, programs, session, midway):  # noqa: F811
+    told = in_threads(programs[role], session, midway)
+
+    assert _found(told, HIDDEN_FROM[role]) == []
+    assert "your_limits" in told
 
 
 def test_no_page_holds_what_is_hidden_from_its_viewer(browsers, session, played):  # noqa: F811

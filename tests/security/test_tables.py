@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.contrib import admin
 from django.db import transaction
@@ -19,25 +20,43 @@ from negotiation import routing
 from negotiation.consumers import COMMANDS
 from negotiation.core.events import Event
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer, see
+from negotiation.desk_consumers import DESK_COMMANDS
+from negotiation.models import Participant
 from tests import bodies
 from tests.conftest import Api
 from tests.core.test_visibility import EVENTS
 from tests.negotiation.test_consumers import close_code, opened, socket
+from tests.negotiation.test_desk_consumers import desk_opened, desk_socket
 from tests.negotiation.test_sse import get as get_stream
-from tests.security.callers import browsers, programs  # noqa: F401  # fixtures
+from tests.security.callers import browsers, ids_around, programs  # noqa: F401  # fixtures
 from tests.security.tables import table
+from tests.trading import trade_beside
 
 ROUTES, PAGES, TABLES = table("Route"), table("Page"), table("Table")
 LIVE = {name: cells for name, cells in ROUTES.items() if "<" in name}
 API = {name: cells for name, cells in ROUTES.items() if "<" not in name}
-LET_THROUGH = {200, 202, 302, 409, 422}
+LET_THROUGH = {200, 201, 202, 302, 409, 422}
 BODIES = {
     "initialize": bodies.session(),
     "message": {"message": "Hello"},
-    "decide": {"decision_type": "no_deal"},
+    "decide": {"decision_type": "no_deal", "decision": "reject"},
+    "offer": {"price": 600, "quantity": 50},
+    "messages": {"message": "Hello"},
+    "read": {"up_to_seq": 1},
+    "seat": {"holder": "agent"},
+    "auto-negotiate": {"enabled": True},
+    "auto-accept": {"enabled": False},
+    "start": {"match_token": "guessed", "seat": "agent"},
+    "cancel": {"reason": "No budget"},
+    "confirm": {},
+    "notification-targets": {"channel": "email", "address": "desk@example.com"},
+    **{act: {} for act in ("accept", "reject", "withdraw", "walk-away", "ai-suggest")},
 }
+QUERIES = {"/api/v1/trade-desk/matches": "?session_id={session_id}&item_id=laptop_hp_15"}
 # Those that end the room come last.
 IN_THIS_ORDER = ("message", "decide", "pause", "resume", "start", "cancel")
+# Whom an operator acts for; everybody else has one side.
+SIDES = {"operator": {"party": "buyer"}}
 ADMIN = {
     (200, 403): "look",
     (200, 200): "keep",
@@ -77,6 +96,7 @@ def test_every_path_of_the_site_is_in_one_of_the_tables():
 
 def test_every_command_event_and_table_of_the_admin_has_a_line():
     assert set(table("Command")) == {*COMMANDS, "message"}
+    assert set(table("Desk command")) == set(DESK_COMMANDS)
     assert set(table("Event")) == {kind.__name__ for kind in get_args(Event)}
     assert set(TABLES) == {model._meta.label_lower for model in admin.site._registry}
 
@@ -84,11 +104,12 @@ def test_every_command_event_and_table_of_the_admin_has_a_line():
 @pytest.mark.django_db
 @pytest.mark.slow
 def test_api_answers_each_role_as_the_table_says(programs, session, midway):  # noqa: F811
-    found = {}
+    found, ids = {}, ids_around(session, midway)
     for route, cells in API.items():
         method, path = route.split()
-        place = path.removeprefix("/api/v1").format(session_id=session["session_id"], room_id=midway)
-        found[route] = {role: _as_told(_status(programs[role], method, place), cell) for role, cell in cells.items()}
+        place = (path.removeprefix("/api/v1") + QUERIES.get(path, "")).format(**ids)
+        statuses = {role: _status(programs[role], method, place, SIDES.get(role)) for role in cells}
+        found[route] = {role: _as_told(statuses[role], cell) for role, cell in cells.items()}
 
     assert found == API
 
@@ -96,11 +117,11 @@ def test_api_answers_each_role_as_the_table_says(programs, session, midway):  # 
 @pytest.mark.django_db
 @pytest.mark.slow
 def test_pages_answer_each_role_as_the_table_says(browsers, session, midway):  # noqa: F811
-    found = {}
+    found, number = {}, trade_beside(Participant.objects.get(run__code=midway, name="Acme")).number
     for page, cells in PAGES.items():
         method, path = page.split()
-        code = midway if "rooms" in path else session["session_id"]
-        place = path.replace("<uuid:code>", code).replace("<str:token>", "guessed")
+        code = _code_in(path, session["session_id"], midway)
+        place = path.replace("<uuid:code>", code).replace("<str:token>", "guessed").replace("<str:number>", number)
         found[page] = {
             role: _as_told(_page_status(browsers[role], method, place), cell) for role, cell in cells.items()
         }
@@ -137,11 +158,9 @@ def test_auditor_changes_nothing_in_the_admin(browsers, midway):  # noqa: F811
 def test_key_to_read_changes_nothing(midway, session):
     caller = Api(create_api_key("dashboard", Role.OPERATOR, scope=Scope.READ)[1])
     routes = [route.split() for route in API if not route.startswith("GET")]
+    ids = ids_around(session, midway)
 
-    places = [
-        (method, path.removeprefix("/api/v1").format(session_id=session["session_id"], room_id=midway))
-        for method, path in routes
-    ]
+    places = [(method, path.removeprefix("/api/v1").format(**ids)) for method, path in routes]
 
     assert {_status(caller, method, place) for method, place in places} == {403}
     assert _status(caller, "GET", f"/negotiation/{midway}/state") == 200
@@ -170,13 +189,16 @@ def test_each_event_is_shown_as_the_table_says(kind):
 
 @pytest.mark.django_db(transaction=True)
 async def test_streams_and_sockets_let_in_whom_the_table_says(programs, played):  # noqa: F811
-    stream, ws = (LIVE[name] for name in sorted(LIVE))
+    stream, ws, desk = (LIVE[name] for name in sorted(LIVE))
+    thread = await sync_to_async(lambda: str(Participant.objects.get(run__code=played, name="Acme").code))()
 
     statuses = {role: (await get_stream(played, caller.key))[0] for role, caller in programs.items()}
-    codes = {role: await _socket_code(played, caller.key) for role, caller in programs.items()}
+    codes = {role: await _socket_code(socket(played, caller.key)) for role, caller in programs.items()}
+    desk_codes = {role: await _socket_code(desk_socket(thread, caller.key)) for role, caller in programs.items()}
 
     assert {role: _as_told(status, stream[role]) for role, status in statuses.items()} == stream
     assert {role: _as_told(code, ws[role]) for role, code in codes.items()} == ws
+    assert {role: _as_told(code, desk[role]) for role, code in desk_codes.items()} == desk
 
 
 @pytest.mark.django_db(transaction=True)
@@ -193,6 +215,23 @@ async def test_commands_are_taken_from_whom_the_table_says(programs, room_id, ot
     assert found == table("Command")
 
 
+@pytest.mark.django_db(transaction=True)
+async def test_commands_in_a_thread_are_taken_from_whom_the_table_says(programs, midway):  # noqa: F811
+    thread = await sync_to_async(lambda: str(Participant.objects.get(run__code=midway, name="Acme").code))()
+    found = {}
+    for role in ("seller", "buyer", "auditor", "operator"):
+        communicator = await desk_opened(thread, programs[role].key, party="buyer" if role == "operator" else "")
+        for command in DESK_COMMANDS:
+            body = BODIES.get(command, BODIES["messages"] | BODIES["read"])
+            await communicator.send_json_to({"type": command, **body})
+            if command != "typing" or role == "auditor":
+                found.setdefault(command, {})[role] = await _told(communicator)
+        await communicator.disconnect()
+    found["typing"] |= dict.fromkeys(("seller", "buyer", "operator"), "yes")  # it is not answered
+
+    assert found == table("Desk command")
+
+
 async def _told(communicator):
     while True:
         frame = await communicator.receive_json_from(timeout=20)
@@ -200,8 +239,7 @@ async def _told(communicator):
             return "FORBIDDEN" if frame.get("error_code") == "FORBIDDEN" else "yes"
 
 
-async def _socket_code(room_id, key):
-    communicator = socket(room_id, key)
+async def _socket_code(communicator):
     await communicator.connect(timeout=20)
     async with asyncio.timeout(20):
         code = await close_code(communicator)
@@ -218,13 +256,16 @@ def _paths(patterns, before: str = "/") -> Iterator[str]:
             yield from _paths(pattern.url_patterns, path)
 
 
-def _status(caller, method, place):
+def _status(caller, method, place, side=None):
     """What the caller is answered; what it changed is rolled back."""
+    body = BODIES.get(place.rsplit("/", 1)[1])
+    if side and body is not None and "/trade-desk/" in place:
+        body = {**body, **side}
     with transaction.atomic():
         if place.startswith(("/api/", "/metrics")):
             response = caller._client.get(place, headers=caller._headers)
         elif method == "POST":
-            response = caller.post(place, BODIES.get(place.rsplit("/", 1)[1]))
+            response = caller.post(place, body)
         else:
             response = caller.send(method, place)
         transaction.set_rollback(True)
@@ -233,10 +274,17 @@ def _status(caller, method, place):
 
 def _page_status(browser, method, place):
     with transaction.atomic():
-        response = getattr(browser, method.lower())(place)
+        response = browser.post(place, {"reason": "No budget"}) if method == "POST" else browser.get(place)
         transaction.set_rollback(True)
     is_sent_away = response.status_code == 302 and "/login/?" in response["Location"]
     return "sign in" if is_sent_away else response.status_code
+
+
+def _code_in(path, session_id, room_id):
+    """Of what the page shows: a session, its room, or the room's thread with the seller whom all tests know."""
+    if "negotiations" in path:
+        return str(Participant.objects.get(run__code=room_id, name="Acme").code)
+    return room_id if "rooms" in path else session_id
 
 
 def _as_told(status, expected):

@@ -1,0 +1,81 @@
+"""What fields of requests and answers are made of: text of one line, exact numbers, times with their offset."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+
+from marketplace.models import MAX_PRICE, MAX_QUANTITY
+from marketplace.particulars import LONGEST_CONTACT, contact_problem
+from marketplace.term_ranges import MOST_TERMS, NAME, is_term_value, ranges_problem
+from marketplace.text import clean_text
+
+
+def _line(text: str) -> str:
+    cleaned = clean_text(text)
+    if not cleaned:
+        raise ValueError("must not be empty")
+    return cleaned
+
+
+def _contact(text: str) -> str:
+    cleaned = clean_text(text)
+    if cleaned and (problem := contact_problem(cleaned)):
+        raise ValueError(problem)
+    return cleaned
+
+
+def as_number(value: Any) -> Any:
+    """JSON numbers only: no booleans, no strings, nothing infinite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise ValueError("must be a number")
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError("must be finite")
+    return number
+
+
+def as_whole_number(value: Any) -> Any:
+    number = as_number(value)
+    if abs(number) > 2**63 or number != number.to_integral_value():
+        raise ValueError("must be a whole number")
+    return int(number)
+
+
+Name = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
+ItemName = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=100)]
+LegalName = Annotated[str, AfterValidator(clean_text), Field(max_length=100)]
+Region = Annotated[str, AfterValidator(clean_text), Field(max_length=60)]
+Contact = Annotated[str, AfterValidator(_contact), Field(max_length=LONGEST_CONTACT)]
+ItemId = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
+Price = Annotated[Decimal, BeforeValidator(as_number), Field(ge=0, le=MAX_PRICE, decimal_places=2)]
+Total = Annotated[Decimal, BeforeValidator(as_number), Field(ge=0, le=MAX_PRICE * MAX_QUANTITY, decimal_places=2)]
+Quantity = Annotated[int, BeforeValidator(as_whole_number), Field(ge=1, le=MAX_QUANTITY)]
+Whole = Annotated[int, BeforeValidator(as_whole_number)]
+Timestamp = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
+Number = Annotated[float, BeforeValidator(lambda value: float(as_number(value)))]
+
+
+def _ranges(value: Any) -> Any:
+    if not isinstance(value, dict) or not all(isinstance(bounds, list) for bounds in value.values()):
+        raise ValueError("must be an object with two whole numbers for each term")
+    ranges = {name: [as_whole_number(bound) for bound in bounds] for name, bounds in value.items()}
+    if problem := ranges_problem(ranges):
+        raise ValueError(problem)
+    return ranges
+
+
+def _extras(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("must be an object")
+    extras = {name: as_whole_number(number) for name, number in value.items()}
+    if len(extras) > MOST_TERMS or not all(isinstance(name, str) and NAME.fullmatch(name) for name in extras):
+        raise ValueError(f"must be an object of at most {MOST_TERMS} named terms")
+    if not all(map(is_term_value, extras.values())):
+        raise ValueError("the value of a term is a whole number, and not negative")
+    return extras
+
+
+Ranges = Annotated[dict[str, list[int]], BeforeValidator(_ranges)]
+Extras = Annotated[dict[str, int], BeforeValidator(_extras)]

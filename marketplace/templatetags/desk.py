@@ -1,0 +1,48 @@
+"""What pages tell of seats, clocks and approvals; `static/js/desk_words.js` says it the same way."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from marketplace.identity import Principal
+from marketplace.waiting import pending_approvals
+from negotiation.core.vocabulary import ApprovalKind, ApprovalState
+
+WHY_ASKED: dict[str, str] = {
+    ApprovalKind.ABOVE_THRESHOLD: "above your approval limit",
+    ApprovalKind.BELOW_MINIMUM: "below the lowest price",
+}
+DECISIONS: dict[str, str] = {
+    ApprovalState.PENDING: "Waiting",
+    ApprovalState.APPROVED: "Approved",
+    ApprovalState.REJECTED: "Rejected",
+    ApprovalState.MODIFIED: "Countered",
+    ApprovalState.EXPIRED: "Not needed any more",
+}
+
+register = template.Library()
+
+
+@register.simple_tag
+def approvals_waiting(caller: Principal) -> int:
+    """How many the caller could decide, for the navigation."""
+    return pending_approvals(caller).count()
+
+
+@register.filter
+def why_asked(kind: str) -> str:
+    return WHY_ASKED.get(kind, kind.replace("_", " "))
+
+
+@register.filter
+def decision_words(state: str) -> str:
+    return DECISIONS.get(state, state)
+
+
+@register.simple_tag
+def countdown(until: datetime) -> SafeString:
+    """The time that is left; the page counts it down."""
+    exact = f"until {until.day} {until:%b %Y, %H:%M} UTC"
+    return format_html('<time datetime="{}" title="{}" data-countdown>{}</time>', until.isoformat(), exact, exact)

@@ -1,0 +1,42 @@
+"""Further terms as they are kept: each name with the lowest and the highest value that a side agrees to."""
+
+import re
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+
+from negotiation.core.preferences import Range
+
+STANDARD_TERMS = ("delivery_days", "payment_days", "warranty_months")
+MOST_TERMS = 10
+HIGHEST = 100_000
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def validate_ranges(value: object) -> None:
+    """A Django validator: an object of names with two whole numbers each, the lower first."""
+    problem = ranges_problem(value)
+    if problem:
+        raise ValidationError(problem)
+
+
+def ranges_problem(value: object) -> str:
+    """What is wrong with the ranges; empty if nothing is."""
+    if not isinstance(value, Mapping) or len(value) > MOST_TERMS:
+        return f"must be an object of at most {MOST_TERMS} terms"
+    for name, bounds in value.items():
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            return "the name of a term is made of small letters, digits and underscores"
+        if not isinstance(bounds, (list, tuple)) or len(bounds) != 2 or not all(map(is_term_value, bounds)):
+            return f"{name} must be two whole numbers from 0 to {HIGHEST}"
+        if bounds[0] > bounds[1]:
+            return f"{name}: the lower number comes first"
+    return ""
+
+
+def is_term_value(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST
+
+
+def ranges_of(kept: Mapping[str, list[int]]) -> tuple[Range, ...]:
+    return tuple(Range(name, low, high) for name, (low, high) in sorted(kept.items()))

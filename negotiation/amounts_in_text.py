@@ -1,0 +1,257 @@
+"""Tells what each number of a person's text is: a price, a quantity, a further term, or nothing that is offered."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, auto
+
+from negotiation.offer_words import (
+    ALTERNATIVE,
+    ASKS_ABOUT,
+    AT_PRICE,
+    BETWEEN,
+    BUYS_AFTER,
+    BUYS_BEFORE,
+    CENTS,
+    DAYS_IN,
+    EACH,
+    EACH_BEFORE,
+    FOR_PRICE,
+    LIMIT_AFTER,
+    LIMIT_BEFORE,
+    MEASURES,
+    MOVES_FROM,
+    NEARLY,
+    NEEDS_BEFORE,
+    NEGATED_AFTER,
+    NEGATED_BEFORE,
+    NET,
+    NOT_NOW,
+    RANGE,
+    REPORTED_AFTER,
+    REPORTED_BEFORE,
+    REPORTED_BESIDE,
+    TIME,
+    TIMES,
+    TIMES_AFTER,
+    TOPICS,
+    TOTAL,
+    TOTAL_BEFORE,
+    UNITS,
+)
+from negotiation.replies.money import CURRENCY_SIGNS
+from negotiation.replies.numbers import Mention, MentionKind, numbers_in
+
+MOST_NUMBERS = 24
+_AROUND = 60
+_SIGNS = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
+CODES = "usd|eur|gbp|jpy|cny|inr|krw|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|huf|mxn|brl|sgd|hkd|zar|try|aed"
+_MONEY_BEFORE = re.compile(rf"(?:{_SIGNS}|(?<![a-z])(?:{CODES}))\s?$")
+_MONEY_AFTER = re.compile(rf"[,.]?-?-?\s?(?:{_SIGNS}|(?:{CODES})(?![a-z]))")
+_CLAUSE_END = re.compile(
+    r"[!?;\n]|[.,](?=\s|$)|\s-+\s"
+    r"|(?<![a-z])(?:but|aber|sondern|mais|pero|sino|however|then|if you|when you|wenn sie|si vous)(?![a-z])"
+)
+_GLUED_BEFORE = re.compile(r"[a-z][-_/]?$")
+_GLUED_AFTER = re.compile(r"[a-z0-9]|[-_/][a-z0-9]")
+_FOR_ALL = re.compile(r"[a-z ]{0,20}\b(?:for|fur|pour|por)\s(?:[$€£]|[a-z]{3})?\s?")
+
+
+class Role(Enum):
+    PRICE = auto()
+    TOTAL = auto()
+    QUANTITY = auto()
+    TERM = auto()
+    NOTHING = auto()
+    UNCLEAR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with what it seems to be. `doubt` takes from the confidence; `is_each`: surely the price of one unit."""
+
+    role: Role
+    values: tuple[Decimal, ...]
+    doubt: float = 0.0
+    is_each: bool = False
+    term: tuple[str, int] | None = None
+
+
+def amounts_in(folded: str, needed: int) -> Iterator[Amount]:
+    mentions = [mention for mention in numbers_in(folded) if mention.kind is not MentionKind.ROMAN][:MOST_NUMBERS]
+    ends = [match.end() for match in _CLAUSE_END.finditer(folded)]
+    for place, mention in enumerate(mentions):
+        if not mention.values or mention.kind in (MentionKind.LOOK_ALIKE, MentionKind.HAN):
+            continue
+        neighbours = mentions[place - 1] if place else None, next(iter(mentions[place + 1 :]), None)
+        yield _amount(_Around(folded, mention, neighbours, ends), needed)
+
+
+class _Around:
+    """A number with what stands before and after it, in its clause and right beside it."""
+
+    def __init__(
+        self, folded: str, mention: Mention, neighbours: tuple[Mention | None, Mention | None], ends: Sequence[int]
+    ) -> None:
+        self.mention, self.folded = mention, folded
+        self.earlier, self.later = earlier, later = neighbours
+        start = max([0, mention.start - _AROUND, *(end for end in ends if end <= mention.start)])
+        stop = min([len(folded), mention.end + _AROUND, *(end for end in ends if end > mention.end)])
+        self.before, self.after = folded[start : mention.start], folded[mention.end : stop]
+        self.rest = folded[mention.end : mention.end + _AROUND]
+        self.between = folded[earlier.end : mention.start] if earlier is not None else None
+        self.until_later = folded[mention.end : later.start] if later is not None else ""
+        self.money_before = _MONEY_BEFORE.search(folded[max(0, mention.start - 8) : mention.start])
+        self.money_after = _MONEY_AFTER.match(self.rest)
+
+    @property
+    def has_money(self) -> bool:
+        return self.money_before is not None or self.money_after is not None
+
+    @property
+    def tail(self) -> str:
+        """What follows the number and its currency."""
+        return self.rest[self.money_after.end() if self.money_after else 0 :]
+
+    @property
+    def lead(self) -> str:
+        """What goes before the number and its currency."""
+        return self.before[: len(self.before) - len(self.money_before.group())] if self.money_before else self.before
+
+    @property
+    def is_each_later(self) -> bool:
+        """Whether the next number is named as the price of one unit."""
+        return self.later is not None and EACH.match(self.folded[self.later.end : self.later.end + _AROUND]) is not None
+
+    @property
+    def is_glued(self) -> bool:
+        """Part of a word such as "A4" or "5G"."""
+        before = self.folded[max(0, self.mention.start - 2) : self.mention.start]
+        if self.mention.kind is not MentionKind.DIGITS:
+            return False
+        if _GLUED_BEFORE.search(before) and not self.money_before and not before.endswith("x"):
+            return True
+        if self.money_after or CENTS.match(self.rest) or UNITS.match(self.rest) or TIME.match(self.rest):
+            return False
+        return bool(_GLUED_AFTER.match(self.rest)) and not TIMES_AFTER.match(self.rest) and not EACH.match(self.rest)
+
+
+def _amount(around: _Around, needed: int) -> Amount:
+    values = tuple(sorted(around.mention.values))
+    nothing = Amount(Role.NOTHING, values)
+    if not around.has_money and (term := _term(around)) is not None:
+        return term
+    if around.is_glued or (not around.has_money and MEASURES.match(around.rest)):
+        return nothing
+    is_passing = around.mention.kind is MentionKind.PASSING
+    if not around.has_money and not (is_passing and values[-1] < 2) and _is_quantity(around, needed):
+        return _quantity(around, values)
+    return nothing if is_passing else _price(around, values)
+
+
+def _quantity(around: _Around, values: tuple[Decimal, ...]) -> Amount:
+    """A least quantity, or one of another time, is not what is offered now; half a unit is not clear."""
+    if LIMIT_BEFORE.search(around.before[-25:]) or NOT_NOW.search(around.before) or NOT_NOW.search(around.after):
+        return Amount(Role.NOTHING, values)
+    is_whole = any(value == value.to_integral_value() for value in values)
+    return Amount(Role.QUANTITY if is_whole else Role.UNCLEAR, values)
+
+
+def _term(around: _Around) -> Amount | None:
+    """A time to deliver or to pay, or of warranty; None if the number is no time."""
+    values, span = tuple(sorted(around.mention.values)), TIME.match(around.rest)
+    count = values[-1]
+    if NET.search(around.before[-6:]) and span is None and count in (7, 8, 10, 14, 15, 21, 30, 45, 60, 75, 90, 120):
+        return Amount(Role.TERM, values, term=("payment_days", int(count)))
+    if span is None:
+        return None
+    name = _topic(around)
+    if name is None or count != count.to_integral_value() or not 0 <= count <= 10_000:
+        return Amount(Role.NOTHING, values)
+    unit = span.group("unit")
+    days = math.ceil(int(count) / 24) if unit[0] == "h" and unit != "heute" else int(count) * _days_in(unit)
+    if name == "warranty_months":
+        months = int(count) if _days_in(unit) == 30 else max(1, round(days / 30.4))
+        return Amount(Role.TERM, values, term=(name, months))
+    return Amount(Role.TERM, values, term=(name, days))
+
+
+def _days_in(unit: str) -> int:
+    if unit.startswith(("mon", "moi", "mes")):
+        return DAYS_IN["m"]
+    if unit.startswith(("year", "yr", "jahr", "an")):
+        return DAYS_IN["y"]
+    return DAYS_IN["w"] if unit.startswith(("week", "wk", "woche", "sem")) else DAYS_IN["d"]
+
+
+def _topic(around: _Around) -> str | None:
+    """Which further term the nearest word is about; None if it is about something else."""
+    before = list(TOPICS.finditer(around.before))
+    after = TOPICS.search(around.after)
+    near = [(len(around.before) - before[-1].end(), 1, before[-1].lastgroup)] if before else []
+    near += [(after.start() - 4, 0, after.lastgroup)] if after else []
+    name = min(near)[2] if near else None
+    return None if name == "other" else name
+
+
+def _is_quantity(around: _Around, needed: int) -> bool:
+    needs, mention = Decimal(needed), around.mention
+    if UNITS.match(around.rest) or BUYS_AFTER.match(around.rest):
+        return True
+    if around.between is not None and TIMES.fullmatch(around.between):
+        return around.earlier is not None and needs in mention.values and needs not in around.earlier.values
+    if TIMES.fullmatch(around.until_later) and around.later is not None:
+        return needs in mention.values or needs not in around.later.values
+    if AT_PRICE.fullmatch(around.until_later) or (around.until_later == " for " and around.is_each_later):
+        return max(mention.values) == max(mention.values).to_integral_value()
+    if needs in mention.values and FOR_PRICE.fullmatch(around.until_later):
+        return True
+    if EACH.match(around.tail) or TOTAL.match(around.tail):
+        return False
+    if BUYS_BEFORE.search(around.before) and not REPORTED_BEFORE.search(around.before):
+        return True
+    return needs in mention.values and bool(NEEDS_BEFORE.search(around.before))
+
+
+def _price(around: _Around, values: tuple[Decimal, ...]) -> Amount:
+    if CENTS.match(around.rest) and not around.has_money:
+        values = tuple(value / 100 for value in values)
+    if _is_range(around):
+        return Amount(Role.UNCLEAR, values)
+    if _is_not_offered(around):
+        return Amount(Role.NOTHING, values)
+    is_each = bool(EACH.match(around.tail) or EACH_BEFORE.search(around.lead))
+    is_total = not is_each and bool(TOTAL.match(around.tail) or TOTAL_BEFORE.search(around.lead))
+    doubt = 0.2 if NEARLY.search(around.lead[-25:]) else 0.0
+    doubt += 0.0 if around.has_money or is_each or is_total else 0.05
+    if not (is_each or is_total) and around.between is not None and _FOR_ALL.fullmatch(around.between):
+        doubt += 0.25  # "60 for 415" may be for each or for all
+    return Amount(Role.TOTAL if is_total else Role.PRICE, values, doubt, is_each)
+
+
+def _is_range(around: _Around) -> bool:
+    """Two prices between which the offer may lie, or of which one may be chosen."""
+    if around.between is None or around.earlier is None:
+        return False
+    if RANGE.fullmatch(around.between):
+        return not MOVES_FROM.search(around.before[: -len(around.between)].rstrip("0123456789.,$€£ "))
+    return bool(BETWEEN.search(around.before)) or ALTERNATIVE.fullmatch(around.between) is not None
+
+
+def _is_not_offered(around: _Around) -> bool:
+    """A limit, a refusal, what somebody else said, or what is only asked about."""
+    lead, tail = around.lead, around.tail
+    if ASKS_ABOUT.match(lead):
+        return True
+    if NEGATED_BEFORE.search(lead[-40:]) or NEGATED_AFTER.match(_to_clause_end(around)):
+        return True
+    own = lead[-30:] if around.earlier is None else lead[-min(30, max(1, around.mention.start - around.earlier.end)) :]
+    if LIMIT_BEFORE.search(own) or LIMIT_AFTER.match(tail):
+        return True
+    return bool(REPORTED_BEFORE.search(own) or REPORTED_BESIDE.search(lead) or REPORTED_AFTER.match(tail))
+
+
+def _to_clause_end(around: _Around) -> str:
+    return around.after[around.money_after.end() if around.money_after else 0 :]

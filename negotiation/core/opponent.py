@@ -1,0 +1,278 @@
+"""What one side can tell of the other from what was said in their thread: its limit, and whether it will take an offer.
+
+Both are logistic in what any reader of a negotiation looks at. The weights were fitted by `bench/calibration.py --fit`
+on rooms of many kinds of bargainers, whose limits only the fitting knew; `docs/quality.md` says how well they hold.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from negotiation.core.room import Offer
+from negotiation.core.terms import CENT, Terms, to_money
+from negotiation.core.visibility import BuyerView, SellerView
+from negotiation.core.vocabulary import Party
+
+# Of the asking price: where a side that has not spoken is taken to begin.
+UNHEARD_BUYER = Decimal("0.5")
+# An interval for the limit leaves out as much at either end.
+TAIL = 0.1
+# The features that grow with what an offer lacks: none of them ever speaks for an offer.
+LACKS = (
+    "distance", "distance_late", "distance_last", "root", "root_last", "discount", "discount_last", "beyond_rival",
+    "part",
+)  # fmt: skip
+_STEPS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A thread as one side sees it before its next offer; prices are oldest first.
+
+    `round` is the one that the offer will be made in. `rivals`: for the buyer the other sellers it talks to, for a
+    seller 1 once the buyer has named a rival's price, which is `rival_price` while it is fresh.
+    """
+
+    party: Party
+    ask: Decimal
+    mine: tuple[Decimal, ...]
+    theirs: tuple[Decimal, ...]
+    quantity: int
+    round: int
+    max_rounds: int
+    rivals: int = 0
+    rival_price: Decimal | None = None
+
+    @property
+    def last_heard(self) -> Decimal:
+        """What the other side wants now."""
+        return self.theirs[-1] if self.theirs else self._unheard(self.party.other)
+
+    @property
+    def gap(self) -> Decimal:
+        """Between the first prices of both sides: what there was to bargain over."""
+        mine = self.mine[0] if self.mine else self._unheard(self.party)
+        theirs = self.theirs[0] if self.theirs else self._unheard(self.party.other)
+        return max(abs(theirs - mine), self.ask / 20, CENT)
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better for the other side, else -1."""
+        return 1 if self.party is Party.BUYER else -1
+
+    def _unheard(self, party: Party) -> Decimal:
+        return self.ask if party is Party.SELLER else self.ask * UNHEARD_BUYER
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Between which unit prices the other side's limit most likely lies."""
+
+    low: Decimal
+    high: Decimal
+
+
+def seen_by_buyer(view: BuyerView, seller_id: str) -> Sight:
+    thread = next(thread for thread in view.threads if thread.seller_id == seller_id)
+    return Sight(
+        party=Party.BUYER,
+        ask=max(thread.ask, CENT),
+        mine=_prices(thread.bids),
+        theirs=_prices(thread.quotes),
+        quantity=view.limits.quantity,
+        round=min(view.round + 1, view.max_rounds),
+        max_rounds=view.max_rounds,
+        rivals=len(view.threads) - 1,
+    )
+
+
+def seen_by_seller(view: SellerView) -> Sight:
+    return Sight(
+        party=Party.SELLER,
+        ask=max(view.limits.ask, CENT),
+        mine=_prices(view.quotes),
+        theirs=_prices(view.bids),
+        quantity=view.quantity,
+        round=view.round,
+        max_rounds=view.max_rounds,
+        rivals=int(any(bid.claim is not None for bid in view.bids)),
+        rival_price=view.rival_price,
+    )
+
+
+def acceptance(sight: Sight, terms: Terms) -> float:
+    """The probability that the other side takes these terms at its next move."""
+    return _logistic(_ACCEPTS[sight.party], features(sight, terms.unit_price, terms.quantity))
+
+
+def estimate_limit(sight: Sight) -> Interval:
+    """Where the other side's reservation price lies with a probability of 80 %: never beyond what it has said."""
+    inner, outer = (_price_at(sight, share) for share in (TAIL, 1 - TAIL))
+    return Interval(min(inner, outer), max(inner, outer))
+
+
+def features(sight: Sight, price: Decimal, quantity: int) -> dict[str, float]:
+    """What the probabilities are computed from. All that the price moves grows with what the offer lacks."""
+    gap, ask = float(sight.gap), float(sight.ask)
+    lacking = max(0.0, sight.sign * float(sight.last_heard - price))
+    distance, discount = lacking / gap, lacking / ask
+    given = [sight.sign * float(before - after) / gap for before, after in _steps(sight)]
+    elapsed = (sight.round - 1) / (sight.max_rounds - 1) if sight.max_rounds > 1 else 1.0
+    last = float(sight.round >= sight.max_rounds)
+    open_part = sight.sign * float(sight.last_heard - sight.mine[-1]) / gap if sight.mine else 1.0
+    rivals = math.log1p(sight.rivals)
+    return {
+        "one": 1.0,
+        "distance": distance * (1 - last),
+        "distance_late": distance * elapsed * (1 - last),
+        "distance_last": distance * last,
+        "root": math.sqrt(distance) * (1 - last),
+        "root_last": math.sqrt(distance) * last,
+        "discount": discount * (1 - last),
+        "discount_last": discount * last,
+        "beyond_rival": _beyond_rival(sight, price, gap),
+        "part": 1.0 - min(1.0, quantity / sight.quantity),
+        "elapsed": elapsed * elapsed,
+        "last": last,
+        "opening": gap / ask,
+        "below_ask": 1 - float(sight.last_heard) / ask,
+        "open": open_part,
+        "open_last": open_part * last,
+        "conceded": sum(given),
+        "pace": given[-1] if given else 0.0,
+        "trend": given[-1] - given[-2] if len(given) > 1 else 0.0,
+        "rivals": rivals,
+        "rivals_last": rivals * last,
+    }
+
+
+def _beyond_rival(sight: Sight, price: Decimal, gap: float) -> float:
+    """How far a seller's price is above the rival's that the buyer holds; 0 where none is known."""
+    if sight.rival_price is None:
+        return 0.0
+    return max(0.0, float(price - sight.rival_price)) / gap
+
+
+def _steps(sight: Sight) -> list[tuple[Decimal, Decimal]]:
+    heard = sight.theirs if sight.party is Party.SELLER else (sight.ask, *sight.theirs)
+    return list(pairwise(heard))
+
+
+def _price_at(sight: Sight, share: float) -> Decimal:
+    """The price that is within the other side's limit with this probability: by halving, as it falls all the way."""
+    easy = sight.last_heard
+    hard = Decimal(0) if sight.party is Party.BUYER else max(2 * sight.ask, easy)
+    for _ in range(_STEPS):
+        middle = (easy + hard) / 2
+        if _logistic(_WITHIN[sight.party], features(sight, middle, sight.quantity)) >= share:
+            easy = middle
+        else:
+            hard = middle
+    return to_money(easy)
+
+
+def _prices(offers: tuple[Offer, ...]) -> tuple[Decimal, ...]:
+    return tuple(offer.terms.unit_price for offer in offers)
+
+
+def _logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    logit = sum(weight * values[name] for name, weight in weights.items())
+    return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
+
+
+# By the side that asks: of the other side accepting, and of a price being within the other side's limit.
+_ACCEPTS: Mapping[Party, Mapping[str, float]] = {
+    Party.BUYER: {
+        "one": 2.853,
+        "distance": -3.337,
+        "distance_late": -0.084,
+        "distance_last": -3.797,
+        "root": -6.159,
+        "root_last": -5.384,
+        "discount": -4.604,
+        "discount_last": -2.243,
+        "part": -0.381,
+        "elapsed": 1.173,
+        "last": 0.218,
+        "opening": -1.006,
+        "below_ask": -3.9,
+        "open": 1.79,
+        "open_last": -0.612,
+        "conceded": -1.931,
+        "pace": 5.359,
+        "trend": -1.836,
+        "rivals": -0.383,
+        "rivals_last": -0.076,
+    },
+    Party.SELLER: {
+        "one": 0.853,
+        "distance": -1.385,
+        "distance_late": -3.641,
+        "distance_last": -1.789,
+        "root": -5.196,
+        "root_last": -2.158,
+        "discount": -3.457,
+        "discount_last": -1.373,
+        "beyond_rival": -1.31,
+        "part": -0.77,
+        "elapsed": -0.41,
+        "last": -0.257,
+        "opening": 0.18,
+        "below_ask": -1.609,
+        "open": 0.383,
+        "open_last": -2.645,
+        "conceded": 2.61,
+        "pace": 2.455,
+        "trend": -0.311,
+        "rivals": -4.662,
+        "rivals_last": 3.845,
+    },
+}
+_WITHIN: Mapping[Party, Mapping[str, float]] = {
+    Party.BUYER: {
+        "one": 5.714,
+        "distance": -0.548,
+        "distance_late": -1.872,
+        "distance_last": -4.116,
+        "root": -4.118,
+        "root_last": -5.695,
+        "discount": -8.775,
+        "discount_last": -2.08,
+        "elapsed": -0.398,
+        "last": 0.218,
+        "opening": -1.51,
+        "below_ask": -5.472,
+        "open": 1.315,
+        "open_last": -0.564,
+        "conceded": -2.525,
+        "pace": 3.419,
+        "trend": -1.072,
+        "rivals": -0.415,
+        "rivals_last": -0.004,
+    },
+    Party.SELLER: {
+        "one": 9.677,
+        "distance": -0.224,
+        "distance_late": -0.782,
+        "distance_last": -0.703,
+        "root": -5.01,
+        "root_last": -1.422,
+        "discount": -6.991,
+        "discount_last": -0.958,
+        "beyond_rival": -0.542,
+        "part": -0.045,
+        "elapsed": -0.674,
+        "last": -2.657,
+        "opening": -5.257,
+        "below_ask": -3.351,
+        "open": 1.399,
+        "open_last": -2.794,
+        "conceded": -5.319,
+        "pace": 2.024,
+        "trend": 1.544,
+        "rivals": 2.313,
+        "rivals_last": 0.195,
+    },
+}

@@ -1,0 +1,218 @@
+"""The words by which `offers_in_text` tells what a number is about, in English, German, French and Spanish.
+
+They are matched against folded small letters: "Stück" is "stuck" there, "für" "fur", "pièce" "piece".
+"""
+
+import re
+
+
+def _any(*words: str) -> str:
+    return "(?:" + "|".join(words) + ")"
+
+
+def _whole(*words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z]){_any(*words)}(?![a-z])")
+
+
+# Stretches of text in which no number is an amount; taken out before anything is read.
+ELSEWHERE = re.compile(
+    "|".join(
+        (
+            r"https?://\S{1,200}",
+            r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}",
+            r"(?<![0-9.,])[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])",
+            r"(?<![0-9.,])[0-9]{1,2}[./][0-9]{1,2}[./](?:[0-9]{4}|[0-9]{2})(?![0-9])",
+            r"(?<![0-9.,])[0-9]{1,2}/[0-9]{1,2}(?![0-9])",
+            r"(?<![0-9.,])[0-9]{1,2}:[0-9]{2}(?:\s?[ap]\.?m\b\.?)?",
+            r"(?<![0-9.,])[0-9]{1,2}\s?(?:[ap]\.?m\b\.?|o'?clock|uhr\b|h[0-9]{2}\b)",
+            r"(?<![a-z])(?:19|20)[0-9]{2}(?=\s(?:model|version|edition|modell))",
+            r"(?:\+|(?<![0-9])00)[0-9][0-9 ()/.-]{6,20}[0-9]",
+            r"(?:tel|phone|telephone|telefon|call me (?:on|at)|call|mobile|handy|fax|whatsapp"
+            r"|ruf(?:en sie)? .{0,20}an)[ .:]{1,3}[(]?[0-9][0-9 ()/.-]{4,20}[0-9]",
+            r"(?<![a-z])(?:round|runde|ronda|tour) [0-9]+(?: (?:of|von|sur|de) [0-9]+)?",
+            r"(?:#|(?<![a-z])(?:(?:no|nr|num)\.|po|ref|reference|invoice|rechnung|auftrag|article|artikel|item"
+            r"|sku|model|modell|version|size|grosse|page|seite|chapter|type|typ|step|gate|hall|halle|level|class"
+            r"|grade|generation|gen|serie|series|section|clause|facture|factura|plz|zip|building|gebaude|floor"
+            r"|question|(?:order|lot|room|part|box|option|article|item|bestell|auftrags)-?(?: |s)?(?:number"
+            r"|numero|nummer|no|nr|code|id))[.:]? ?#?)[0-9][0-9a-z/-]*",
+            r"(?<![0-9.,])[0-9]{1,2}(?:st|nd|rd|th)\b",
+            r"(?<![0-9.,])[0-9]{1,2}\.?\s(?:of\s)?(?:jan|feb|mar(?!k)|marz|apr|may|mai|jun|jul|aug|sep|oct|okt"
+            r"|nov|dec|dez|janv|fevr|avr|juin|juil|aout|ene|abr|ago|dic)[a-z]{0,7}\b(?:\s[0-9]{4})?",
+            r"(?<![a-z])(?:january|february|march|april|may|june|july|august|september|october|november|december"
+            r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s[0-9]{1,2}(?![0-9.,])(?:,?\s[0-9]{4})?",
+            r"(?<![0-9])[0-9]{1,4}\s?(?:of|out of|/)\s?[0-9]{1,4} rounds?",
+            r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag"
+            r"|freitag)(?:,? the)? [0-9]{1,2}(?![0-9.,])",
+            r"(?:24|7)/(?:7|24|365)",
+        )
+    )
+)
+
+# What may stand around a number.
+EACH = re.compile(
+    r"[ ,]{0,2}(?:(?:/|an?|per|pro|je|par|por)\s?(?:single )?(?:units?|pieces?|pc|pcs|item|each|stuck|stk|einheit"
+    r"|unite|article|unidad|pieza)|for (?:each|every|one)|each|ea|apiece|a pop|c/u|p\.u\.?|unit price|das stuck"
+    r"|l'unite|a l'unite|la piece|la unidad|chacune?|cada una?)(?![a-z])"
+)
+EACH_BEFORE = re.compile(
+    r"(?:each|per (?:unit|piece|item)|a piece|unit price|price per unit|stuckpreis|pro stuck|je stuck|l'unite"
+    r"|par piece|prix unitaire|precio unitario|por unidad|cada uno)[a-z ]{0,12}[:=]? ?$"
+)
+TOTAL = re.compile(
+    r"[ ,]{0,2}(?:in )?(?:total|in all|altogether|all in|all told|overall|lump sum|for the (?:lot|whole|batch"
+    r"|order|complete)|for everything|for the whole|insgesamt|gesamt|zusammen|fur alles|komplett|pauschal"
+    r"|au total|en tout|pour le tout|en total|por todo|por todos|todo junto|as a (?:total|package))(?![a-z])"
+)
+TOTAL_BEFORE = re.compile(
+    r"(?:total(?: price)?(?: of)?|sum of|altogether|all in all|all in for|lump sum(?: of)?|overall|insgesamt"
+    r"|gesamt(?:preis|summe)?|zusammen|en total|au total|en tout|total de|pauschal|=|equals|makes"
+    r"|comes to)(?: (?:is|of|be|would be|de|von))?[ :]{0,2}$"
+)
+UNITS = re.compile(
+    r"\s?-?(?:units?|pieces?|pcs?|items?|ea\b|stuck|stk|einheiten|pieces|unites?|articles?|unidades|uds?|piezas?"
+    r"|of (?:them|these|those|the)|of 'em|boxes|cartons|pallets|sets|pairs|copies|exemplare|exemplaires)(?![a-z])\.?"
+)
+# Before a number of units, whatever it is; and before the number that is needed.
+BUYS_BEFORE = re.compile(
+    r"(?<![a-z])(?:take|taking|took|takes|buy|buying|only have|have only|just have|order|ordering|purchase"
+    r"|commit to|go for all|quantity|qty|all|the full|nehmen|nehme|nimmst|bestelle[nt]?|kaufe[nt]?|abnahme von"
+    r"|menge|alle|prenez|prends|commande[rz]?|achete[rz]?|quantite|tous les|toutes les|compra[rs]?|llevas?"
+    r"|cantidad|todos los|todas las)(?: of| de| von| me| us| you| mir| uns| is)?(?: all)?[ :]{1,2}$"
+)
+NEEDS_BEFORE = re.compile(
+    r"(?<![a-z])(?:need|want|get|ship|supply|deliver|give|for|the|those|these|sell|fur|die|pour|les|por|los|las"
+    r"|of)(?: me| us| you| all| the| those| these)?\s$"
+)
+TIMES = re.compile(r"\s?(?:x|\*|@)\s?(?:[$€£]\s?)?")
+# Units that nobody offers now.
+NOT_NOW = _whole(
+    r"sold|last (?:month|year|week|time)|warehouse|capacity|(?:per|a|every|each) (?:day|week|month|year)|in stock"
+    r"|auf lager",
+)
+BUYS_AFTER = re.compile(
+    r"\s(?:nehmen|nehme|nimmst|abnehmen|bestellen|bestelle|kaufen|kaufe)(?! (?:ich|wir|sie))(?![a-z])"
+)
+AT_PRICE = re.compile(r"\s(?:at|zu|zu je|je|a|à|for just|for only)\s(?:[$€£]\s?)?")
+FOR_PRICE = re.compile(r"\s(?:for|fur|pour|por)\s(?:(?:[$€£]|eur|usd)\s?)?")
+TIMES_AFTER = re.compile(r"\s?(?:x|\*|@)")
+MEASURES = re.compile(
+    r"\s?-?(?:%|percent|pct|prozent|pour ?cent|por ?ciento|inch(?:es)?|in\.|\"|''|zoll|pouces|cm|mm|km|kg|g|gr"
+    r"|lbs?|ml|l|liters?|litres?|gb|tb|mb|ghz|mhz|hz|w|watts?|kwh|v|volts?|mah|ah|mp|p|dpi|fps|core|cores|-?port"
+    r"|-?pin|bit|people|persons|leute|seats?|customers?|suppliers?|sellers?|buyers?|vendors?|quotes?|offers?"
+    r"|bids?|times|mal|fois|veces|rounds?|runden|points?|stars?|offices?|in stock|on stock|left|available|on hand"
+    r"|auf lager|verfugbar|en stock|disponibles?|rooms?|floors?|warehouses?|stores?|trucks?|g\b|k?m2|sqm)(?![a-z])"
+)
+TIME = re.compile(
+    r"[\s-]?(?:(?:business|working|calendar|full)[\s-])?(?P<unit>days?|d|tage?n?|werktage?n?|arbeitstage?n?"
+    r"|jours?|dias?|weeks?|wk|wks|wochen?|semaines?|semanas?|hours?|hrs?|stunden|heures|horas|months?|monate?n?"
+    r"|mois|mes|meses|years?|yrs?|jahre?n?|ans?|annees?|anos?|minutes?|minuten)(?![a-z])"
+)
+DAYS_IN = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
+CENTS = re.compile(r"\s?(?:cents?|ct|centimes|centavos)(?![a-z])")
+
+# Which further term a time is about: the nearest of these decides.
+WARRANTY = r"warrant(?:y|ies)|guarantee[sd]?|garantie|gewahrleistung|garantia"
+PAYMENT = (
+    r"net|pay|payment|payments|paid|payable|payment terms|invoice|credit|zahlung|zahlungsziel|zahlbar|zahlen"
+    r"|rechnung|paiement|payer|payable|pago|pagar|pagas?|plazo de pago"
+)
+DELIVERY = (
+    r"deliver(?:y|ed|ies|ing)?|ship(?:ped|ping|ment|s)?|dispatch(?:ed)?|lead ?time|arriv(?:e|es|al)|lieferung"
+    r"|lieferzeit|liefern|geliefert|lieferbar|versand|livraison|livrer|livre|delai|entrega|entregar|envio"
+    r"|plazo de entrega"
+)
+TOPICS = re.compile(
+    rf"(?<![a-z])(?:(?P<warranty_months>{WARRANTY})|(?P<payment_days>{PAYMENT})|(?P<delivery_days>{DELIVERY})"
+    r"|(?P<other>valid|validity|stands|open|decide|think|answer|reply|respond"
+    r"|ago|old|gultig|valable|valido|valida|experience"
+    r"|business for|customers? for|until|expires|hold))(?![a-z])"
+)
+NET = re.compile(r"(?<![a-z])net ?$")
+
+# What is said of the number, in the same clause before or after it.
+NOT_REALLY = re.compile(
+    r"why not|warum nicht|pourquoi pas|por que no|no problem|not a problem|kein problem|pas de probleme|no doubt"
+    r"|without doubt|not bad|nicht schlecht|pas mal|if not|wenn nicht|not only|no worries|if you (?:don't"
+    r"|do not) mind|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
+)
+LIMIT_BEFORE = _whole(
+    r"(?:at|no|not|nothing) (?:least|most|less|more|lower|higher|under|over|below|above|beyond)(?: than)?",
+    r"(?:below|under|above|over|beneath|beyond|exceed(?:s|ing)?|less than|more than|lower than|higher than|up to"
+    r"|as low as|upwards of|down to at most|within)",
+    r"min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling|budget|cap|cost price|reserve",
+    r"unter|uber|mindestens|hochstens|ab|maximal|minimal|bis zu|nicht mehr als|nicht weniger als|weniger als"
+    r"|mehr als|limit|obergrenze|untergrenze",
+    r"(?:pas )?(?:moins|plus) de|au moins|au plus|jusqu'a|en dessous de|au-dessus de|sous",
+    r"(?:no )?(?:menos|mas) de|al menos|como (?:maximo|minimo)|hasta|por debajo de|por encima de|bajar de|minimo"
+    r"|maximo|mindest[a-z]*|hochst[a-z]*",
+)
+LIMIT_AFTER = re.compile(
+    r"\s?(?:or (?:less|more|lower|under|above|below|better)|at (?:most|least)|minimum|maximum|min\b|max\b|tops"
+    r"|and (?:up|above|below|under)|is (?:my|our|the) (?:limit|minimum|maximum|max|min|floor|budget|ceiling"
+    r"|bottom line|lowest i can see)|oder (?:weniger|mehr)|ou (?:moins|plus)|como (?:maximo|minimo)|au (?:maximum"
+    r"|minimum|plus|moins)|o (?:menos|mas)|maximal|mindestens|\+(?![0-9]))"
+)
+NEGATED_BEFORE = _whole(
+    r"not|no|never|can't|cannot|cant|can not|couldn't|won't|wont|wouldn't|don't|dont|doesn't|isn't|neither|nor"
+    r"|unable|refuse|reject|decline",
+    r"nicht|kein(?:e[nmrs]?)?|niemals|nie|weder|ablehnen",
+    r"ne|pas|jamais|aucune?|impossible|refuse[rz]?|n'[a-z]+",
+    r"nunca|tampoco|ningun[a]?|rechazo",
+)
+NEGATED_AFTER = re.compile(
+    r"[a-z0-9 ,/'.]{0,40}?(?:(?:is|are|was|were|would be|seems?|looks?|sounds?|'s|ist|sind|ware|est|serait|es|son"
+    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|impossible|zu|nicht|viel|unmoglich|trop|pas|impossible"
+    r"|demasiado|muy|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't|does not"
+    r"|does nothing|would not|wouldn't|geht nicht|reicht nicht|passt nicht|too (?:low|high|much|little|dear"
+    r"|expensive)|zu (?:hoch|teuer|wenig|niedrig)|trop (?:cher|haut|bas)|demasiado)"
+    r"|[a-z ]{0,12}(?:is|are|ist|est|es) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?|outrageous"
+    r"|absurd|high|low"
+    r"|expensive|dear|teuer|hoch|cher|caro)(?![a-z])"
+)
+# Somebody else's number, or an old one: said of it anywhere before, or right before it.
+REPORTED_BEFORE = _whole(
+    r"your|yours|you (?:ask(?:ed|ing)?|said|say|want(?:ed)?|offer(?:ed)?|quot(?:e|ed)|bid|mentioned|proposed|paid"
+    r"|charge|named|start(?:ed)?)|you(?:'re| are| were) (?:at|asking|offering)|did you (?:say|mean)|how come",
+    r"(?:they|he|she|others?|somebody|someone|another (?:seller|buyer|supplier|company|vendor|customer)"
+    r"|competitors?|competition|rivals?|amazon|everyone|others)",
+    r"last (?:time|year|month|week|order)|previous(?:ly)?|used to|usually|normally|(?:i|we) paid|why",
+    r"ihr(?:e[nmrs]?)?|dein(?:e[nmrs]?)?|sie (?:wollen|verlangen|sagten|bieten)|du (?:willst|sagtest)"
+    r"|andere[rns]?|konkurrenz|wettbewerb(?:er)?|warum|letztes mal",
+    r"votre|ton|vos|vous (?:demandez|avez dit|proposez|offrez)|concurrents?",
+    r"su|tu|usted (?:pide|dijo|ofrece)|otro[s]?|competencia|pedia[s]?|pides",
+)
+REPORTED_BESIDE = re.compile(
+    r"(?<![a-z])(?:instead of|down from|up from|from|versus|vs\.?|compared (?:to|with)|rather than|against|than"
+    r"|off|asked|(?:asking |list |catalogue |retail |market )price|rrp|paid|costs? (?:me|us)|cost"
+    r"|bought (?:it )?(?:at|for)|worth|valued? at|average|sav(?:e|ing)s?|discount|rebate|deposit|shipping|freight"
+    r"|fee|plus|surcharge|vat|tax|margin|difference|gap|another|by|add|adding|(?:offer|price|bid|quote) was|extra"
+    r"|additional|beat|undercut|quote|statt|anstatt|listenpreis|von|um|rabatt|als|au lieu de|en vez de"
+    r"|en lugar de|remise de|descuento de)(?: (?:is|of|was|at|for|a|only))?[ :]{1,2}$"
+)
+REPORTED_AFTER = re.compile(
+    r"\?+ (?:no|never|nein|non|nunca)\b|\s?(?:you (?:asked|said|want|quoted|offered|mentioned|propose)|that you"
+    r"|from (?:another|a|the other|your)|elsewhere|last (?:time|year|month|week)|is what (?:you|they|others)"
+    r"|your (?:best|last|final|lowest|price|offer)|(?:as|for) (?:a )?(?:shipping|freight|deposit|discount|postage"
+    r"|delivery charge)|(?:off|less|more|cheaper|dearer|lower|higher|discount|rabatt|weniger|gunstiger|nachlass"
+    r"|de moins|de remise|moins|menos|de descuento)(?![a-z])|sounds|seems|would be nice|was (?:my|your|the)"
+    r"|used to|came|i (?:paid|was quoted)|ago)"
+)
+# "Is 400 your best price?" asks, and offers nothing.
+ASKS_ABOUT = re.compile(
+    r"^\W*(?:was|were|did|why|warum|wieso|pourquoi|por que|what (?:if not|makes|justifies|would|does|do)"
+    r"|how (?:come|did|much)|what's (?:your|the) |combien|wie viel|was kosten|cuanto)\b"
+)
+NEARLY = _whole(
+    r"about|around|roughly|approximately|approx|circa|ca|some|nearly|almost|close to|near|something like"
+    r"|in the region of|maybe|perhaps|like|or so",
+    r"ungefahr|etwa|rund|vielleicht|gegen",
+    r"environ|a peu pres|peut-etre|vers",
+    r"aproximadamente|alrededor de|unos|unas|quizas?|mas o menos|cerca de",
+)
+RANGE = re.compile(r"\s?(?:-|to|bis|a)\s?(?:[$€£]\s?)?")
+MOVES_FROM = re.compile(
+    r"(?:come|came|go|going|went|mov(?:e|ed)|drop(?:ped)?|rais(?:e|ed)|lower(?:ed)?|reduc(?:e|ed)|down|up|runter"
+    r"|hoch|baisse[rz]?|bajar)[a-z ]{0,20} (?:from|von|de)$"
+)
+BETWEEN = _whole("between", "zwischen", "entre", "range", "somewhere from")
+ALTERNATIVE = re.compile(r"\s(?:or|oder|ou|o)\s(?:[$€£]\s?)?")

@@ -1,0 +1,195 @@
+"""Reads what a person's free text offers, for a card that the person confirms: it is never an offer by itself.
+
+Whatever is not clearly one price for a quantity is no offer: a limit, somebody else's number, a refusal, a choice of
+several, another currency. Time is linear in the text.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from negotiation.amounts_in_text import CODES, Amount, Role, amounts_in
+from negotiation.core.terms import CENT, to_money
+from negotiation.offer_words import ELSEWHERE, NOT_REALLY
+from negotiation.replies.amounts import HIGHEST_PRICE
+from negotiation.replies.characters import fold
+from negotiation.replies.money import names_other_currency
+from negotiation.replies.names import MASK, mask_names
+
+LONGEST = 1000
+MOST_QUANTITY = 1_000_000
+# Times the price on the table: what is more is hardly the price of one unit.
+FAR_ABOVE = Decimal("1.6")
+_OTHER_MONEY = re.compile(
+    r"(?<![a-z])(?:quid|sterling|pounds?|francs?|franken|pesos?|reais|zloty|zl|kronor|kroner|kr|lira|rand|bitcoin|btc)"
+    r"(?![a-z])"
+)
+_CROWNS = {"kr", "kronor", "kroner"}
+_OWN_WORDS = {
+    "GBP": {"quid", "sterling", "pound", "pounds"},
+    "CHF": {"franc", "francs", "franken"},
+    "PLN": {"zl", "zloty"},
+    "SEK": _CROWNS,
+    "NOK": _CROWNS,
+    "DKK": _CROWNS,
+}
+_CODE = re.compile(rf"(?<![a-z])(?:{CODES})(?![a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedOffer:
+    """`is_per_unit`: the price was named for each unit, else for all together. `reading` says how it was understood."""
+
+    price: Decimal
+    quantity: int
+    extras: tuple[tuple[str, int], ...]
+    currency: str
+    is_per_unit: bool
+    confidence: float
+    reading: str
+
+    @property
+    def total(self) -> Decimal:
+        return self.price * self.quantity
+
+    @property
+    def terms(self) -> dict[str, int]:
+        return dict(self.extras)
+
+
+def read_offer(
+    text: str, *, currency: str, quantity: int, last: Decimal | None = None, item_name: str = ""
+) -> ProposedOffer | None:
+    """None if the text offers nothing, or nothing clear.
+
+    `quantity` is what is needed, and meant where none is named; `last`, a unit price that was on the table, tells what
+    could be read in two ways. Digits of `item_name` are no numbers.
+    """
+    folded = _plain(text[:LONGEST], item_name)
+    if names_other_currency(folded, currency) or _names_odd_money(folded, currency):
+        return None
+    amounts = list(amounts_in(folded, quantity))
+    if any(amount.role is Role.UNCLEAR for amount in amounts):
+        return None
+    return _combined(amounts, currency, quantity, last, is_question=text.rstrip().endswith("?"))
+
+
+def _plain(text: str, item_name: str) -> str:
+    """Folded, in small letters, without dates, telephone numbers and other numbers that count nothing."""
+    folded = fold(text.replace("\N{MULTIPLICATION SIGN}", "x"))
+    small = folded.lower()
+    small = small if len(small) == len(folded) else folded
+    if item_name:
+        small = mask_names(small, (fold(item_name).lower(), item_name))
+    return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" ", small))
+
+
+def _names_odd_money(folded: str, currency: str) -> bool:
+    named = {match.group() for match in _OTHER_MONEY.finditer(folded)}
+    codes = set(_CODE.findall(folded)) - {currency.lower(), "try"}
+    return bool(codes or named - _OWN_WORDS.get(currency.upper(), set()))
+
+
+def _combined(
+    amounts: Sequence[Amount], currency: str, needed: int, last: Decimal | None, *, is_question: bool
+) -> ProposedOffer | None:
+    """One price for one quantity; what contradicts itself is none."""
+    quantities = {value for amount in amounts if amount.role is Role.QUANTITY for value in _whole(amount.values)}
+    prices = _distinct([amount for amount in amounts if amount.role in (Role.PRICE, Role.TOTAL)])
+    terms = {amount.term for amount in amounts if amount.term is not None}
+    if not prices or len(quantities) > 1 or len({name for name, _ in terms}) < len(terms):
+        return None
+    units = quantities.pop() if quantities else needed
+    if not 1 <= units <= MOST_QUANTITY:
+        return None
+    found = _unit_price(prices, units, last)
+    if found is None:
+        return None
+    price, is_per_unit, doubt = found
+    doubt += 0.1 * is_question + 0.05 * (not quantities and units == needed)
+    confidence = round(min(0.95, max(0.2, 0.95 - doubt)), 2)
+    extras = tuple(sorted(terms))
+    return ProposedOffer(
+        price, units, extras, currency, is_per_unit, confidence, _reading(price, units, currency, extras, is_per_unit)
+    )
+
+
+def _whole(values: Sequence[Decimal]) -> list[int]:
+    return [int(value) for value in values if value == value.to_integral_value()][-1:]
+
+
+def _distinct(prices: Sequence[Amount]) -> list[Amount]:
+    """Said twice is said once."""
+    kept: dict[tuple[Decimal, ...], Amount] = {}
+    for amount in prices:
+        known = kept.get(amount.values)
+        if known is None or amount.is_each:
+            kept[amount.values] = amount
+    return list(kept.values())
+
+
+def _unit_price(prices: Sequence[Amount], units: int, last: Decimal | None) -> tuple[Decimal, bool, float] | None:
+    """The price of a unit, whether it was named as such, and the doubt about it."""
+    if len(prices) == 2:
+        return _product(prices, units)
+    if len(prices) > 2:
+        return None
+    amount = prices[0]
+    readings = [
+        (value / units if is_total else value, not is_total, value)
+        for value in amount.values
+        for is_total in _ways(amount, value, units, last)
+    ]
+    usable = [reading for reading in readings if _is_price(reading[0])]
+    if not usable:
+        return None
+    doubt = amount.doubt + (0.3 if len(usable) > 1 and last is None else 0.0)
+    price, is_per_unit, said = _likeliest(usable, last)
+    price = to_money(price)
+    doubt += 0.0 if is_per_unit or amount.role is Role.TOTAL else 0.1
+    doubt += 0.1 if price * (1 if is_per_unit else units) != said else 0.0
+    return price, is_per_unit, doubt
+
+
+def _ways(amount: Amount, value: Decimal, units: int, last: Decimal | None) -> tuple[bool, ...]:
+    """Whether it may be the price of all together: said so, or far above the price of one that was on the table."""
+    if amount.role is Role.TOTAL:
+        return (True,)
+    is_far_above = last is not None and 0 < last * FAR_ABOVE < value
+    return (False, True) if is_far_above and units > 1 and not amount.is_each else (False,)
+
+
+def _likeliest(
+    readings: Sequence[tuple[Decimal, bool, Decimal]], last: Decimal | None
+) -> tuple[Decimal, bool, Decimal]:
+    """The nearest to the price on the table; without one, marks before three digits group them."""
+    if last is None or last <= 0:
+        return max(readings)
+    return min(readings, key=lambda reading: abs(math.log(float(reading[0]) / float(last))))
+
+
+def _product(prices: Sequence[Amount], units: int) -> tuple[Decimal, bool, float] | None:
+    """Of a price and the total that it makes, the price."""
+    for one, other in (prices, reversed(prices)):
+        for price in one.values:
+            if one.role is Role.PRICE and any(price * units == total for total in other.values) and _is_price(price):
+                return to_money(price), True, 0.0
+    return None
+
+
+def _is_price(price: Decimal) -> bool:
+    return CENT <= price <= HIGHEST_PRICE and -price.normalize().as_tuple().exponent <= 30  # type: ignore[operator]
+
+
+def _reading(price: Decimal, units: int, currency: str, extras: tuple[tuple[str, int], ...], is_per_unit: bool) -> str:
+    total = f"{price * units:,.2f} {currency}"
+    if units == 1:
+        words = f"One unit for {total}"
+    elif is_per_unit:
+        words = f"{price:,.2f} {currency} for each of {units:,} units, {total} in all"
+    else:
+        words = f"{total} for all {units:,} units, {price:,.2f} {currency} each"
+    further = "".join(f"; {name.replace('_', ' ')}: {value}" for name, value in extras)
+    return f"{words}{further}."

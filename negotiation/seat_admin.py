@@ -1,0 +1,48 @@
+"""Operators look at whom rooms wait for, at approvals and at standing orders. All are given and decided elsewhere."""
+
+from django.contrib import admin
+
+from marketplace.admin_kinds import ReadOnlyAdmin
+from negotiation.models import Approval, AutoAcceptRule, SeatWait
+
+
+@admin.register(SeatWait)
+class SeatWaitAdmin(ReadOnlyAdmin):
+    list_display = ("run", "participant", "party", "asked_at", "until", "warned_at")
+    list_select_related = ("run__item", "participant")
+    list_filter = ("party", "until")
+    search_fields = ("participant__name", "run__item__item_name", "run__session__name", "run__code")
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    list_display = (
+        "run",
+        "kind",
+        "participant",
+        "unit_price",
+        "quantity",
+        "total",
+        "state",
+        "requested_at",
+        "expires_at",
+        "decided_by",
+        "decided_at",
+    )
+    list_select_related = ("run__item", "participant")
+    list_filter = ("state", "kind", "requested_at")
+    search_fields = (
+        "participant__name",
+        "run__item__item_name",
+        "run__session__name",
+        "run__code",
+        "decided_by",
+        "note",
+    )
+
+
+@admin.register(AutoAcceptRule)
+class AutoAcceptRuleAdmin(ReadOnlyAdmin):
+    list_display = ("run", "participant", "target", "tolerance", "least_part")
+    list_select_related = ("run__item", "participant")
+    search_fields = ("participant__name", "run__item__item_name", "run__session__name", "run__code")

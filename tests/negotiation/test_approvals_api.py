@@ -1,0 +1,240 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from marketplace.models import Role, SellerInventory
+from negotiation.core.vocabulary import ApprovalState, Party
+from negotiation.models import Approval, Offer, Outcome, Participant, RunEvent
+from tests import bodies
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(open_session):
+    """No deal is closed by the agent alone."""
+    return open_session(approve_above=1)
+
+
+@pytest.fixture
+def asked(started, play):
+    """The room, whose agent wants to close and has asked."""
+    play(started)
+    return started
+
+
+@pytest.fixture
+def approval(asked):
+    return Approval.objects.get()
+
+
+@pytest.fixture
+def decide(buyer, approval):
+    def post(decision, caller=buyer, **more):
+        return caller.post(f"/approvals/{approval.code}/decide", {"decision": decision, **more})
+
+    return post
+
+
+@pytest.fixture
+def early(open_session, api_for, operator, play):
+    """Decides, for an operator, on what a program at the buyer's seat wants to take while rounds are left."""
+    opened = open_session(buyer=bodies.buyer(bodies.item(max_price_per_unit=700), mind="external"), approve_above=1)
+    room = opened["negotiation_rooms"][0]["room_id"]
+    operator.post(f"/negotiation/{room}/start")
+    play(room)
+    program, thread = api_for(Role.BUYER, opened["buyer_id"]), Participant.objects.filter(run__code=room)[0].code
+    program.post(f"/trade-desk/negotiations/{thread}/offer", {"price": 480, "quantity": 50})
+    play(room)
+    program.post(f"/trade-desk/negotiations/{thread}/accept", {})
+    approval = Approval.objects.get(run__code=room)
+
+    def post(decision, **more):
+        return operator.post(f"/approvals/{approval.code}/decide", {"decision": decision, **more})
+
+    return post
+
+
+def code_of(response):
+    return response.status_code, response.json()["error"]["code"]
+
+
+def counter(price=500, quantity=50):
+    return {"price": price, "quantity": quantity}
+
+
+def test_what_waits_for_a_person_is_in_the_inbox(buyer, approval, asked, session):
+    answer = buyer.get("/approvals", status="pending").json()
+
+    assert (answer["total"], answer["limit"], answer["offset"]) == (1, 20, 0)
+    (shown,) = answer["approvals"]
+    assert (shown["approval_id"], shown["room_id"]) == (str(approval.code), asked)
+    assert shown["negotiation_id"] == str(approval.participant.code)
+    assert (shown["kind"], shown["state"], shown["number"]) == ("above_threshold", "pending", 1)
+    assert shown["total"] == shown["price"] * shown["quantity"]
+    assert shown["limit_reason"] == "The total is above the approval limit of 1.00 USD."
+    assert shown["options"] == ["approve", "reject", "modify"]
+    assert shown == buyer.get(f"/approvals/{approval.code}").json()
+
+
+def test_price_under_the_minimum_is_told_as_such(buyer, approval):
+    Approval.objects.update(kind="below_minimum")
+
+    shown = buyer.get(f"/approvals/{approval.code}").json()
+
+    assert "minimum of 401.13 USD" in shown["limit_reason"]
+
+
+def test_inbox_is_filtered_by_state(buyer, decide):
+    decide("reject")
+
+    assert buyer.get("/approvals", status="rejected").json()["total"] == 1
+    assert buyer.get("/approvals", status="approved").json()["approvals"] == []
+
+
+def test_operators_and_auditors_read_all(operator, api_for, approval):
+    for caller in (operator, api_for(Role.AUDITOR)):
+        assert caller.get("/approvals").json()["total"] == 1
+        assert caller.get(f"/approvals/{approval.code}").status_code == 200
+
+
+def test_approvals_of_others_are_not_there(outsiders, acme, watcher, decide, approval):
+    assert outsiders["buyer"].get("/approvals").json()["total"] == 0
+    for caller in (outsiders["buyer"], outsiders["seller"], acme, watcher):
+        assert code_of(caller.get(f"/approvals/{approval.code}")) == (404, "NOT_FOUND")
+        assert code_of(decide("approve", caller)) == (404, "NOT_FOUND")
+
+
+def test_sellers_and_watchers_have_no_inbox(acme, watcher, approval):
+    for caller in (acme, watcher):
+        assert code_of(caller.get("/approvals")) == (403, "FORBIDDEN")
+
+
+def test_stranger_is_told_to_show_a_key(anonymous, approval):
+    assert anonymous.get("/approvals").status_code == 401
+    assert anonymous.post(f"/approvals/{approval.code}/decide", {"decision": "approve"}).status_code == 401
+
+
+def test_auditor_decides_nothing(api_for, decide, approval):
+    assert code_of(decide("approve", api_for(Role.AUDITOR))) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("code", [str(uuid4()), "nonsense"])
+def test_approval_that_is_not_there_is_not_found(operator, code):
+    assert code_of(operator.get(f"/approvals/{code}")) == (404, "NOT_FOUND")
+    assert code_of(operator.post(f"/approvals/{code}/decide", {"decision": "approve"})) == (404, "NOT_FOUND")
+
+
+def test_approved_deal_is_closed(decide, approval):
+    answer = decide("approve", note="Fine.").json()
+
+    outcome = Outcome.objects.get()
+    assert (answer["state"], answer["note"], answer["options"]) == ("approved", "Fine.", [])
+    assert answer["decided_by"].startswith("key/")
+    assert (outcome.result, outcome.reason, outcome.unit_price) == ("deal", "approved", approval.unit_price)
+
+
+def test_refused_deal_is_not_closed_and_the_room_goes_on(decide, approval, asked, operator):
+    answer = decide("reject", note="Too much.").json()
+
+    assert (answer["state"], answer["decided_at"] is not None) == ("rejected", True)
+    assert not Outcome.objects.exists()
+    assert operator.get(f"/negotiation/{asked}/state").json()["status"] == "queued"
+
+
+def test_other_terms_are_bid_instead(early):
+    answer = early("modify", counter_offer=counter(499.5)).json()
+
+    approval, bid = Approval.objects.get(), Offer.objects.filter(party=Party.BUYER).last()
+    assert (answer["state"], float(bid.unit_price), bid.participant_id) == ("modified", 499.5, approval.participant_id)
+
+
+def test_other_terms_cannot_be_bid_after_the_last_round(decide):
+    assert code_of(decide("modify", counter_offer=counter())) == (409, "NOT_YOUR_TURN")
+    assert Approval.objects.get().state == ApprovalState.PENDING
+
+
+@pytest.mark.parametrize(
+    ("decision", "more"), [("approve", {}), ("reject", {}), ("modify", {"counter_offer": counter()})]
+)
+def test_same_decision_again_is_answered_with_the_same(early, decision, more):
+    first = early(decision, **more)
+    events = RunEvent.objects.count()
+
+    again = early(decision, **more)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json()
+    assert RunEvent.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("approve", {}), ("reject", {})),
+        (("reject", {}), ("approve", {})),
+        (("reject", {}), ("modify", {"counter_offer": counter()})),
+        (("modify", {"counter_offer": counter()}), ("modify", {"counter_offer": counter(501)})),
+    ],
+)
+def test_another_decision_comes_too_late(early, first, second):
+    early(first[0], **first[1])
+    events = RunEvent.objects.count()
+
+    assert code_of(early(second[0], **second[1])) == (409, "ALREADY_DECIDED")
+    assert RunEvent.objects.count() == events
+
+
+def test_decision_after_its_time_comes_too_late(decide, approval):
+    Approval.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert code_of(decide("approve")) == (409, "ALREADY_DECIDED")
+    assert Approval.objects.get().state == ApprovalState.EXPIRED
+    assert not Outcome.objects.exists()
+
+
+def test_units_that_were_sold_meanwhile_cannot_be_approved(decide, approval):
+    SellerInventory.objects.update(quantity_reserved=100)
+
+    assert code_of(decide("approve")) == (422, "INSUFFICIENT_INVENTORY")
+    assert Approval.objects.get().state == ApprovalState.PENDING
+
+
+def test_program_at_the_buyers_seat_does_not_approve_its_own_deal(buyer, operator, decide, approval):
+    buyer.post(f"/trade-desk/negotiations/{approval.participant.code}/seat", {"holder": "program"})
+
+    assert code_of(decide("approve")) == (403, "FORBIDDEN")
+    assert decide("approve", operator).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"decision": "perhaps"},
+        {"decision": "modify"},
+        {"decision": "approve", "counter_offer": counter()},
+        {"decision": "modify", "counter_offer": counter(price=0)},
+        {"decision": "modify", "counter_offer": counter(quantity=1.5)},
+        {"decision": "approve", "note": "x" * 1001},
+        {"decision": "approve", "note": "\u0000"},
+    ],
+)
+def test_malformed_decision_is_refused(buyer, approval, body):
+    assert code_of(buyer.post(f"/approvals/{approval.code}/decide", body)) == (400, "VALIDATION_ERROR")
+    assert Approval.objects.get().state == ApprovalState.PENDING
+
+
+@pytest.mark.parametrize("query", [{"status": "x"}, {"limit": 0}, {"limit": 101}, {"offset": -1}])
+def test_malformed_inbox_is_refused(buyer, query):
+    assert code_of(buyer.get("/approvals", **query)) == (400, "VALIDATION_ERROR")
+
+
+def test_repeated_request_is_decided_once(buyer, approval):
+    place = f"/approvals/{approval.code}/decide"
+    first = buyer.post(place, {"decision": "approve"}, Idempotency_Key="one")
+    again = buyer.post(place, {"decision": "approve"}, Idempotency_Key="one")
+
+    assert (first.status_code, again.json()) == (200, first.json())

@@ -1,0 +1,167 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.replies import SHAPES
+from negotiation.offers_in_text import LONGEST, read_offer
+from tests.negotiation.corpus_offers import OFFERS
+
+ITEM = "HP 15 Laptop"
+PIECES = st.sampled_from((
+    *("415", "60", "1.234,50", "24,900", "2k", "four hundred", " ", ", ", ". ", "x", "each", "total", "not", "€", "$"),
+    *("days", "delivery", "net", "your", "or", "at", "for", "%", "if you", "é", "\u200b", "٤١٥", "12/05/2026", "+49"),
+    *("warranty", "-", "cents", "years", "take", "all", "units", "from", "to"),
+))  # fmt: skip
+TEXTS = (
+    st.text(max_size=1200) | st.lists(PIECES, max_size=40).map("".join) | st.lists(PIECES, max_size=40).map(" ".join)
+)
+LONG = (*SHAPES.values(), "415 ", "1 ", "call ", "00 ", "if you ", "a-", "net 30 ", "or 4 ", "12 may ", "from 4 to ")
+
+
+def read(text, *, currency="EUR", quantity=60, last=None):
+    return read_offer(text, currency=currency, quantity=quantity, last=last, item_name=ITEM)
+
+
+@pytest.mark.parametrize(("text", "offered"), OFFERS)
+def test_what_a_text_offers(text, offered):
+    found = read(text)
+
+    assert (found and (found.price, found.quantity, found.terms)) == (
+        offered and (Decimal(offered[0]), offered[1], offered[2])
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("60 for 24,900", "415"),
+        ("I'd pay 24900", "415"),
+        ("60 for 415", "415"),
+        ("1.234", "1.23"),
+        ("4.150", "4.15"),
+        ("four fifteen", "4.15"),
+    ],
+)
+def test_price_on_the_table_tells_which_of_two_readings_is_meant(text, price):
+    last = Decimal(430) if Decimal(price) > 100 else Decimal("4.50")
+
+    found = read(text, last=last)
+
+    assert found is not None
+    assert found.price == Decimal(price)
+
+
+def test_total_is_divided_and_said_to_be_one():
+    found = read("24,900 in total")
+
+    assert found is not None
+    assert (found.price, found.total, found.is_per_unit) == (Decimal(415), Decimal(24900), False)
+    assert found.reading == "24,900.00 EUR for all 60 units, 415.00 EUR each."
+
+
+def test_reading_names_price_quantity_and_terms():
+    found = read("I can do 415 for 50 units with delivery in 14 days")
+
+    assert found is not None
+    assert found.reading == "415.00 EUR for each of 50 units, 20,750.00 EUR in all; delivery days: 14."
+
+
+def test_total_that_does_not_divide_is_less_certain():
+    even, odd = read("24,900 in total"), read("25,000 in total")
+
+    assert even is not None
+    assert odd is not None
+    assert odd.confidence < even.confidence
+    assert odd.price == Decimal("416.67")
+
+
+@pytest.mark.parametrize(
+    ("clear", "less_clear"),
+    [
+        ("415 each for 60 units", "about 415 each for 60 units"),
+        ("415 each", "would you take 415 each?"),
+        ("60 units, 415 each", "60 for 415"),
+        ("1234.00 each", "1.234 each"),
+    ],
+)
+def test_what_is_less_clear_is_less_certain(clear, less_clear):
+    sure, unsure = read(clear), read(less_clear)
+
+    assert sure is not None
+    assert unsure is not None
+    assert unsure.confidence < sure.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "is_read"),
+    [
+        ("$415 each", "USD", True),
+        ("415 dollars", "USD", True),
+        ("415 bucks", "USD", True),
+        ("415 USD", "USD", True),
+        ("£415", "GBP", True),
+        ("415 quid", "GBP", True),
+        ("415 pounds", "GBP", True),
+        ("415 francs", "CHF", True),
+        ("415 kr", "SEK", True),
+        ("415 kr", "EUR", False),
+        ("415 zł", "PLN", True),
+        ("415 zł", "EUR", False),
+        ("€415", "USD", False),
+        ("415 yen", "USD", False),
+        ("415 SEK", "NOK", False),
+        ("400 USD or so, which is 415 EUR", "EUR", False),
+    ],
+)
+def test_only_money_of_the_session_is_read(text, currency, is_read):
+    assert (read(text, currency=currency) is not None) == is_read
+
+
+def test_number_of_the_item_is_no_price():
+    assert read_offer("the HP 15", currency="EUR", quantity=60, item_name=ITEM) is None
+    assert read_offer("I offer 15", currency="EUR", quantity=60, item_name=ITEM) is not None
+
+
+def test_quantity_that_is_not_named_is_what_is_needed():
+    found = read("415 each", quantity=7)
+
+    assert found is not None
+    assert found.quantity == 7
+
+
+def test_too_large_a_quantity_is_no_offer():
+    assert read("2000000 units at 415") is None
+
+
+@given(
+    st.text(max_size=1200) | st.lists(PIECES, max_size=40).map("".join) | st.lists(PIECES, max_size=40).map(" ".join)
+)
+def test_any_text_is_read_or_not_but_never_fails(text):
+    found = read(text, last=Decimal(430))
+
+    if found is not None:
+        assert found.price > 0
+        assert found.price == found.price.quantize(Decimal("0.01"))
+        assert 1 <= found.quantity <= 1_000_000
+        assert 0 < found.confidence < 1
+        assert found.total == found.price * found.quantity
+        assert all(value >= 0 for value in found.terms.values())
+
+
+@given(st.integers(1, 10**8).map(lambda cents: Decimal(cents).scaleb(-2)), st.integers(1, 10_000))
+def test_plainly_written_offer_is_read_to_the_cent(price, quantity):
+    found = read(f"I offer {price:,.2f} EUR each for {quantity} units")
+
+    assert found is not None
+    assert (found.price, found.quantity) == (price, quantity)
+
+
+@pytest.mark.parametrize(
+    "shape", [*SHAPES.values(), "415 ", "1 ", "call ", "00 ", "if you ", "a-", "net 30 ", "or 4 ", "12 may "]
+)
+def test_long_text_is_read_as_far_as_messages_go(shape):
+    text = (shape * LONGEST)[: 2 * LONGEST]
+
+    assert read(text) == read(text[:LONGEST])
