@@ -25,7 +25,8 @@ class Breaker:
 
     It opens when, of the last fifteen calls of the last minute, at least five failed, and at least four in five. So
     five failures in a row open it where little happens and twelve where much does, while a server that fails every
-    fifth call at random all but never gets there.
+    fifth call at random all but never gets there. Refusals come faster than replies: calls that began before the one
+    that failed, and have not ended, count as none that did.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,6 +34,8 @@ class Breaker:
         self._ended: deque[_Ended] = deque(maxlen=LAST_CALLS)
         self._opened_at: float | None = None
         self._probe: Permit | None = None
+        self._begun = 0
+        self._in_flight: set[Permit] = set()
 
     @property
     def is_open(self) -> bool:
@@ -45,24 +48,29 @@ class Breaker:
         """A permit for one call, to be handed back by one of the three methods below; None is a refusal."""
         if self.is_open:
             return None
-        permit = Permit()
+        self._begun += 1
+        permit = Permit(self._begun)
+        self._in_flight.add(permit)
         if self._opened_at is not None:
             self._probe = permit
         return permit
 
     def succeed(self, permit: "Permit") -> None:
+        self._in_flight.discard(permit)
         if permit is self._probe:
             self.reset()
         self._ended.append(_Ended(self._clock(), has_failed=False))
 
     def fail(self, permit: "Permit") -> None:
+        self._in_flight.discard(permit)
         self._ended.append(_Ended(self._clock(), has_failed=True))
-        if permit is self._probe or (self._opened_at is None and self._is_too_much()):
+        if permit is self._probe or (self._opened_at is None and self._is_too_much(permit)):
             self._opened_at = self._clock()
             self._probe = None
 
     def withdraw(self, permit: "Permit") -> None:
         """The call ended without saying anything about the provider; the next one may be the probe."""
+        self._in_flight.discard(permit)
         if permit is self._probe:
             self._probe = None
 
@@ -72,15 +80,19 @@ class Breaker:
         self._opened_at = None
         self._probe = None
 
-    def _is_too_much(self) -> bool:
+    def _is_too_much(self, last: "Permit") -> bool:
         since = self._clock() - WINDOW_SECONDS
         recent = [ended for ended in self._ended if ended.at >= since]
         failures = sum(ended.has_failed for ended in recent)
-        return failures >= LEAST_FAILURES and 5 * failures >= 4 * len(recent)
+        undecided = sum(permit.number < last.number for permit in self._in_flight)
+        return failures >= LEAST_FAILURES and 5 * failures >= 4 * (len(recent) + undecided)
 
 
+@dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave to make one call."""
+    """Leave to make one call; `number` counts them in the order in which they began."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

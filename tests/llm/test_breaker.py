@@ -51,6 +51,30 @@ def test_fifth_failure_in_a_row_opens() -> None:
     assert breaker.admit() is None
 
 
+def test_refusals_that_come_before_slower_replies_do_not_open() -> None:
+    breaker = Breaker(_Clock())
+    slow = [breaker.admit() for _ in range(20)]
+
+    for _ in range(LEAST_FAILURES):
+        _call(breaker, fails=True)
+
+    assert not breaker.is_open
+    assert None not in slow
+
+
+def test_calls_that_hang_do_not_hide_that_all_that_began_before_them_failed() -> None:
+    breaker = Breaker(_Clock())
+    failing = [breaker.admit() for _ in range(LEAST_FAILURES)]
+    for _ in range(20):
+        breaker.admit()
+
+    for permit in failing:
+        assert permit is not None
+        breaker.fail(permit)
+
+    assert breaker.is_open
+
+
 def test_failures_spread_over_more_than_a_minute_do_not_open() -> None:
     clock = _Clock()
     breaker = Breaker(clock)
@@ -158,7 +182,7 @@ def test_call_from_before_the_opening_decides_nothing() -> None:
     clock = _Clock()
     breaker = Breaker(clock)
     early = [breaker.admit() for _ in range(3)]
-    for _ in range(LEAST_FAILURES):
+    while not breaker.is_open:
         _call(breaker, fails=True)
     clock.seconds += OPEN_SECONDS - 1
 
