@@ -124,7 +124,8 @@ def test_person_plays_a_sellers_seat_though_the_server_is_killed(installation):
         socket.send(json.dumps({"type": "offer", "price": card["price"], "quantity": card["quantity"]}))
         read_to(socket, "ack")
     person.wait_for_turn()
-    until(lambda: person.see()["status"] == "waiting", SECONDS)  # the other seller has answered too
+    waits = [("waiting",)]  # the other seller has answered too
+    until(lambda: installation.rows("SELECT status FROM negotiation_negotiationrun") == waits, SECONDS)
     asked = person.see()
     assert installation.webs[0].end(signal.SIGKILL) == -signal.SIGKILL
     installation.start_what_is_not_running()
