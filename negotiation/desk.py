@@ -11,6 +11,7 @@ from negotiation.core.preferences import Range
 from negotiation.core.room import Offer as OpenOffer
 from negotiation.core.suggesting import MarketPrice, Suggestion
 from negotiation.core.table import legal_actions
+from negotiation.core.visibility import see
 from negotiation.core.vocabulary import Action, Holder, OfferStatus, Party, Result
 from negotiation.desk_places import Place, status_of
 from negotiation.figures import money
@@ -93,7 +94,7 @@ def _line(place: Place, kept: Kept) -> Body:
         "max_rounds": setup.max_rounds,
         "your_party": place.party,
         "turn": place.thread.turn if in_play else None,
-        "waiting": _waiting(kept.wait) if kept.wait is not None and in_play else None,
+        "waiting": _waiting(kept.wait, place) if kept.wait is not None and in_play else None,
         "legal_actions": actions_now(place),
         "holders": {party: room.holder(party, place.seller_id) for party in Party},
         "counterparty": _counterparty(place, kept.trade),
@@ -119,8 +120,10 @@ def actions_now(place: Place) -> list[Action]:
     return [action for action in legal if is_held or action is Action.MESSAGE]
 
 
-def _waiting(wait: SeatWait) -> Body:
-    return {"party": wait.party, "actions": wait.actions, "asked_at": wait.asked_at, "expires_at": wait.until}
+def _waiting(wait: SeatWait, place: Place) -> Body:
+    """What it may do is told to the side that is asked."""
+    actions = wait.actions if place.party in (None, wait.party) else []
+    return {"party": wait.party, "actions": actions, "asked_at": wait.asked_at, "expires_at": wait.until}
 
 
 def _counterparty(place: Place, trade: Trade | None) -> Body | None:
@@ -180,8 +183,8 @@ def _rule(rule: AutoAcceptRule) -> Body:
 
 def _outcome(place: Place) -> Body | None:
     """As the seller of the thread may know it, for both: of a deal with somebody else, that there is none here."""
-    closed = next((r.event for r in reversed(place.records) if isinstance(r.event, Closed)), None)
-    if closed is None:
+    closed = next((see(r.event, place.viewer) for r in reversed(place.records) if isinstance(r.event, Closed)), None)
+    if not isinstance(closed, Closed):
         return None
     is_won = closed.seller_id == place.seller_id and closed.terms is not None
     terms = closed.terms if is_won else None

@@ -21,8 +21,7 @@ from negotiation.core.table import move_by_hand, request_approval, settle, take_
 from negotiation.core.visibility import buyer_view, seller_view
 from negotiation.core.vocabulary import Failure, Holder, Party, Reason, RoomStatus
 from negotiation.core.waiting import (
-    WAITS_FOR_APPROVAL,
-    WAITS_FOR_HAND,
+    WAITS,
     held_threads,
     is_moved_by_agent,
     request_input,
@@ -134,7 +133,7 @@ class Engine:
         if room.status is RoomStatus.QUEUED:
             await self._record((change_status(room, RoomStatus.ACTIVE),))
         elif room.approval is not None:
-            await self._wait(WAITS_FOR_APPROVAL)
+            await self._wait()
         elif room.buyer_holder is not Holder.AGENT:
             await self._serve_buyer_by_hand()
         elif self._limits.is_out_of_time():
@@ -152,7 +151,7 @@ class Engine:
         elif any(is_moved_by_agent(self._room, thread) for thread in waiting):
             await self._let_sellers_answer()
         elif waiting:
-            await self._wait(WAITS_FOR_HAND)
+            await self._wait()
         return bool(waiting)
 
     async def _serve_buyer_by_hand(self) -> None:
@@ -169,7 +168,7 @@ class Engine:
         elif any(t.turn is Party.SELLER and is_moved_by_agent(room, t) for t in room.open_threads):
             await self._let_sellers_answer()
         else:
-            await self._wait(WAITS_FOR_HAND)
+            await self._wait()
 
     async def _ask_hands(self) -> None:
         """Whoever holds a seat is asked to move, unless its mind takes what is offered at once."""
@@ -194,9 +193,9 @@ class Engine:
         except IllegalMove:
             return ()
 
-    async def _wait(self, note: str) -> None:
+    async def _wait(self) -> None:
         """Give the room back until somebody moves."""
-        await self._record((change_status(self._room, RoomStatus.WAITING, note),))
+        await self._record((change_status(self._room, RoomStatus.WAITING, WAITS),))
 
     async def _lose_seller(self, seller_id: str) -> None:
         try:

@@ -34,7 +34,7 @@ from negotiation.core.events import (
 from negotiation.core.mentions import hide_names
 from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
 from negotiation.core.room import Heard, Offer, Room, SellerSeat, Thread
-from negotiation.core.vocabulary import Holder, Party, Result
+from negotiation.core.vocabulary import Holder, Party, Reason, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +182,10 @@ def see(event: Event, viewer: Viewer) -> Event | None:
         case OperatorViewer():
             return event
         case BuyerViewer():
-            return event
+            return _without_others_options(event, Party.BUYER)
         case SellerViewer():
-            return _as_seller(event, viewer.seller_id)
+            seen = _as_seller(event, viewer.seller_id)
+            return None if seen is None else _without_others_options(seen, Party.SELLER)
         case SpectatorViewer():
             return _as_spectator(event)
 
@@ -248,9 +249,11 @@ def _as_seller(event: Event, seller_id: str) -> Event | None:  # noqa: C901  # o
         case MindFailed():
             return event if event.party is Party.SELLER and event.seller_id == seller_id else None
         case Decided():
-            return replace(event, explanation="") if event.seller_id == seller_id else _lost(event)
+            told = replace(event, explanation="", reason=_told(event.reason))
+            return told if event.seller_id == seller_id else _lost(told)
         case Closed():
-            return replace(event, explanation="") if event.seller_id == seller_id else _lost_room(event)
+            closed = replace(event, explanation="", reason=_told(event.reason))
+            return closed if event.seller_id == seller_id else _lost_room(closed)
 
 
 def _as_spectator(event: Event) -> Event | None:
@@ -266,9 +269,22 @@ def _as_spectator(event: Event) -> Event | None:
         case ApprovalRequested() | ApprovalDecided():
             return None
         case Decided():
-            return replace(event, seller_id=None, offer_id=None, terms=None, explanation="")
+            reason = _told(event.reason)
+            return replace(event, seller_id=None, offer_id=None, terms=None, explanation="", reason=reason)
         case Closed():
-            return replace(event, seller_id=None, terms=None, explanation="")
+            return replace(event, seller_id=None, terms=None, explanation="", reason=_told(event.reason))
+
+
+def _told(reason: Reason) -> Reason:
+    """Why, as others than the buyer's side may know it: that its agent had to ask would tell where its mandate ends."""
+    return Reason.DECIDED_NOW if reason is Reason.APPROVED else reason
+
+
+def _without_others_options(event: Event, party: Party) -> Event:
+    """That the other side is asked, and until when; what it may do depends on its stock and mandate."""
+    if isinstance(event, InputRequested) and event.party is not party:
+        return replace(event, actions=())
+    return event
 
 
 def _lost(event: Decided) -> Decided:

@@ -11,8 +11,8 @@ from negotiation.core.room import Room, Thread
 from negotiation.core.table import HandCourse, bid_by_hand, legal_actions, request_approval
 from negotiation.core.vocabulary import Holder, OfferStatus, Party
 
-WAITS_FOR_APPROVAL = "waits for an approval"
-WAITS_FOR_HAND = "waits for a person or program"
+# Every seller reads this: that a deal waits for an approval would tell of the buyer's mandate.
+WAITS = "waits for a person or program"
 
 
 def held_threads(room: Room) -> tuple[Thread, ...]:

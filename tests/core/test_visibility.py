@@ -124,7 +124,9 @@ def test_every_kind_of_event_is_tried_here():
 @pytest.mark.parametrize("viewer", [OperatorViewer(), BuyerViewer()])
 @pytest.mark.parametrize("kind", get_args(Event))
 def test_operator_and_buyer_see_everything_that_happens(kind, viewer):
-    assert see(EVENTS[kind], viewer) == EVENTS[kind]
+    event = replace(EVENTS[kind], party=BUYER) if kind is InputRequested else EVENTS[kind]
+
+    assert see(event, viewer) == event
 
 
 @pytest.mark.parametrize("kind", IN_A_THREAD)
@@ -157,8 +159,9 @@ def test_every_seller_is_told_who_moves_for_the_buyer():
 @pytest.mark.parametrize("kind", [InputRequested, ExpiryWarned, InputTimedOut, ThreadExpired])
 def test_seller_is_told_what_its_own_thread_waits_for_on_the_buyers_side(kind):
     event = replace(EVENTS[kind], party=BUYER)
+    told = replace(event, actions=()) if kind is InputRequested else event
 
-    assert (see(event, ACME), see(event, BOLT)) == (event, None)
+    assert (see(event, ACME), see(event, BOLT)) == (told, None)
 
 
 @pytest.mark.parametrize("kind", ENDINGS)
@@ -343,3 +346,23 @@ def test_a_sellers_view_holds_the_talk_of_its_own_thread_alone():
 )
 def test_words_on_their_way_are_for_those_who_read_the_thread(viewer, seller_id, may):
     assert may_see_thread(viewer, seller_id) is may
+
+
+@pytest.mark.parametrize("viewer", [SellerViewer("acme"), SellerViewer("bolt"), SpectatorViewer()])
+def test_only_the_buyers_side_learns_that_a_deal_had_to_be_approved(viewer):
+    decided = Decided(Result.DEAL, Reason.APPROVED, 2, "acme", 3, terms(90))
+    closed = Closed(RoomStatus.COMPLETED, Result.DEAL, Reason.APPROVED, 2, "acme", terms(90))
+
+    assert [see(event, viewer).reason for event in (decided, closed)] == [Reason.DECIDED_NOW] * 2
+    assert [see(event, BuyerViewer()).reason for event in (decided, closed)] == [Reason.APPROVED] * 2
+
+
+@pytest.mark.parametrize(
+    ("party", "own", "other"),
+    [(Party.BUYER, BuyerViewer(), SellerViewer("acme")), (Party.SELLER, SellerViewer("acme"), BuyerViewer())],
+)
+def test_what_a_side_may_do_is_told_to_that_side(party, own, other):
+    asked = InputRequested(party, "acme", (Action.OFFER, Action.ACCEPT), 60)
+
+    assert see(asked, own) == asked
+    assert see(asked, other) == InputRequested(party, "acme", (), 60)

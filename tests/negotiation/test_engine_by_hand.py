@@ -38,7 +38,7 @@ from negotiation.core.vocabulary import (
     RoomStatus,
     Voice,
 )
-from negotiation.core.waiting import WAITS_FOR_APPROVAL, WAITS_FOR_HAND, request_input, time_out
+from negotiation.core.waiting import WAITS, request_input, time_out
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.seated import AutoAccept, SeatedMind
@@ -126,7 +126,7 @@ def waits_for(room):
 def test_room_waits_for_a_person_at_the_sellers_seat_and_gives_the_run_up():
     play = opened(AGENT, PERSON)
 
-    assert (play.room.status, play.events[-1].note) == (RoomStatus.WAITING, WAITS_FOR_HAND)
+    assert (play.room.status, play.events[-1].note) == (RoomStatus.WAITING, WAITS)
     [asked] = play.of(InputRequested)
     assert (asked.party, asked.seller_id, asked.seconds) == (SELLER, "acme", SECONDS)
 
@@ -208,7 +208,7 @@ def test_program_may_not_buy_what_it_has_to_ask_about():
     else:
         room = play.move(BUYER, accept(room.thread("acme").bids[-1].offer_id))
 
-    assert (room.status, play.events[-1].note) == (RoomStatus.WAITING, WAITS_FOR_APPROVAL)
+    assert (room.status, play.events[-1].note) == (RoomStatus.WAITING, WAITS)
 
 
 def test_calls_and_time_of_agents_do_not_end_a_room_in_which_the_buyer_sits_by_hand():
@@ -350,7 +350,7 @@ def agent_that_asks():
 def test_agent_stops_at_a_deal_it_may_not_close_alone():
     play = agent_that_asks()
 
-    assert (play.room.status, play.events[-1].note) == (RoomStatus.WAITING, WAITS_FOR_APPROVAL)
+    assert (play.room.status, play.events[-1].note) == (RoomStatus.WAITING, WAITS)
     assert play.room.approval.terms == terms(80)
 
 
