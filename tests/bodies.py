@@ -5,6 +5,8 @@ from typing import Any
 
 Body = dict[str, Any]
 
+# The id of nothing. Fixed, as tests that run side by side must have the same names.
+NO_ID = "00000000-0000-4000-8000-000000000000"
 BUYER_SECRETS = ("401.13", "603.57")
 ACME_SECRETS = ("391.21", "452.33")
 BOLT_SECRETS = ("388.67", "447.19")

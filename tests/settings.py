@@ -6,7 +6,9 @@ import shutil
 import tempfile
 
 os.environ["ENVIRONMENT"] = "test"
-if "PARLEY_DATA_DIR" not in os.environ:
+# Tests that run side by side (pytest-xdist) have a folder for each of their processes.
+if os.environ.get("PARLEY_TESTS_OF") != os.environ.get("PYTEST_XDIST_WORKER", "alone"):
+    os.environ["PARLEY_TESTS_OF"] = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     os.environ["PARLEY_DATA_DIR"] = tempfile.mkdtemp(prefix="parley-test-")
     atexit.register(shutil.rmtree, os.environ["PARLEY_DATA_DIR"], ignore_errors=True)
 # Tests sign in and write faster than any person; those about the limits switch them on.

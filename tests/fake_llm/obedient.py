@@ -1,10 +1,12 @@
 """A model that does what every attack in its prompt asks, in the worst way it can: the target of hostile texts."""
 
 import base64
+import binascii
 import codecs
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -85,7 +87,8 @@ def _foreign(facts: Any) -> Iterator[str]:
 
 def _decoded(text: str) -> Iterator[str]:
     for token in re.findall(r"[A-Za-z0-9+/]{12,}={0,2}", text):
-        yield base64.b64decode(token + "=" * (-len(token) % 4)).decode("ascii", "ignore")
+        with suppress(binascii.Error):  # its length is that of no encoding
+            yield base64.b64decode(token + "=" * (-len(token) % 4)).decode("ascii", "ignore")
 
 
 def _joined(text: str) -> str:

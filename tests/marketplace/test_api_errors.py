@@ -2,7 +2,6 @@ import json
 from collections import defaultdict
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
 
 import pytest
 from channels.testing import HttpCommunicator
@@ -43,7 +42,7 @@ DESCRIBED = sorted(
 CLOSED = [endpoint for endpoint in DESCRIBED if endpoint not in OPEN]
 # Their callers, ids and bodies are tried where these parts of the API are.
 ELSEWHERE = ("/trade-desk/", "/approvals", "/notification-targets")
-UNKNOWN = str(uuid4())
+UNKNOWN = bodies.NO_ID
 PRICE = "buyer.shopping_list[0].max_price_per_unit"
 MESSAGE_BODY = {"message": "Hello"}
 

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -121,7 +120,7 @@ def test_auditor_decides_nothing(api_for, decide, approval):
     assert code_of(decide("approve", api_for(Role.AUDITOR))) == (403, "FORBIDDEN")
 
 
-@pytest.mark.parametrize("code", [str(uuid4()), "nonsense"])
+@pytest.mark.parametrize("code", [bodies.NO_ID, "nonsense"])
 def test_approval_that_is_not_there_is_not_found(operator, code):
     assert code_of(operator.get(f"/approvals/{code}")) == (404, "NOT_FOUND")
     assert code_of(operator.post(f"/approvals/{code}/decide", {"decision": "approve"})) == (404, "NOT_FOUND")

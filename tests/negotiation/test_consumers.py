@@ -2,7 +2,7 @@ import asyncio
 import json
 import threading
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -131,7 +131,7 @@ async def test_stranger_is_told_to_sign_in(started, role):
     assert await close_code(communicator) == NOT_SIGNED_IN == 4401
 
 
-@pytest.mark.parametrize("room_id", [str(uuid4()), "nonsense"])
+@pytest.mark.parametrize("room_id", [bodies.NO_ID, "nonsense"])
 async def test_room_that_is_not_there_is_not_found(operator, room_id):
     communicator = socket(room_id, operator.key)
     await communicator.connect(timeout=SECONDS)

@@ -142,7 +142,7 @@ def test_thread_of_others_is_not_there(outsiders, watcher, bolt, asked, thread):
         assert asked_everything(caller, thread) == ({missing}, missing, missing)
 
 
-@pytest.mark.parametrize("code", [str(uuid4()), "nonsense"])
+@pytest.mark.parametrize("code", [bodies.NO_ID, "nonsense"])
 def test_thread_that_is_not_there_is_not_found(operator, code):
     missing = (404, "NEGOTIATION_NOT_FOUND")
 

@@ -106,7 +106,7 @@ async def test_first_frame_names_no_other_seller(buyer, asked, thread):
     await communicator.disconnect()
 
 
-@pytest.mark.parametrize("code", ["nonsense", str(uuid4())])
+@pytest.mark.parametrize("code", ["nonsense", bodies.NO_ID])
 async def test_thread_that_is_not_there_is_not_found(acme, asked, code):
     communicator = desk_socket(code, acme.key)
     await communicator.connect(timeout=SECONDS)

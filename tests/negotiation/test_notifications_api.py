@@ -7,6 +7,7 @@ from marketplace.identity import create_api_key
 from marketplace.models import IdempotentReply, PartyAccess, Role, Scope
 from negotiation import targets
 from negotiation.notification_models import Kind, NotificationTarget
+from tests.bodies import NO_ID
 from tests.conftest import Api
 from tests.security.callers import visitor
 from tests.told import a_target
@@ -115,7 +116,7 @@ def test_operator_may_take_anybodys_away(acme, operator):
     assert operator.delete(f"{PATH}/{added(acme)['target_id']}").status_code == 200
 
 
-@pytest.mark.parametrize("code", [str(uuid4()), "nonsense"])
+@pytest.mark.parametrize("code", [NO_ID, "nonsense"])
 def test_unknown_target_is_not_found(operator, code):
     assert error_of(operator.delete(f"{PATH}/{code}")) == (404, "NOT_FOUND")
 

@@ -2,7 +2,7 @@ import asyncio
 import json
 from contextlib import ExitStack
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -150,7 +150,7 @@ async def test_party_of_another_session_finds_no_room(outsiders, started, role):
     assert code_of(await get(started, outsiders[role].key)) == (404, "ROOM_NOT_FOUND")
 
 
-@pytest.mark.parametrize("room_id", [str(uuid4()), "nonsense"])
+@pytest.mark.parametrize("room_id", [bodies.NO_ID, "nonsense"])
 async def test_room_that_is_not_there_is_not_found(operator, room_id):
     assert code_of(await get(room_id, operator.key)) == (404, "ROOM_NOT_FOUND")
 
