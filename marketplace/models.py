@@ -14,13 +14,18 @@ from django.urls import reverse
 from marketplace.particulars import validate_contact
 from marketplace.term_ranges import validate_ranges
 from marketplace.text import validate_line
-from negotiation.core.preferences import Priority, Style
+from negotiation.core.preferences import Priority, Style, Temperament
 
 MAX_QUANTITY = 1_000_000
 MAX_PRICE = 9_999_999_999
 
 PRIORITIES = [(Priority.MAXIMIZE_PROFIT, "Maximize profit"), (Priority.CUSTOMER_RETENTION, "Keep customers")]
 STYLES = [(Style.RUDE, "Rude"), (Style.NEUTRAL, "Neutral"), (Style.VERY_SWEET, "Very sweet")]
+TEMPERAMENTS = [
+    (Temperament.PATIENT, "Patient (holds out for a better price)"),
+    (Temperament.BALANCED, "Balanced"),
+    (Temperament.BRISK, "Brisk (gives sooner for a quick deal)"),
+]
 MINDS = [
     ("strategy", "Strategy (no model)"),
     ("narrated", "Narrated (strategy decides, a model speaks)"),
@@ -42,6 +47,7 @@ class Session(models.Model):
     name = models.CharField(max_length=100, validators=ONE_LINE, blank=True, default="")
     currency = models.CharField(max_length=3, default="USD")
     buyer_mind = models.CharField(max_length=20, choices=MINDS, default="strategy")
+    buyer_temperament = models.CharField(max_length=10, choices=TEMPERAMENTS, default=Temperament.BALANCED)
     llm_provider = models.CharField(max_length=30, blank=True, default="")
     llm_model = models.CharField(max_length=100, blank=True, default="")
     llm_temperature = models.FloatField(default=0.7, validators=TEMPERATURE_BOUNDS)
@@ -98,6 +104,9 @@ class Session(models.Model):
     disclose_best_offer = models.BooleanField(
         default=True,
         help_text="The buyer may tell a seller the best price it holds from another, without the name.",
+    )
+    is_what_if = models.BooleanField(
+        default=False, help_text="Branched from another room to see what would have been: nothing of it is bought."
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -219,6 +228,7 @@ class Seller(models.Model):
     name = models.CharField(max_length=50, validators=ONE_LINE)
     priority = models.CharField(max_length=20, choices=PRIORITIES, default=Priority.MAXIMIZE_PROFIT)
     speaking_style = models.CharField(max_length=20, choices=STYLES, default=Style.NEUTRAL)
+    temperament = models.CharField(max_length=10, choices=TEMPERAMENTS, default=Temperament.BALANCED)
     mind = models.CharField(max_length=20, choices=MINDS, default="narrated")
     llm_model = models.CharField(
         max_length=100, blank=True, default="", help_text="This seller's own model. Empty: the session's."

@@ -3,18 +3,27 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from marketplace import desk_views, party_views, trade_views, views
+from marketplace import (
+    desk_views,
+    floor_views,
+    new_session_views,
+    party_views,
+    room_views,
+    sheet_views,
+    trade_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("demo/", views.run_demo, name="run_demo"),
-    path("sessions/new/", views.new_session, name="new_session"),
-    path("sessions/<uuid:code>/", views.floor, name="floor"),
-    path("sessions/<uuid:code>/sheet/", views.sheet, name="sheet"),
-    path("sessions/<uuid:code>/start/", views.start_all, name="start_all"),
-    path("sessions/<uuid:code>/clone/", views.clone, name="clone"),
-    path("sessions/<uuid:code>/delete/", views.delete, name="delete"),
-    path("rooms/<uuid:code>/", views.room, name="room"),
+    path("sessions/new/", new_session_views.new_session, name="new_session"),
+    path("sessions/<uuid:code>/", floor_views.floor, name="floor"),
+    path("sessions/<uuid:code>/sheet/", sheet_views.sheet, name="sheet"),
+    path("sessions/<uuid:code>/start/", floor_views.start_all, name="start_all"),
+    path("sessions/<uuid:code>/clone/", floor_views.clone, name="clone"),
+    path("sessions/<uuid:code>/delete/", floor_views.delete, name="delete"),
+    path("rooms/<uuid:code>/", room_views.room, name="room"),
     path("negotiations/<uuid:code>/", desk_views.thread, name="thread"),
     path("negotiations/<uuid:code>/invite/", desk_views.invite, name="invite"),
     path("approvals/", desk_views.approvals, name="approvals"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from llm.purse import Spending
 from marketplace.models import BuyerItem, Seller, SellerInventory, Session
+from negotiation.core.preferences import Temperament
 from negotiation.core.vocabulary import (
     ApprovalKind,
     ApprovalState,
@@ -22,9 +23,11 @@ from negotiation.core.vocabulary import (
 )
 from negotiation.minds.calls import Purpose, Verdict
 from negotiation.notification_models import Notification, NotificationTarget  # noqa: F401  # as those of trades
+from negotiation.spectator_models import SpectatorLink  # noqa: F401  # as those of trades
 from negotiation.trade_models import MatchToken, Trade  # noqa: F401  # tables of this app, in a file of their own
 
 STARTED = [status for status in RoomStatus if status.is_started]
+OPEN = [status for status in RoomStatus if not status.is_over]
 
 
 class NegotiationRunQuerySet(models.QuerySet["NegotiationRun"]):
@@ -48,6 +51,11 @@ class NegotiationRun(models.Model):
     current_round = models.PositiveIntegerField(default=0)
     seed = models.BigIntegerField()
     is_bilateral = models.BooleanField(default=False, help_text="Opened from a match, beside the item's own room.")
+    branched_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="branches")
+    branched_after = models.PositiveIntegerField(
+        null=True, help_text="The last round that this room has from the one it was branched from."
+    )
+    branched_with = models.CharField(max_length=300, blank=True, default="", help_text="What was changed, in words.")
     last_seq = models.PositiveIntegerField(default=0)
     last_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -88,6 +96,7 @@ class Participant(models.Model):
     seller_code = models.UUIDField()
     priority = models.CharField(max_length=20)
     speaking_style = models.CharField(max_length=20)
+    temperament = models.CharField(max_length=10, default=Temperament.BALANCED)
     mind = models.CharField(max_length=20)
     llm_model = models.CharField(max_length=100, blank=True, default="")
     llm_temperature = models.FloatField(null=True)

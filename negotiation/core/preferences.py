@@ -37,6 +37,14 @@ class Style(StrEnum):
     VERY_SWEET = "very_sweet"
 
 
+class Temperament(StrEnum):
+    """How a seat's agent bargains: holding out long, as is usual for its circumstances, or for a quick deal."""
+
+    PATIENT = "patient"
+    BALANCED = "balanced"
+    BRISK = "brisk"
+
+
 @dataclass(frozen=True, slots=True)
 class BuyerLimits:
     """The buyer's mandate for one item; `maximum` is its reservation price.

@@ -1,12 +1,16 @@
 // The page of one room: follows its events, shows them, and sends what the operator asks for.
 
 import { ApiError, post } from "./api.js";
+import { Beliefs } from "./beliefs.js";
 import { isOver, renderBoard, renderOutlook } from "./board.js";
 import { ConcessionChart } from "./chart.js";
 import { element } from "./elements.js";
 import { RoomEvents } from "./events.js";
+import { Eyes } from "./eyes.js";
 import { money, statusWords, total, units } from "./format.js";
+import { LookingBack } from "./looking_back.js";
 import { ModelCalls } from "./model_calls.js";
+import { Pacing } from "./pacing.js";
 import { PriceLine } from "./price_line.js";
 import { RoomDesk } from "./room_desk.js";
 import { fold, isWithin, newRoom, standingOffers } from "./room_state.js";
@@ -25,6 +29,8 @@ const composer = find("[data-composer]");
 const chart = new ConcessionChart(find("[data-chart]"));
 const priceLine = new PriceLine(find("[data-price-line]"));
 const outlook = find("[data-outlook]");
+// Parts that stand by themselves. Each does nothing where the server left its place out of the page.
+const parts = [Pacing, LookingBack, Eyes, Beliefs].map((Part) => new Part({ api: root.dataset.api, code: root.dataset.code, attempt, say }));
 let room = { ...newRoom(), status: root.dataset.status, currency: root.dataset.currency, isSeller: root.dataset.viewer === "seller", seats: desk.firstSeats };
 let isRenderQueued = false;
 
@@ -55,6 +61,7 @@ function render() {
   renderHead();
   renderControls();
   desk.render(room);
+  for (const part of parts) part.render(room);
   if (room.outcome) modelCalls?.sumUp(room);
 }
 
