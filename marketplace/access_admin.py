@@ -132,10 +132,9 @@ class PartyScreen(ModelAdmin):
     way_in_role: Role
     way_in_party = "code"
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_fields(request, obj)
-        may_let_in = obj is not None and request.user.has_perm("marketplace.add_partylink")
-        return (*fields, "way_in") if may_let_in else fields
+    def may_let_in(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether `way_in` is to stand on the page."""
+        return obj is not None and request.user.has_perm("marketplace.add_partylink")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*super().get_readonly_fields(request, obj), "way_in")

@@ -26,10 +26,13 @@ from marketplace.throttling import Kind, address_of, charge, charge_request
 from marketplace.version import VERSION
 from negotiation.api import logs_router, room_router
 from negotiation.approvals_api import approvals_router
+from negotiation.beliefs_api import beliefs_router
+from negotiation.branches_api import branches_router
 from negotiation.desk_api import desk_router
 from negotiation.errors import NegotiationError, own_limit_details
 from negotiation.matches_api import router as matches_router
 from negotiation.notifications_api import targets_router
+from negotiation.spectators_api import spectators_router
 from negotiation.trades_api import router as trades_router
 
 logger = logging.getLogger(__name__)
@@ -135,6 +138,9 @@ api = DescribedApi(
 )
 api.add_router("/v1/simulation", simulation)
 api.add_router("/v1/negotiation", room_router)
+api.add_router("/v1/negotiation", branches_router)
+api.add_router("/v1/negotiation", beliefs_router)
+api.add_router("/v1/negotiation", spectators_router)
 api.add_router("/v1/logs", logs_router)
 # Before the negotiations themselves, or `start` would be taken for the id of one.
 api.add_router("/v1/trade-desk", matches_router)

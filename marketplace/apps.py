@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 
 if TYPE_CHECKING:
@@ -29,3 +30,9 @@ class MarketplaceConfig(AppConfig):
         self.throttle, self.seats, self.doorman = Throttle(), Seats(), Doorman()
         self.readiness = Readiness()
         post_migrate.connect(grant_groups, dispatch_uid="marketplace.groups")
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    """Django's admin with a front page and a navigation of ours."""
+
+    default_site = "marketplace.admin_site.ParleySite"

@@ -28,6 +28,8 @@ PRODUCTS_FILE = Path(__file__).with_name("demo_products.json")
 BUYER_NAME = "Lighthouse Coworking"
 SESSION_NAME = "Demo: Lighthouse Coworking fits out a floor"
 ITEMS_IN_A_SESSION = 4
+# So many sellers or more make a room worth watching.
+LIVELY_SELLERS = 4
 MAX_ROUNDS = 8
 TURN_SECONDS = 0.7
 # Most units that a demo buys of one item; a seller with less on its shelf is not asked.
@@ -219,10 +221,12 @@ def _open_markets() -> list[Market]:
 
 
 def _choose_markets(markets: Sequence[Market], chance: random.Random) -> list[Market]:
-    """One of each category, as long as there are enough."""
+    """One of each category, as long as there are enough; lively ones while their stock lasts."""
     shuffled = chance.sample(markets, len(markets))
+    shuffled.sort(key=lambda market: len(market.shelves) >= LIVELY_SELLERS)  # of a category the last one stays
     one_each = {market.product.category: market for market in shuffled}
-    return list(one_each.values())[:ITEMS_IN_A_SESSION]
+    ordered = sorted(one_each.values(), key=lambda market: len(market.shelves) < LIVELY_SELLERS)
+    return ordered[:ITEMS_IN_A_SESSION]
 
 
 def _seller_codes(markets: Sequence[Market]) -> tuple[UUID, ...]:

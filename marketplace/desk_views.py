@@ -7,15 +7,15 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace import audit
 from marketplace.callers import anybody_known, known_caller, operators_page, page_for
 from marketplace.identity import Principal
 from marketplace.models import Role
-from marketplace.parties import make_party_link
-from marketplace.waiting import pending_approvals
+from marketplace.parties import invitation, make_party_link
+from marketplace.session_lists import asked_page
+from marketplace.waiting import moves_asked_of, party_of, pending_approvals, waiting_moves, with_rooms
 from negotiation.access import rooms_of
 from negotiation.approvals import approvals_of
 from negotiation.core.vocabulary import ApprovalState, Party
@@ -64,17 +64,27 @@ def approvals(request: HttpRequest) -> HttpResponse:
     return render(request, "approvals.html", page)
 
 
+@require_safe
+@anybody_known
+def waiting(request: HttpRequest) -> HttpResponse:
+    """All moves that are asked of the caller, most urgent first."""
+    principal = known_caller(request)
+    asked = asked_page(request, with_rooms(moves_asked_of(principal)))
+    page = {"nav": "home", "asked": asked, "moves": waiting_moves(principal, asked)}
+    return render(request, "waiting_moves.html", page)
+
+
 @require_POST
 @operators_page
 def invite(request: HttpRequest, code: UUID) -> HttpResponse:
     """A link, told only here, that lets one person in at the seller's side of the thread, or at the buyer's."""
     found = get_object_or_404(Participant.objects.select_related("run__session__buyer"), code=code)
     role = Role.BUYER if request.GET.get("party") == Party.BUYER else Role.SELLER
-    party = found.run.session.buyer.code if role == Role.BUYER else found.seller_code
+    party = party_of(found, role)
     name = known_caller(request).name
     link, token = make_party_link(role, party, name)
     audit.note(name, "made link", link=link.pk, role=role, party=party)
-    address = request.build_absolute_uri(f"{reverse('enter', args=[token])}?thread={code}")
+    address = request.build_absolute_uri(invitation(token, code))
     return JsonResponse({"link": address, "expires_at": link.expires_at.isoformat()}, status=201)
 
 

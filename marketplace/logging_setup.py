@@ -13,7 +13,9 @@ NO_CORRELATION = "-"
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 SANE_CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # What opens a door: the addresses of links, which Django logs when it refuses them, and our API keys.
-SECRETS = re.compile(r"(?<=/sign-in/)[^/\s'\"?&#]+|(?<=/enter/)[^/\s'\"?&#]+|\bparley_[A-Za-z0-9_-]{30,}")
+SECRETS = re.compile(
+    r"(?<=/sign-in/)[^/\s'\"?&#]+|(?<=/enter/)[^/\s'\"?&#]+|(?<=/watch/)[^/\s'\"?&#]+|\bparley_[A-Za-z0-9_-]{30,}"
+)
 # PostgreSQL tells the whole row that broke a rule, and with it private numbers.
 BROKEN_ROW = re.compile(r"(?<=Failing row contains )\(.*?\)(?=\.?$)", re.DOTALL | re.MULTILINE)
 HIDDEN = "***"

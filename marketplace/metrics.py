@@ -44,7 +44,7 @@ class Rooms(Collector):
         for state, count in held.items():
             leases.add_metric([state], count)
         yield leases
-        deals = Outcome.objects.filter(result=Result.DEAL).count()
+        deals = Outcome.objects.filter(result=Result.DEAL, run__session__is_what_if=False).count()
         yield GaugeMetricFamily("parley_deals", "Rooms that ended with a deal.", deals)
         unsent = Notification.objects.filter(state=DeliveryState.WAITING).count()
         yield GaugeMetricFamily("parley_notifications_waiting", "Notifications that are not delivered yet.", unsent)

@@ -115,6 +115,7 @@ def _open_room(
         max_rounds=request.max_rounds,
         seed=seed_for(request.buyer_name, item.item_id) if request.seed is None else request.seed,
         disclose_best_offer=request.disclose_best_offer,
+        buyer_temperament=request.buyer_temperament,
     )
     left_out = tuple(LeftOut(key, names[key], reason) for key, reason in matches.left_out.items())
     return OfflineRoom(item, setup, left_out, matches.why_none)
@@ -137,4 +138,4 @@ def _seat(seller_id: str, name: str, seller: SellerRequest, line: StockRequest |
         stock=line.quantity_available,
         priority=seller.priority,
     )
-    return SellerSeat(seller_id, name, limits, seller.speaking_style)
+    return SellerSeat(seller_id, name, limits, seller.speaking_style, temperament=seller.temperament)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.identity import PARTY_LINK_IN_SESSION, hashed, living_parties
@@ -42,6 +43,12 @@ def make_party_link(role: Role, party: UUID, made_by: str, expires_at: datetime 
     ends = expires_at or timezone.now() + timedelta(days=LINK_DAYS)
     link = PartyLink.objects.create(token_hash=hashed(token), role=role, party=party, made_by=made_by, expires_at=ends)
     return link, token
+
+
+def invitation(token: str, thread: UUID | None = None) -> str:
+    """The path by which the token is used; it leads to that thread's page, else to the party's rooms."""
+    path = reverse("enter", args=[token])
+    return path if thread is None else f"{path}?thread={thread}"
 
 
 def party_link_of(token: str) -> PartyLink | None:

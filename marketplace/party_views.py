@@ -12,12 +12,11 @@ from marketplace import audit
 from marketplace.identity import Principal
 from marketplace.models import Role
 from marketplace.parties import party_link_of, party_name, redeem_party_link
-from marketplace.waiting import first_waiting_moves
+from marketplace.session_lists import asked_page
+from marketplace.waiting import first_waiting_moves, moves_asked_of
 from negotiation.access import rooms_of
 from negotiation.core.vocabulary import Result, RoomStatus
 from negotiation.models import NegotiationRun, Outcome
-
-MOST_ROOMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,13 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 def own_rooms(request: HttpRequest, principal: Principal) -> HttpResponse:
     """What waits for the party comes first; a room in which it has one thread is entered there."""
     rooms = rooms_of(principal).select_related("item", "session__buyer", "outcome__participant")
-    newest = rooms.prefetch_related("participants").order_by("-created_at", "-id")[:MOST_ROOMS]
+    asked = asked_page(request, rooms.prefetch_related("participants").order_by("-created_at", "-id"))
     page = {
         "nav": "home",
         "moves": first_waiting_moves(principal),
-        "rooms": [own_room(run, principal) for run in newest],
-        "most": MOST_ROOMS,
+        "moves_count": moves_asked_of(principal).count(),
+        "asked": asked,
+        "rooms": [own_room(run, principal) for run in asked],
     }
     return render(request, "own_rooms.html", page)
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, parse_cookie
 from marketplace.counting import THROTTLED
 from marketplace.errors import RateLimited
 from marketplace.identity import Principal, key_in, principal_of_key, principal_of_session
+from negotiation.spectators import onlooker_with
 
 FRESH_SECONDS = 15.0
 MOST_REMEMBERED = 10_000
@@ -24,10 +25,14 @@ SEAT_WAIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a caller shows: an API key, else the cookie of its session. The text is as secret as these are."""
+    """What a caller shows: an API key, else the cookie of its session, or a spectators' link and nothing else.
+
+    The text is as secret as these are.
+    """
 
     key: str
     session: str
+    link: str = ""
 
     def __repr__(self) -> str:
         return "Credential(...)"
@@ -102,6 +107,8 @@ def credential_in(headers: Mapping[str, str]) -> Credential:
 
 
 def principal_of(credential: Credential) -> Principal | None:
+    if credential.link:
+        return onlooker_with(credential.link)
     if credential.key:
         return principal_of_key(credential.key)
     if not credential.session:

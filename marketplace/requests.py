@@ -7,7 +7,7 @@ from uuid import UUID
 
 from llm.purse import Budget
 from marketplace.particulars import NOTHING_TOLD, Particulars
-from negotiation.core.preferences import Priority, Style
+from negotiation.core.preferences import Priority, Style, Temperament
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class SellerRequest:
     mind: str = "strategy"
     tuning: SeatTuning = SeatTuning()
     particulars: Particulars = NOTHING_TOLD
+    temperament: Temperament = Temperament.BALANCED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +87,4 @@ class SessionRequest:
     approve_above: Decimal | None = None
     model: ModelRequest = ModelRequest()
     buyer_particulars: Particulars = NOTHING_TOLD
+    buyer_temperament: Temperament = Temperament.BALANCED

@@ -1,4 +1,4 @@
-"""The page of one room, with the eyes of whoever looks."""
+"""The page of one room, with the eyes of whoever looks, or with a party's for those who may borrow them."""
 
 import json
 from uuid import UUID
@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from marketplace.callers import anybody_known, known_caller
+from marketplace.eyes import look_of
 from marketplace.identity import Principal
 from marketplace.models import Role
 from marketplace.party_views import own_room
@@ -15,6 +16,7 @@ from marketplace.waiting import first_holders
 from negotiation.access import rooms_of
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import OPEN, STARTED, NegotiationRun
+from negotiation.spectators import LIFETIMES_DAYS
 
 CAN_PAUSE = [status for status in STARTED if status != RoomStatus.PAUSED]
 
@@ -25,24 +27,27 @@ def room(request: HttpRequest, code: UUID) -> HttpResponse:
     principal = known_caller(request)
     runs = rooms_of(principal).select_related("session__buyer", "item", "outcome__participant")
     run = get_object_or_404(runs.prefetch_related("participants", "left_out__seller"), code=code)
+    look = look_of(request, principal, run)
+    viewer = look.viewer
     page = {
         "run": run,
-        "status": own_room(run, principal).status,
-        "may_steer": principal.may_write and principal.role != Role.SELLER,
-        "sees_limits": principal.role != Role.SELLER,
+        "look": look,
+        "may_share": principal.is_operator and not look.is_borrowed,
+        "lifetimes": LIFETIMES_DAYS,
+        "status": own_room(run, viewer).status,
+        "may_steer": viewer.may_write and viewer.role != Role.SELLER,
+        "sees_limits": viewer.role != Role.SELLER,
         "has_talk": run.status != RoomStatus.NO_SELLERS,
         "started": STARTED,
         "can_pause": CAN_PAUSE,
         "open": OPEN,
-        "threads": json.dumps(_threads_shown(run, principal)),
-        "holders": json.dumps(first_holders(run)) if principal.role != Role.SELLER else "{}",
+        "threads": json.dumps(_threads_shown(run, viewer)),
+        "holders": json.dumps(first_holders(run)) if viewer.role != Role.SELLER else "{}",
     }
     return render(request, "room.html", page)
 
 
-def _threads_shown(run: NegotiationRun, principal: Principal) -> dict[str, str]:
-    """The codes of the threads that the caller sees, by the seller's id."""
-    shown = [
-        one for one in run.participants.all() if principal.role != Role.SELLER or one.seller_code in principal.parties
-    ]
+def _threads_shown(run: NegotiationRun, viewer: Principal) -> dict[str, str]:
+    """The codes of the threads that the viewer sees, by the seller's id."""
+    shown = [one for one in run.participants.all() if viewer.role != Role.SELLER or one.seller_code in viewer.parties]
     return {str(one.seller_code): str(one.code) for one in shown}

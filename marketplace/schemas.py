@@ -27,7 +27,7 @@ from marketplace.fields import (
 from marketplace.particulars import Particulars
 from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
 from marketplace.text import clean_text
-from negotiation.core.preferences import Priority, Style
+from negotiation.core.preferences import Priority, Style, Temperament
 
 MindName = Literal["strategy", "narrated", "llm", "human", "external"]
 MAX_SEED = 2**53
@@ -71,13 +71,14 @@ class SeatConfigIn(BaseModel):
 
 
 class BuyerIn(BaseModel):
-    """`legal_name` and `contact` are told to a seller with a deal."""
+    """`legal_name` and `contact` are told to a seller with a deal, `temperament` to no seller."""
 
     name: Name
     legal_name: LegalName = ""
     contact: Contact = ""
     shopping_list: list[ItemIn] = Field(min_length=1, max_length=10)
     mind: MindName | None = None
+    temperament: Temperament = Temperament.BALANCED
     llm_config: SeatConfigIn = Field(default_factory=SeatConfigIn)
 
     @field_validator("shopping_list")
@@ -122,7 +123,10 @@ class ProfileIn(BaseModel):
 
 
 class SellerIn(BaseModel):
-    """`legal_name` and `contact` are told to the buyer with a deal, `region` to buyers that look for a seller."""
+    """`legal_name` and `contact` are told to the buyer with a deal, `region` to buyers that look for a seller.
+
+    `temperament` is told to no buyer.
+    """
 
     name: Name
     legal_name: LegalName = ""
@@ -131,6 +135,7 @@ class SellerIn(BaseModel):
     profile: ProfileIn = Field(default_factory=ProfileIn)
     inventory: list[StockIn] = Field(min_length=1, max_length=100)
     mind: MindName | None = None
+    temperament: Temperament = Temperament.BALANCED
     llm_config: SeatConfigIn = Field(default_factory=SeatConfigIn)
 
     @field_validator("inventory")
@@ -148,6 +153,7 @@ class SellerIn(BaseModel):
             mind=self.mind or default_mind,
             tuning=self.llm_config.to_request(),
             particulars=Particulars(self.legal_name, self.contact, self.region),
+            temperament=self.temperament,
         )
 
 
@@ -231,6 +237,7 @@ class InitializeIn(BaseModel):
             approve_above=self.approve_above,
             model=self.llm_config.to_request(default_model or ModelRequest()),
             buyer_particulars=Particulars(self.buyer.legal_name, self.buyer.contact),
+            buyer_temperament=self.buyer.temperament,
         )
 
 
@@ -287,6 +294,7 @@ class SessionOut(Schema):
     status: str
     created_at: Timestamp
     buyer_name: str
+    buyer_temperament: Temperament
     total_runs: int
     llm_model: str
     rooms: list[RoomOut]

@@ -18,7 +18,7 @@ from negotiation import logs
 from negotiation import services as rooms
 from negotiation.core.matching import Matches, Stock, match_sellers
 from negotiation.core.mentions import distinct_names
-from negotiation.core.preferences import BuyerLimits, Priority, Style
+from negotiation.core.preferences import BuyerLimits, Priority, Style, Temperament
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.errors import NegotiationError
 from negotiation.models import LeftOut, NegotiationRun, Participant
@@ -75,7 +75,7 @@ def set_up_session(request: SessionRequest, created_by: User | None = None) -> N
     sellers, stock = _save_sellers(session, request.sellers)
     if standing:
         stock += SellerInventory.objects.filter(seller__in=standing)
-    invited = _invite([*sellers, *standing], stock)
+    invited = invite([*sellers, *standing], stock)
     items = _ITEMS.save(_item(buyer, item) for item in request.items)
     return NewSession(session, buyer, sellers, _open_rooms(session, items, invited))
 
@@ -94,16 +94,18 @@ def start_session(session: Session) -> int:
 
 def clone_session(session: Session) -> Session:
     """The same request again, as it would be made today: standing sellers come with the stock they have now."""
-    return create_session(_request_of(session))
+    return create_session(request_of(session))
 
 
 def delete_session(session: Session, *, keep_logs: bool = True) -> bool:
-    """Delete the session and its rooms, which stop; whether logs of it are kept.
+    """Delete the session and its rooms, which stop, with their what-ifs; whether logs of it are kept.
 
     What its deals took from standing sellers stays sold: the goods are gone, whatever becomes of the record. Who takes
     a sale back gives the seller more stock in the admin.
     """
     code = session.code
+    for what_if in Session.objects.filter(is_what_if=True, runs__branched_from__session=session).distinct():
+        delete_session(what_if, keep_logs=keep_logs)
     for run_code in session.runs.values_list("code", flat=True):
         try:
             rooms.cancel(run_code)
@@ -146,6 +148,7 @@ def _save_session(request: SessionRequest, created_by: User | None) -> Session:
         name=request.name,
         currency=request.currency,
         buyer_mind=request.buyer_mind,
+        buyer_temperament=request.buyer_temperament,
         llm_provider=request.model.provider,
         llm_model=request.model.model,
         llm_temperature=request.model.temperature,
@@ -180,6 +183,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
             legal_name=request.particulars.legal_name,
             contact=request.particulars.contact,
             region=request.particulars.region,
+            temperament=request.temperament,
         )
         for request in requests
     )
@@ -200,7 +204,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
     return sellers, stock
 
 
-def _invite(sellers: Sequence[Seller], stock: Sequence[SellerInventory]) -> dict[str, Invited]:
+def invite(sellers: Sequence[Seller], stock: Sequence[SellerInventory]) -> dict[str, Invited]:
     """The sellers by code, with distinct names and their stock."""
     rows: dict[int, dict[str, SellerInventory]] = {seller.pk: {} for seller in sellers}
     for row in stock:
@@ -227,7 +231,7 @@ def _item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
 
 
 def _open_rooms(session: Session, items: Sequence[BuyerItem], invited: dict[str, Invited]) -> list[NewRoom]:
-    matches = [_match(item, invited) for item in items]
+    matches = [match_item(item, invited) for item in items]
     runs = _RUNS.save(_run(session, item, found) for item, found in zip(items, matches, strict=True))
     rooms = [
         NewRoom(run, [seat_seller(run, invited[code], run.item.item_id) for code in found.matched])
@@ -242,7 +246,7 @@ def _open_rooms(session: Session, items: Sequence[BuyerItem], invited: dict[str,
     return rooms
 
 
-def _match(item: BuyerItem, invited: dict[str, Invited]) -> Matches:
+def match_item(item: BuyerItem, invited: dict[str, Invited]) -> Matches:
     limits = BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed)
     return match_sellers(limits, {code: _stock(seller, item.item_id) for code, seller in invited.items()})
 
@@ -279,6 +283,7 @@ def seat_seller(run: NegotiationRun, invited: Invited, item_id: str) -> Particip
         priority=seller.priority,
         speaking_style=seller.speaking_style,
         mind=seller.mind,
+        temperament=seller.temperament,
         llm_model=seller.llm_model,
         llm_temperature=seller.llm_temperature,
         stock=row.quantity_free,
@@ -289,7 +294,8 @@ def seat_seller(run: NegotiationRun, invited: Invited, item_id: str) -> Particip
     )
 
 
-def _request_of(session: Session) -> SessionRequest:
+def request_of(session: Session) -> SessionRequest:
+    """What was asked for when the session was set up, with the standing sellers that are still there."""
     inline = session.sellers.prefetch_related("inventory")
     invited = {"participations__run__session": session, "participations__run__is_bilateral": False}
     standing = Seller.objects.standing().filter(is_active=True, **invited).distinct()
@@ -317,6 +323,7 @@ def _request_of(session: Session) -> SessionRequest:
             Budget(session.budget_calls, session.budget_tokens, session.budget_cost, session.budget_seconds),
         ),
         buyer_particulars=Particulars(session.buyer.legal_name, session.buyer.contact),
+        buyer_temperament=Temperament(session.buyer_temperament),
     )
 
 
@@ -355,4 +362,5 @@ def _seller_request(seller: Seller) -> SellerRequest:
         seller.mind,
         SeatTuning(seller.llm_model, seller.llm_temperature),
         Particulars(seller.legal_name, seller.contact, seller.region),
+        Temperament(seller.temperament),
     )

@@ -179,7 +179,7 @@ INSTALLED_APPS = [
     "marketplace.apps.MarketplaceConfig",
     "negotiation.apps.NegotiationConfig",
     "daphne",
-    "django.contrib.admin",
+    "marketplace.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

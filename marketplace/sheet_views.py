@@ -1,4 +1,4 @@
-"""The deal sheet of a session: what was bought, from whom, why, and what was saved."""
+"""The deal sheet of a session: what was bought, from whom, why, and what was saved; as a page and as a file."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,10 +10,16 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from marketplace.callers import readers_page
+from marketplace.csv_files import csv_response
 from marketplace.models import Session
+from marketplace.sheet import read_sheet
+from marketplace.sheet_rows import HEADINGS, rows_of
 from marketplace.summary import summarise
 from negotiation.core.vocabulary import Voice
 from negotiation.models import Message
+
+# A sheet of more rooms shows their reasons folded.
+MOST_UNFOLDED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,32 @@ class Speech:
 @require_safe
 @readers_page
 def sheet(request: HttpRequest, code: UUID) -> HttpResponse:
-    session = get_object_or_404(Session.objects.select_related("buyer"), code=code)
-    summary = summarise(session)
-    tokens = f"{summary.models.tokens:,}"
-    page = {"session": session, "summary": summary, "speech": _speech(session), "tokens": tokens}
+    """With `?transcript=1` all talk is unfolded, however much there is."""
+    session = _session(code)
+    is_unfolded = request.GET.get("transcript") == "1"
+    found = read_sheet(session, whole_talk=is_unfolded)
+    page = {
+        "session": session,
+        "sheet": found,
+        "summary": found.summary,
+        "speech": _speech(session),
+        "tokens": f"{found.summary.models.tokens:,}",
+        "is_unfolded": is_unfolded,
+        "has_few_rooms": len(found.rooms) <= MOST_UNFOLDED,
+    }
     return render(request, "sheet.html", page)
+
+
+@require_safe
+@readers_page
+def sheet_csv(request: HttpRequest, code: UUID) -> HttpResponse:
+    """A line for each room."""
+    summary = summarise(_session(code))
+    return csv_response(f"deal-sheet-{code}.csv", HEADINGS, rows_of(summary))
+
+
+def _session(code: UUID) -> Session:
+    return get_object_or_404(Session.objects.select_related("buyer"), code=code)
 
 
 def _speech(session: Session) -> Speech:

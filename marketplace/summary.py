@@ -1,6 +1,6 @@
 """What a session came to: purchases judged against what was possible, failures with their reasons, and totals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -44,6 +44,8 @@ class Purchase:
     duration_seconds: float
     reason: str
     explanation: str
+    asking_price: Decimal
+    limit_price: Decimal
     savings_against_ask: Decimal
     savings_against_limit: Decimal
     competitive_price: Decimal | None
@@ -53,6 +55,7 @@ class Purchase:
     was_best_seller: bool
     messages: int
     trade_number: str
+    is_direct: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,75 +66,7 @@ class FailedItem:
     explanation: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionSummary:
-    session: Session
-    buyer_name: str
-    currency: str
-    purchases: tuple[Purchase, ...]
-    failed_items: tuple[FailedItem, ...]
-    total_items_requested: int
-    open_rooms: int
-    total_messages: int
-    models: Spending
-
-    @property
-    def total_spent(self) -> Decimal:
-        return sum((purchase.total_cost for purchase in self.purchases), Decimal(0))
-
-    @property
-    def items_purchased(self) -> int:
-        """An item counts once, though it may have been bought in its own room and in direct negotiations."""
-        return len({purchase.item_id for purchase in self.purchases})
-
-    @property
-    def savings_against_ask(self) -> Decimal:
-        return sum((purchase.savings_against_ask for purchase in self.purchases), Decimal(0))
-
-    @property
-    def savings_against_limit(self) -> Decimal:
-        return sum((purchase.savings_against_limit for purchase in self.purchases), Decimal(0))
-
-    @property
-    def average_savings_per_item(self) -> Decimal:
-        """Against the asking prices, for each purchase."""
-        return to_money(self.savings_against_ask / len(self.purchases)) if self.purchases else Decimal(0)
-
-    @property
-    def average_rounds(self) -> float:
-        return _mean([purchase.rounds for purchase in self.purchases])
-
-    @property
-    def average_duration_seconds(self) -> float:
-        return _mean([purchase.duration_seconds for purchase in self.purchases])
-
-
-def summarise(session: Session) -> SessionSummary:
-    rooms = [_Room(*row) for row in _ROOMS.rows(session.pk)]
-    ended = [room for room in rooms if RoomStatus(room.status).is_over]
-    deals = [room for room in ended if room.is_bought]
-    bought = {room.item_id for room in deals}
-    own = [room for room in rooms if not room.is_bilateral]
-    seats = _seats(session)
-    messages: dict[int, int] = dict(_MESSAGES.rows(session.pk))
-    buyer_name = session.buyer.name
-    setups = {room.pk: room.setup(buyer_name, seats[room.pk]) for room in deals}
-    return SessionSummary(
-        session=session,
-        buyer_name=buyer_name,
-        currency=session.currency,
-        purchases=tuple(_purchase(room, setups[room.pk], messages.get(room.pk, 0)) for room in deals),
-        failed_items=tuple(
-            _failed(room) for room in own if RoomStatus(room.status).is_over and room.item_id not in bought
-        ),
-        total_items_requested=len(own),
-        open_rooms=len(rooms) - len(ended),
-        total_messages=sum(messages.values()),
-        models=_spending(session),
-    )
-
-
-class _Room(NamedTuple):
+class RoomRow(NamedTuple):
     """What a summary tells of a room, in the order of `_ROOM`. Without an outcome, what is of it is None."""
 
     pk: int
@@ -155,16 +90,150 @@ class _Room(NamedTuple):
     quantity: int
     winner: UUID
     winner_name: str
-    trade_number: str
+    trade_number: str | None
     trade_state: str | None
+
+    @property
+    def is_over(self) -> bool:
+        return RoomStatus(self.status).is_over
 
     @property
     def is_bought(self) -> bool:
         return self.result == Result.DEAL and self.trade_state != TradeState.CANCELLED
 
+    @property
+    def duration_seconds(self) -> float:
+        if self.started_at is None or self.ended_at is None:
+            return 0.0
+        return round((self.ended_at - self.started_at).total_seconds(), 3)
+
     def setup(self, buyer_name: str, seats: Sequence[SellerSeat]) -> Setup:
         buyer = BuyerLimits(self.minimum, self.maximum, self.quantity_needed)
         return Setup(self.item_name, buyer_name, buyer, tuple(seats), self.max_rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """`rooms` are all rooms, with the sellers of each by its key: both hold private numbers of both sides."""
+
+    session: Session
+    buyer_name: str
+    currency: str
+    purchases: tuple[Purchase, ...]
+    failed_items: tuple[FailedItem, ...]
+    total_items_requested: int
+    open_rooms: int
+    total_messages: int
+    models: Spending
+    rooms: tuple[RoomRow, ...]
+    seats: Mapping[int, Sequence[SellerSeat]]
+
+    def setup(self, room: RoomRow) -> Setup:
+        return room.setup(self.buyer_name, self.seats.get(room.pk, ()))
+
+    @property
+    def total_spent(self) -> Decimal:
+        return sum((purchase.total_cost for purchase in self.purchases), Decimal(0))
+
+    @property
+    def items_purchased(self) -> int:
+        """An item counts once, though it may have been bought in its own room and in direct negotiations."""
+        return len({purchase.item_id for purchase in self.purchases})
+
+    @property
+    def savings_against_ask(self) -> Decimal:
+        return sum((purchase.savings_against_ask for purchase in self.purchases), Decimal(0))
+
+    @property
+    def savings_against_limit(self) -> Decimal:
+        return sum((purchase.savings_against_limit for purchase in self.purchases), Decimal(0))
+
+    @property
+    def total_asked(self) -> Decimal:
+        """By those who sold, for what they sold."""
+        return self.total_spent + self.savings_against_ask
+
+    @property
+    def total_at_limits(self) -> Decimal:
+        return self.total_spent + self.savings_against_limit
+
+    @property
+    def competitive_total(self) -> Decimal | None:
+        """For all that was bought; None if it is not known of each purchase."""
+        return _known_total([(purchase.competitive_price, purchase.quantity) for purchase in self.purchases])
+
+    @property
+    def best_possible_total(self) -> Decimal | None:
+        return _known_total([(purchase.best_possible_price, purchase.quantity) for purchase in self.purchases])
+
+    @property
+    def average_savings_per_item(self) -> Decimal:
+        """Against the asking prices, for each purchase."""
+        return to_money(self.savings_against_ask / len(self.purchases)) if self.purchases else Decimal(0)
+
+    @property
+    def average_rounds(self) -> float:
+        return _mean([purchase.rounds for purchase in self.purchases])
+
+    @property
+    def average_duration_seconds(self) -> float:
+        return _mean([purchase.duration_seconds for purchase in self.purchases])
+
+
+def summarise(session: Session) -> SessionSummary:
+    rooms = tuple(RoomRow(*row) for row in _ROOMS.rows(session.pk))
+    seats = _seats(session)
+    messages: dict[int, int] = dict(_MESSAGES.rows(session.pk))
+    buyer_name = session.buyer.name
+    deals = [room for room in rooms if room.is_over and room.is_bought]
+    bought = {room.item_id for room in deals}
+    own = [room for room in rooms if not room.is_bilateral]
+    return SessionSummary(
+        session=session,
+        buyer_name=buyer_name,
+        currency=session.currency,
+        purchases=tuple(
+            purchase_in(room, room.setup(buyer_name, seats[room.pk]), messages.get(room.pk, 0)) for room in deals
+        ),
+        failed_items=tuple(_failed(room) for room in own if room.is_over and room.item_id not in bought),
+        total_items_requested=len(own),
+        open_rooms=sum(not room.is_over for room in rooms),
+        total_messages=sum(messages.values()),
+        models=_spending(session),
+        rooms=rooms,
+        seats=seats,
+    )
+
+
+def purchase_in(room: RoomRow, setup: Setup, message_count: int) -> Purchase:
+    """Of a room that ended with a deal."""
+    terms = Terms(room.unit_price, room.quantity)
+    assessment, market = assess(setup, str(room.winner), terms), survey(setup)
+    return Purchase(
+        room_id=room.code,
+        item_id=room.item_id,
+        item_name=room.item_name,
+        quantity=terms.quantity,
+        seller_name=room.winner_name,
+        unit_price=terms.unit_price,
+        total_cost=terms.total,
+        rounds=room.current_round,
+        duration_seconds=room.duration_seconds,
+        reason=room.reason,
+        explanation=room.explanation,
+        asking_price=setup.seat(str(room.winner)).limits.ask,
+        limit_price=room.maximum,
+        savings_against_ask=assessment.savings_against_ask,
+        savings_against_limit=assessment.savings_against_limit,
+        competitive_price=market.competitive_price,
+        best_possible_price=market.zopa.low if market.zopa else None,
+        buyer_share=assessment.buyer_share,
+        competitive_share=assessment.competitive_share,
+        was_best_seller=assessment.was_best_seller,
+        messages=message_count,
+        trade_number=room.trade_number or "",
+        is_direct=room.is_bilateral,
+    )
 
 
 _ROOM = (
@@ -228,34 +297,7 @@ def _seats(session: Session) -> dict[int, list[SellerSeat]]:
     return seats
 
 
-def _purchase(room: _Room, setup: Setup, message_count: int) -> Purchase:
-    terms = Terms(room.unit_price, room.quantity)
-    assessment, market = assess(setup, str(room.winner), terms), survey(setup)
-    return Purchase(
-        room_id=room.code,
-        item_id=room.item_id,
-        item_name=room.item_name,
-        quantity=terms.quantity,
-        seller_name=room.winner_name,
-        unit_price=terms.unit_price,
-        total_cost=terms.total,
-        rounds=room.current_round,
-        duration_seconds=_duration(room),
-        reason=room.reason,
-        explanation=room.explanation,
-        savings_against_ask=assessment.savings_against_ask,
-        savings_against_limit=assessment.savings_against_limit,
-        competitive_price=market.competitive_price,
-        best_possible_price=market.zopa.low if market.zopa else None,
-        buyer_share=assessment.buyer_share,
-        competitive_share=assessment.competitive_share,
-        was_best_seller=assessment.was_best_seller,
-        messages=message_count,
-        trade_number=room.trade_number,
-    )
-
-
-def _failed(room: _Room) -> FailedItem:
+def _failed(room: RoomRow) -> FailedItem:
     if room.status == RoomStatus.NO_SELLERS:
         return FailedItem(room.code, room.item_name, room.skip_reason, WHY_SKIPPED[Mismatch(room.skip_reason)])
     if room.result == Result.DEAL:
@@ -263,10 +305,13 @@ def _failed(room: _Room) -> FailedItem:
     return FailedItem(room.code, room.item_name, room.reason, room.explanation)
 
 
-def _duration(room: _Room) -> float:
-    if room.started_at is None or room.ended_at is None:
-        return 0.0
-    return round((room.ended_at - room.started_at).total_seconds(), 3)
+def _known_total(prices: Sequence[tuple[Decimal | None, int]]) -> Decimal | None:
+    total = Decimal(0)
+    for price, quantity in prices:
+        if price is None:
+            return None
+        total += price * quantity
+    return total
 
 
 def _mean(values: list[int] | list[float]) -> float:

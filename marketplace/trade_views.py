@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,15 +30,6 @@ class Side:
     contact: str
     confirmed_at: datetime | None
     may_confirm: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    item_name: str
-    item_id: str
-    quantity: int
-    unit_price: Decimal
-    total: Decimal
 
 
 @require_safe
@@ -75,10 +65,11 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, found: Trade, *, problem: str = "", status: int = 200) -> HttpResponse:
     principal = known_caller(request)
     page = {
+        "nav": "trades",
         "trade": found,
         "thread": found.outcome.participant,
         "sides": [_buyer(found, principal), _seller(found, principal)],
-        "lines": [_line(line) for line in found.lines],
+        "lines": trades.lines_of(found),
         "may_cancel": _may_cancel(found, principal),
         "problem": problem,
         "reason": request.POST.get("reason", "") if problem else "",
@@ -127,13 +118,3 @@ def _may_cancel(found: Trade, principal: Principal) -> bool:
     if not principal.may_write:
         return False
     return found.state == TradeState.AGREED or (principal.is_operator and found.state == TradeState.CONFIRMED)
-
-
-def _line(line: dict[str, str | int]) -> Line:
-    return Line(
-        item_name=str(line["item_name"]),
-        item_id=str(line["item_id"]),
-        quantity=int(line["quantity"]),
-        unit_price=Decimal(line["unit_price"]),
-        total=Decimal(line["total"]),
-    )

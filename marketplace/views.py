@@ -3,27 +3,26 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from marketplace import audit
-from marketplace.callers import anybody_known, known_caller, operators_page
+from marketplace.callers import anybody_known, known_caller, operators_page, readers_page
 from marketplace.demo import start_demo_session
 from marketplace.identity import redeem_sign_in_link
 from marketplace.models import Seller, Session
 from marketplace.party_views import own_rooms
-from marketplace.waiting import first_waiting_moves
-from negotiation.core.vocabulary import Result, TradeState
+from marketplace.session_lists import Search, asked_page, recent_sessions, with_results
+from marketplace.waiting import first_waiting_moves, moves_asked_of
 from negotiation.errors import NoSellers
-from negotiation.models import OPEN, NegotiationRun
+from negotiation.models import NegotiationRun
 
 RECENT_SESSIONS = 12
 RUNNING_ROOMS = 12
+SIDE_BY_SIDE = 4
 # Whatever passes a request on says so in one of these, and then the address is not the caller's own.
 OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
-STANDING = [TradeState.AGREED, TradeState.CONFIRMED]
 
 
 @require_safe
@@ -41,11 +40,21 @@ def home(request: HttpRequest) -> HttpResponse:
             "nav": "home",
             "running": running[:RUNNING_ROOMS],
             "more_running": max(0, running.count() - RUNNING_ROOMS),
-            "sessions": _with_results(Session.objects.select_related("buyer"))[:RECENT_SESSIONS],
+            "sessions": recent_sessions(RECENT_SESSIONS),
             "moves": first_waiting_moves(principal),
+            "moves_count": moves_asked_of(principal).count(),
             "has_sellers": Seller.objects.standing().filter(is_active=True).exists(),
         },
     )
+
+
+@require_safe
+@readers_page
+def sessions(request: HttpRequest) -> HttpResponse:
+    search = Search.asked(request)
+    asked = asked_page(request, search.sessions())
+    found = with_results([session.pk for session in asked])
+    return render(request, "sessions.html", {"nav": "home", "search": search, "asked": asked, "sessions": found})
 
 
 @require_POST
@@ -56,7 +65,7 @@ def run_demo(request: HttpRequest) -> HttpResponse:
     except NoSellers as error:
         messages.warning(request, f"The demo cannot start: {error}. Restock the sellers in the admin.")
         return redirect("home")
-    return redirect(session)
+    return redirect(_liveliest_room(session))
 
 
 @require_GET
@@ -77,10 +86,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _with_results(sessions: QuerySet[Session]) -> QuerySet[Session]:
-    return sessions.annotate(
-        room_count=Count("runs"),
-        open_count=Count("runs", filter=Q(runs__status__in=OPEN)),
-        deal_count=Count("runs", filter=Q(runs__outcome__result=Result.DEAL)),
-        spent=Sum("runs__outcome__total_cost", filter=Q(runs__outcome__trade__state__in=STANDING)),
-    ).order_by("-created_at", "-id")
+def _liveliest_room(session: Session) -> NegotiationRun:
+    """The one with as many sellers as go side by side: what there is to see is bargaining."""
+    rooms = session.runs.order_by("id").prefetch_related("participants")
+    return min(rooms, key=lambda room: abs(len(room.participants.all()) - SIDE_BY_SIDE))

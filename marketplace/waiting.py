@@ -1,7 +1,9 @@
 """What waits for somebody: the moves at held seats and the approvals that a caller may give."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -53,17 +55,31 @@ def pending_approvals(principal: Principal) -> QuerySet[Approval]:
 
 
 def first_waiting_moves(principal: Principal) -> list[WaitingMove]:
-    """The most urgent; one query for the moves and one for the offers they answer."""
-    asked = moves_asked_of(principal).select_related("run__session__buyer", "run__item", "participant")
-    waits = list(asked[:MOST_WAITING])
-    offers = _open_offers(waits)
-    return [_waiting_move(wait, offers, principal) for wait in waits]
+    """The most urgent."""
+    return waiting_moves(principal, with_rooms(moves_asked_of(principal))[:MOST_WAITING])
+
+
+def with_rooms(waits: QuerySet[SeatWait]) -> QuerySet[SeatWait]:
+    """With all that `waiting_moves` tells of them."""
+    return waits.select_related("run__session__buyer", "run__item", "participant")
+
+
+def waiting_moves(principal: Principal, waits: Iterable[SeatWait]) -> list[WaitingMove]:
+    """The moves, and by one query the offers they answer."""
+    asked = list(waits)
+    offers = _open_offers(asked)
+    return [_waiting_move(wait, offers, principal) for wait in asked]
 
 
 def thread_address(thread: Participant, principal: Principal, party: Party) -> str:
     """The page of the thread; whoever may act for both sides says for which."""
     page = reverse("thread", args=[thread.code])
     return f"{page}?party={party}" if principal.may_read_all else page
+
+
+def party_of(thread: Participant, role: Role) -> UUID:
+    """The code of the thread's buyer or seller."""
+    return thread.run.session.buyer.code if role == Role.BUYER else thread.seller_code
 
 
 def first_holders(run: NegotiationRun) -> dict[str, Holder]:

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from marketplace.errors import NotAllowed
+from marketplace.errors import NotAllowed, SessionNotFound
+from marketplace.finding import find_session
 from marketplace.identity import Principal
-from marketplace.models import Role
+from marketplace.models import Role, Scope
 from negotiation.core.visibility import (
     BuyerViewer,
     OperatorViewer,
@@ -18,6 +19,9 @@ from negotiation.errors import RoomNotFound
 from negotiation.models import NegotiationRun, Participant
 from negotiation.records import Record
 from negotiation.store import StoredRoom, read_history, read_room
+
+# With the eyes of whoever may read all.
+XRAY = "xray"
 
 
 def viewer_of(principal: Principal, stored: StoredRoom) -> Viewer:
@@ -54,6 +58,24 @@ def seen_as(principal: Principal, stored: StoredRoom, agent_type: str, agent_id:
     raise RoomNotFound("there is no such agent in this room")
 
 
+def seen_by_name(principal: Principal, stored: StoredRoom, eyes: str) -> Viewer:
+    """The same for an address, which names the eyes in one word: `xray`, `buyer`, or `seller:` and its id."""
+    agent_type, _, agent_id = eyes.partition(":")
+    return seen_as(principal, stored, "" if eyes == XRAY else agent_type, agent_id)
+
+
+def in_the_place_of(viewer: Viewer, principal: Principal, stored: StoredRoom) -> Principal:
+    """Whose rights a page is made with that is seen with borrowed eyes: the party's, and no more than the caller's."""
+    scope = Scope.WRITE if principal.may_write else Scope.READ
+    match viewer:
+        case BuyerViewer():
+            return Principal(Role.BUYER, principal.name, frozenset({stored.roster.buyer_id}), scope)
+        case SellerViewer():
+            return Principal(Role.SELLER, principal.name, frozenset({UUID(viewer.seller_id)}), scope)
+        case OperatorViewer() | SpectatorViewer():
+            return principal
+
+
 def rooms_of(principal: Principal) -> QuerySet[NegotiationRun]:
     """The rooms that the caller takes part in, or reads all of. A watcher knows its rooms by their codes alone."""
     match principal.role:
@@ -72,6 +94,20 @@ def room_for(principal: Principal, code: UUID) -> tuple[StoredRoom, Viewer]:
     """The room and the caller's eyes. Raises RoomNotFound."""
     stored = read_room(code)
     return stored, viewer_of(principal, stored)
+
+
+def session_viewer(principal: Principal, code: UUID) -> Viewer:
+    """The eyes with which the caller sees all rooms of the session. Raises SessionNotFound."""
+    session = find_session(code)
+    match principal.role:
+        case Role.OPERATOR | Role.AUDITOR if session is not None:
+            return OperatorViewer()
+        case Role.WATCHER if session is not None:
+            return SpectatorViewer()
+        case Role.BUYER if session is not None and session.buyer.code in principal.parties:
+            return BuyerViewer()
+        case _:
+            raise SessionNotFound(f"there is no session {code}")
 
 
 def history_for(principal: Principal, code: UUID) -> tuple[StoredRoom, list[Record], Viewer]:

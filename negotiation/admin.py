@@ -1,9 +1,8 @@
 """The operators' screens for rooms and all that happened in them: to look at, never to edit."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, get_args
 
 from django.contrib import admin
 from django.db.models import Count, F, QuerySet
@@ -14,12 +13,23 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from marketplace.admin_kinds import ReadOnlyAdmin, ReadOnlyInline
+from marketplace.admin_kinds import PatientPaginator, ReadOnlyAdmin, ReadOnlyInline
+from marketplace.steering_admin import SteersRooms
 from negotiation import notification_admin, seat_admin, trade_admin  # noqa: F401  # screens of their own
-from negotiation.models import LeftOut, LLMCall, Message, NegotiationRun, Offer, Outcome, Participant, RunEvent
+from negotiation.core.events import Event
+from negotiation.models import (
+    STARTED,
+    LeftOut,
+    LLMCall,
+    Message,
+    NegotiationRun,
+    Offer,
+    Outcome,
+    Participant,
+    RunEvent,
+)
+from negotiation.room_listings import in_short, listings_of, replay_at
 
-# Longer lists show their newest end and say how many there are.
-MOST_ROWS = 200
 FORGOTTEN = "Its time is over; only the hashes are kept."
 
 
@@ -29,26 +39,45 @@ class ListedRun(Protocol):
     seller_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The newest rows of a kind in one room, oldest first, out of `total`."""
+class AtWork(admin.SimpleListFilter):
+    """Rooms that were started and are not over, whatever they are at."""
 
-    title: str
-    headings: tuple[str, ...]
-    rows: Sequence[Sequence[object]]
-    total: int
+    title = "at work"
+    parameter_name = "at_work"
 
-    @property
-    def is_cut(self) -> bool:
-        return self.total > len(self.rows)
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "yes":
+                return queryset.filter(status__in=STARTED)
+            case "no":
+                return queryset.exclude(status__in=STARTED)
+            case _:
+                return queryset
+
+
+class KindOfEvent(admin.SimpleListFilter):
+    """All kinds there are, without asking a long log which of them it holds."""
+
+    title = parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.__name__, kind.__name__) for kind in get_args(Event)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(type=self.value()) if self.value() else queryset
 
 
 class ParticipantInline(ReadOnlyInline):
     model = Participant
+    verbose_name_plural = "sellers in the room, with their terms as they were when it was set up"
     fields = (
         "name",
         "priority",
         "speaking_style",
+        "temperament",
         "mind",
         "stock",
         "cost_price",
@@ -60,6 +89,7 @@ class ParticipantInline(ReadOnlyInline):
 
 class LeftOutInline(ReadOnlyInline):
     model = LeftOut
+    verbose_name_plural = "sellers that could not serve the item"
     fields = ("seller", "reason")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -67,48 +97,43 @@ class LeftOutInline(ReadOnlyInline):
 
 
 @admin.register(NegotiationRun)
-class NegotiationRunAdmin(ReadOnlyAdmin):
+class NegotiationRunAdmin(SteersRooms, ReadOnlyAdmin):
     change_form_template = "admin/room.html"
     list_display = (
         "item",
+        "session_name",
         "status",
         "progress",
         "seller_count",
         "result",
         "unit_price",
-        "room",
-        "duration",
         "started_at",
-        "session",
+        "duration",
+        "pages",
     )
     list_select_related = ("session", "item", "outcome")
-    list_filter = ("status", "outcome__result", "created_at")
+    list_filter = (AtWork, "status", "outcome__result", "session__is_what_if", "created_at")
     view_on_site = False
     search_fields = ("item__item_name", "item__item_id", "session__name", "item__buyer__name", "code")
-    date_hierarchy = "created_at"
-    fields = (
-        "item",
-        "room",
-        "session",
-        "limits",
-        "status",
-        "skip_reason",
-        "progress",
-        "started_at",
-        "ended_at",
-        "duration",
-        "result",
-        "reason",
-        "explanation",
-        "unit_price",
-        "quantity",
-        "total_cost",
-        "winner",
-        "seed",
-        "last_seq",
-        "lease_owner",
-        "lease_until",
-        "code",
+    search_help_text = "Item, session, buyer or code"
+    show_full_result_count = False
+    fieldsets = (
+        ("Room", {"fields": ("item", "session", "pages", "limits", ("status", "progress"), "skip_reason", "branch")}),
+        (
+            "Outcome",
+            {"fields": ("result", "reason", "winner", ("unit_price", "quantity", "total_cost"), "explanation")},
+        ),
+        (
+            "Record",
+            {
+                "fields": (
+                    ("started_at", "ended_at", "duration"),
+                    ("seed", "last_seq"),
+                    ("lease_owner", "lease_until"),
+                    "code",
+                )
+            },
+        ),
     )
     inlines = (ParticipantInline, LeftOutInline)
 
@@ -125,8 +150,25 @@ class NegotiationRunAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         run = get_object_or_404(NegotiationRun, pk=object_id)
-        listings = (_messages(run), _offers(run), _calls(run), _events(run))
-        return super().change_view(request, object_id, form_url, {"listings": listings, **(extra_context or {})})
+        return super().change_view(
+            request, object_id, form_url, {"listings": listings_of(run), **(extra_context or {})}
+        )
+
+    def rooms_of(self, queryset: QuerySet[Any]) -> QuerySet[NegotiationRun]:
+        return NegotiationRun.objects.filter(pk__in=queryset.order_by().values("pk"))
+
+    @admin.display(description="session", ordering="session__name")
+    def session_name(self, run: NegotiationRun) -> SafeString:
+        mark = format_html(' <span class="tag">{}</span>', "What-if") if run.session.is_what_if else ""
+        address = reverse("admin:marketplace_session_change", args=[run.session_id])
+        return format_html('<a href="{}">{}</a>{}', address, run.session, mark)
+
+    @admin.display(description="branched from")
+    def branch(self, run: NegotiationRun) -> SafeString | str:
+        if run.branched_from is None:
+            return "-"
+        link = format_html('<a href="{}">{}</a>', run.branched_from.get_absolute_url(), run.branched_from)
+        return format_html("{} after round {}: {}", link, run.branched_after, run.branched_with)
 
     @admin.display(description="round", ordering="current_round")
     def progress(self, run: NegotiationRun) -> str:
@@ -176,19 +218,33 @@ class NegotiationRunAdmin(ReadOnlyAdmin):
         item = run.item
         return f"{item.quantity_needed} units, from {item.min_price_per_unit} to {item.max_price_per_unit}"
 
-    @admin.display(description="room")
-    def room(self, run: NegotiationRun) -> SafeString:
-        return format_html('<a href="{}">Open the room</a>', run.get_absolute_url())
+    @admin.display(description="pages")
+    def pages(self, run: NegotiationRun) -> SafeString:
+        room = format_html('<a href="{}">Room</a>', run.get_absolute_url())
+        sheet = format_html('<a href="{}">Deal sheet</a>', reverse("sheet", args=[run.session.code]))
+        return format_html_join(
+            " \N{MIDDLE DOT} ", "{}", ((link,) for link in (room, replay_at(run, None, "Replay"), sheet))
+        )
+
+
+class ShownInItsRoom(ReadOnlyAdmin):
+    """Rows that were written at an event, which the room's page can show once more."""
+
+    paginator = PatientPaginator
+    show_full_result_count = False
+
+    @admin.display(description="in the room")
+    def in_room(self, row: Any) -> SafeString | str:
+        return replay_at(row.run, row.seq, f"Event {row.seq}") if row.seq else "-"
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
-    list_display = ("at", "run", "round", "party", "participant", "voice", "__str__")
+class MessageAdmin(ShownInItsRoom):
+    list_display = ("at", "run", "round", "party", "participant", "voice", "__str__", "in_room")
     list_display_links = ("at",)
     list_select_related = ("run__item", "participant")
     list_filter = ("party", "voice", "at")
     search_fields = ("text", "participant__name", "run__item__item_name", "run__session__name")
-    show_full_result_count = False
 
 
 @admin.register(Offer)
@@ -208,6 +264,7 @@ class OfferAdmin(ReadOnlyAdmin):
     list_select_related = ("run__item", "participant")
     list_filter = ("status", "party", "is_final", "at")
     search_fields = ("participant__name", "run__item__item_name", "run__session__name")
+    paginator = PatientPaginator
     show_full_result_count = False
 
 
@@ -229,17 +286,16 @@ class OutcomeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(RunEvent)
-class RunEventAdmin(ReadOnlyAdmin):
-    list_display = ("seq", "run", "type", "at", "summary")
+class RunEventAdmin(ShownInItsRoom):
+    list_display = ("seq", "run", "type", "at", "summary", "in_room")
     list_select_related = ("run__item",)
-    list_filter = ("type", "at")
+    list_filter = (KindOfEvent, "at")
     search_fields = ("run__item__item_name", "run__session__name", "run__code")
-    fields = ("run", "seq", "type", "at", "content", "hash")
-    show_full_result_count = False
+    fields = ("run", ("seq", "type", "at"), "in_room", "content", "hash")
 
     @admin.display(description="payload")
     def summary(self, event: RunEvent) -> str:
-        return _in_short(event)
+        return in_short(event)
 
     @admin.display(description="payload")
     def content(self, event: RunEvent) -> SafeString:
@@ -247,7 +303,7 @@ class RunEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LLMCall)
-class LLMCallAdmin(ReadOnlyAdmin):
+class LLMCallAdmin(ShownInItsRoom):
     list_display = (
         "at",
         "run",
@@ -261,15 +317,15 @@ class LLMCallAdmin(ReadOnlyAdmin):
         "took",
         "result",
         "why",
+        "in_room",
     )
     list_display_links = ("at",)
     list_select_related = ("run__item__buyer", "participant")
     list_filter = ("result", "why", "purpose", "provider", "model", "at")
     search_fields = ("=run__code", "run__session__name", "run__item__item_name", "participant__name", "reply")
-    date_hierarchy = "at"
-    show_full_result_count = False
     fields = (
-        ("run", "asker", "round", "seq", "purpose"),
+        ("run", "asker", "round", "purpose"),
+        "in_room",
         ("provider", "model", "attempts"),
         ("input_tokens", "output_tokens", "is_estimated", "cost"),
         ("queued_seconds", "first_token_seconds", "seconds"),
@@ -310,63 +366,3 @@ def _outcome(run: NegotiationRun) -> Outcome | None:
 def _of_outcome(run: NegotiationRun, read: Callable[[Outcome], object]) -> object:
     outcome = _outcome(run)
     return None if outcome is None else read(outcome)
-
-
-def _messages(run: NegotiationRun) -> Listing:
-    rows = [
-        (said.seq, said.round, said.party, said.participant, said.voice, said.text)
-        for said in _newest(run.messages.select_related("participant"), "seq")
-    ]
-    headings = ("Event", "Round", "Who", "Thread", "Voice", "Words")
-    return Listing("Messages", headings, rows, run.messages.count())
-
-
-def _offers(run: NegotiationRun) -> Listing:
-    rows = [
-        (
-            offer.number,
-            offer.round,
-            offer.party,
-            offer.participant,
-            offer.unit_price,
-            offer.quantity,
-            offer.status,
-            "yes" if offer.is_final else "no",
-        )
-        for offer in _newest(run.offers.select_related("participant"), "number")
-    ]
-    headings = ("Number", "Round", "Who", "Thread", "Unit price", "Quantity", "Status", "Final")
-    return Listing("Offers", headings, rows, run.offers.count())
-
-
-def _calls(run: NegotiationRun) -> Listing:
-    rows = [
-        (
-            format_html('<a href="{}">{}</a>', reverse("admin:negotiation_llmcall_change", args=[call.pk]), call.pk),
-            call.round,
-            call.participant or "buyer",
-            call.purpose,
-            call.model,
-            call.input_tokens + call.output_tokens,
-            call.cost,
-            f"{call.seconds:.2f}",
-            f"{call.result}: {call.why}" if call.why else call.result,
-        )
-        for call in _newest(run.llm_calls.select_related("participant").defer("prompt", "reply"), "id")
-    ]
-    headings = ("Call", "Round", "Who", "Purpose", "Model", "Tokens", "Cost", "Seconds", "Result")
-    return Listing("Model calls", headings, rows, run.llm_calls.count())
-
-
-def _events(run: NegotiationRun) -> Listing:
-    rows = [(event.seq, event.at, event.type, _in_short(event)) for event in _newest(run.events.all(), "seq")]
-    return Listing("Events", ("Number", "At", "Type", "Payload"), rows, run.events.count())
-
-
-def _newest(rows: QuerySet[Any], number: str) -> list[Any]:
-    return list(rows.order_by(f"-{number}")[:MOST_ROWS])[::-1]
-
-
-def _in_short(event: RunEvent) -> str:
-    text = json.dumps(event.payload, ensure_ascii=False)
-    return text if len(text) <= 200 else f"{text[:200]}..."

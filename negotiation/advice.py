@@ -86,6 +86,7 @@ def market_price(stored: StoredRoom, party: Party, seller_id: str) -> MarketPric
         decided_at__gte=timezone.now() - timedelta(days=WINDOW_DAYS),
         run__item__item_id=run.item.item_id,
         run__session__currency=stored.roster.currency,
+        run__session__is_what_if=False,
     ).exclude(run__session=run.session_id)
     if party is Party.SELLER:
         deals = deals.exclude(participant__seller_code=seller_id)

@@ -31,6 +31,7 @@ from negotiation.schemas import (
     ModelCallOut,
     ModelCallsOut,
     OutcomeOut,
+    PaceIn,
     StartedOut,
     StateOut,
     StatusOut,
@@ -99,6 +100,18 @@ def pause(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
 @room_router.post("/{room_id}/resume", response=StatusOut)
 def resume(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
     return _change(request, room_id, services.resume)
+
+
+@room_router.post("/{room_id}/step", response=StatusOut)
+def step(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
+    """Play one more round and pause before the next bids; a room that is paused goes on for that."""
+    return _change(request, room_id, services.step)
+
+
+@room_router.post("/{room_id}/pace", response=StatusOut)
+def pace(request: HttpRequest, room_id: UUID, payload: PaceIn) -> dict[str, Any]:
+    """Rest so many seconds before each turn, from the next turn on."""
+    return _change(request, room_id, lambda code: services.change_pace(code, payload.turn_seconds))
 
 
 @room_router.post("/{room_id}/cancel", response=StatusOut)

@@ -16,14 +16,14 @@ from pydantic import ValidationError
 from marketplace.access_log import name_caller
 from marketplace.counting import DATABASE_AWAY_ANSWERS, THROTTLED
 from marketplace.envelope import PLAIN_CODES
-from marketplace.errors import MarketplaceError, NotAllowed, RateLimited
+from marketplace.errors import MarketplaceError, NotAllowed, RateLimited, SessionNotFound
 from marketplace.presence import doorman, seats
 from marketplace.strict_json import read_object
 from marketplace.throttling import Kind, charge
 from negotiation import services
 from negotiation.access import steer
 from negotiation.errors import NegotiationError, RoomNotFound, own_limit_details
-from negotiation.schemas import MessageIn
+from negotiation.schemas import MessageIn, PaceIn
 from negotiation.stream import Sent, follow
 from negotiation.threads import DATABASE_AWAY, in_thread
 from negotiation.watching import (
@@ -31,6 +31,7 @@ from negotiation.watching import (
     Unauthenticated,
     Watcher,
     admit,
+    admit_spectator,
     last_seen,
     require_unchanged,
     rhythm,
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[[UUID], object]] = {
     "start": services.start,
     "pause": services.pause,
     "resume": services.resume,
+    "step": services.step,
     "cancel": services.cancel,
     "decide": services.decide_now,
 }
@@ -97,7 +99,7 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         """Never waits for a command to be done: what comes meanwhile would pile up without a bound."""
         if self.following is None:
             return
-        command = _parse(text_data)
+        command = parse_frame(text_data)
         if self._is_too_fast() or self.waiting.full():
             THROTTLED.labels("frame").inc()
             await self.close(TOO_FAST)
@@ -142,6 +144,10 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         """The answer to the command, None if it needs none."""
         if kind == "message":
             return await in_thread(None, self._send_message, command)
+        if kind == "pace":
+            wanted = PaceIn.model_validate({"turn_seconds": command.get("turn_seconds")})
+            await in_thread(None, self._steer, lambda code: services.change_pace(code, wanted.turn_seconds))
+            return {"type": "ack", "command": kind}
         if kind in COMMANDS:
             await in_thread(None, self._steer, COMMANDS[kind])
             return {"type": "ack", "command": kind}
@@ -172,7 +178,7 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         """Until the room is over; whoever ended it by a command gets the answer to it before the close."""
         close_code = 1000
         try:
-            with seats().taken(f"socket {self.watcher.principal.name}", MOST_OF_ONE_CALLER):
+            with seats().taken(f"socket {self.watcher.counted_as}", MOST_OF_ONE_CALLER):
                 async with asyncio.TaskGroup() as group:
                     staying = group.create_task(stay(self.watcher))
                     await self._send_all()
@@ -197,13 +203,23 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         await self.send(text_data=json.dumps(answer, ensure_ascii=False))
 
 
+class SpectatorConsumer(RoomConsumer):
+    """One who looks on by a link, and is asked and heard in nothing."""
+
+    async def _come_in(self) -> Watcher:
+        return await admit_spectator(self.scope)
+
+    async def _carry_out(self, kind: str, command: dict[str, Any]) -> dict[str, Any] | None:
+        return unknown_command()
+
+
 def _close_code(refused: BaseException) -> int:
     match refused:
         case Unauthenticated():
             return NOT_SIGNED_IN
         case NotAllowed():
             return FORBIDDEN
-        case RoomNotFound():
+        case RoomNotFound() | SessionNotFound():
             return NOT_FOUND
         case RateLimited():
             return TOO_FAST
@@ -224,7 +240,7 @@ def _error(code: str, message: str) -> dict[str, Any]:
     return {"type": "error", "error_code": code, "message": message, "retry_count": 0}
 
 
-def _parse(text: str | None) -> dict[str, Any] | None:
+def parse_frame(text: str | None) -> dict[str, Any] | None:
     """The command in the frame, None if it is not one JSON object of a sane size."""
     if text is None or len(text.encode("utf-8", "replace")) > LONGEST_FRAME:
         return None

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from negotiation.core.closing import conclude
@@ -15,6 +15,7 @@ from negotiation.core.course import Course
 from negotiation.core.errors import IllegalMove
 from negotiation.core.events import Event, MindFailed
 from negotiation.core.moves import Award, Bids, BuyerTurn, Leave, Move
+from negotiation.core.pacing import STEPPED, is_round_played
 from negotiation.core.protocol import change_status, next_round, play, run_out
 from negotiation.core.room import Room, Thread
 from negotiation.core.table import move_by_hand, request_approval, settle, take_at_once
@@ -36,6 +37,9 @@ logger = logging.getLogger(__name__)
 
 # Models asked together answer nearly together; one commit for all of them costs hardly more than one for each.
 GATHER_SECONDS = 0.01
+
+# A long rest is taken in parts, between which the log says whether the room is still to rest so long.
+LONGEST_NAP_SECONDS = 2.0
 
 _T = TypeVar("_T")
 
@@ -76,7 +80,10 @@ class Minds:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`turn_seconds` is a rest before each turn so that people can follow; 0 plays as fast as minds answer."""
+    """`turn_seconds` is a rest before each turn so that people can follow; 0 plays as fast as minds answer.
+
+    A room that was given a rest of its own has that. `sleep` may come back early if somebody wrote to the room.
+    """
 
     turn_seconds: float = 0.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -114,7 +121,7 @@ class Engine:
 
     def __init__(self, journal: Journal, minds: Minds, *, limits: Limits, pace: Pace) -> None:
         self._journal, self._minds, self._limits, self._pace = journal, minds, limits, pace
-        self._fallback = StrategyMind()
+        self._fallback, self._is_rested = StrategyMind(), False
 
     async def run(self) -> Room:
         """Play until the room is over, paused, or waits for a person or program; returns it as it then stands."""
@@ -160,6 +167,8 @@ class Engine:
         stood_in = [t for t in room.open_threads if t.turn is Party.BUYER and t.is_stood_in]
         if ending := settle(room):
             await self._record(ending)
+        elif is_round_played(room):
+            await self._pause()
         elif stood_in:
             turn = await self._fallback.buy(buyer_view(room))
             await self._record(stand_in_for_buyer(room, turn, [t.seller_id for t in stood_in], seconds))
@@ -197,6 +206,10 @@ class Engine:
         """Give the room back until somebody moves."""
         await self._record((change_status(self._room, RoomStatus.WAITING, WAITS),))
 
+    async def _pause(self) -> None:
+        """The one round that was asked for has been played."""
+        await self._record((change_status(self._room, RoomStatus.PAUSED, STEPPED),))
+
     async def _lose_seller(self, seller_id: str) -> None:
         try:
             await self._record(run_out(self._room, seller_id))
@@ -204,13 +217,29 @@ class Engine:
             await self._load()
 
     async def _let_buyer_move(self) -> None:
-        await self._rest()
-        turn, failure = await self._ask_buyer()
-        course = self._judge_buyer(turn) if failure is None else None
-        if course is None:
-            notice = MindFailed(Party.BUYER, "", self._room.round, failure or Failure.ILLEGAL)
-            course = self._play_buyer(await self._fallback.buy(buyer_view(self._room)), notice)
-        await self._store(course)
+        if is_round_played(self._room) and isinstance(await self._fallback.buy(buyer_view(self._room)), Bids):
+            return await self._pause()  # without asking a mind for bids that nobody wants yet
+        number = self._number
+        if not self._is_rested:
+            await self._rest()
+            self._is_rested = True
+        if self._number == number:  # else the room is looked at again before the buyer is asked
+            await self._record_buyer(*await self._ask_buyer())
+
+    async def _record_buyer(self, turn: BuyerTurn, failure: Failure | None) -> None:
+        """Whoever changed no more than the pace meanwhile has not made the turn void."""
+        asked = self._room
+        while True:
+            course = self._judge_buyer(turn) if failure is None else None
+            if course is None:
+                notice = MindFailed(Party.BUYER, "", self._room.round, failure or Failure.ILLEGAL)
+                course = self._play_buyer(await self._fallback.buy(buyer_view(self._room)), notice)
+            try:
+                return await self._store(course)
+            except Overtaken:
+                await self._load()
+                if _at_any_pace(self._room) != _at_any_pace(asked):
+                    raise
 
     async def _ask_buyer(self) -> tuple[BuyerTurn, Failure | None]:
         view = buyer_view(self._room)
@@ -229,7 +258,9 @@ class Engine:
     def _play_buyer(self, turn: BuyerTurn, *notice: Event) -> Course:
         course = Course(self._room)
         course.add(*notice)
-        if isinstance(turn, Bids):
+        if isinstance(turn, Bids) and is_round_played(self._room):
+            course.add(change_status(self._room, RoomStatus.PAUSED, STEPPED))
+        elif isinstance(turn, Bids):
             course.add(next_round(self._room))
             for seller_id, move in turn.moves:
                 course.add(*play(course.room, Party.BUYER, seller_id, move))
@@ -267,7 +298,7 @@ class Engine:
     async def _record_arrived(self, answers: "asyncio.Queue[_Answer]", missing: int) -> int:
         """Record the next answer, and without a pace those that come with it; how many."""
         arrived = [await answers.get()]
-        if self._pace.turn_seconds:
+        if self._turn_seconds:
             await self._rest()
         else:
             if answers.qsize() + 1 < missing:
@@ -328,9 +359,22 @@ class Engine:
         assert not isinstance(turn, Bids)
         return self._play_buyer(turn)
 
+    @property
+    def _turn_seconds(self) -> float:
+        own = self._room.turn_seconds
+        return self._pace.turn_seconds if own is None else float(own)
+
     async def _rest(self) -> None:
-        if self._pace.turn_seconds:
-            await self._pace.sleep(self._pace.turn_seconds)
+        """Before a turn, for as long as the pace says by then. Raises Overtaken if the room is not to go on."""
+        rested = 0.0
+        while rested < self._turn_seconds:
+            nap = min(self._turn_seconds - rested, LONGEST_NAP_SECONDS)
+            await self._pace.sleep(nap)
+            rested += nap
+            if rested < self._turn_seconds:
+                await self._load()
+                if self._room.status is not RoomStatus.ACTIVE:
+                    raise Overtaken
 
     async def _load(self) -> None:
         self._room, self._number = await self._journal.load()
@@ -343,7 +387,11 @@ class Engine:
     async def _store(self, course: Course) -> None:
         await self._journal.append(tuple(course.events), after=self._number)
         self._number += len(course.events)
-        self._room = course.room
+        self._room, self._is_rested = course.room, False
+
+
+def _at_any_pace(room: Room) -> Room:
+    return replace(room, turn_seconds=None, pause_after_round=None)
 
 
 def _is_being_cancelled() -> bool:

@@ -25,6 +25,7 @@ from negotiation.core.visibility import (
     OperatorViewer,
     SellerViewer,
     Viewer,
+    may_see_buyer,
     may_see_buyer_limits,
     may_see_seller,
     see,
@@ -68,7 +69,6 @@ def connected(room: Room, status: RoomStatus, last_seq: int, roster: Roster, vie
         "type": "connected",
         "timestamp": now.isoformat(),
         "room_id": str(roster.room_id),
-        "session_id": str(roster.session_id),
         "status": status,
         "current_round": room.round,
         "max_rounds": setup.max_rounds,
@@ -76,11 +76,13 @@ def connected(room: Room, status: RoomStatus, last_seq: int, roster: Roster, vie
         "item_name": setup.item_name,
         "quantity": setup.buyer.quantity,
         "currency": roster.currency,
-        "buyer": {"id": str(roster.buyer_id), "name": setup.buyer_name},
         "sellers": [
             _seller(room, s.seller_id, roster, viewer) for s in setup.sellers if may_see_seller(viewer, s.seller_id)
         ],
     }
+    if may_see_buyer(viewer):
+        frame["session_id"] = str(roster.session_id)
+        frame["buyer"] = {"id": str(roster.buyer_id), "name": setup.buyer_name}
     if may_see_buyer_limits(viewer):
         frame["buyer_constraints"] = buyer_constraints(roster)
     return frame
@@ -109,6 +111,7 @@ def _seller(room: Room, seller_id: str, roster: Roster, viewer: Viewer) -> Frame
             "least_price": money(seat.limits.floor),
             "priority": seat.limits.priority,
             "speaking_style": seat.style,
+            "temperament": seat.temperament,
         }
     return frame
 

@@ -162,7 +162,7 @@ def _folder(session: UUID) -> Path:
 def _buyer(roster: Roster, viewer: Viewer) -> Frame:
     buyer: Frame = {"buyer_id": str(roster.buyer_id), "name": roster.setup.buyer_name}
     if may_see_buyer_limits(viewer):
-        buyer.update(buyer_constraints(roster))
+        buyer.update(buyer_constraints(roster), temperament=roster.setup.buyer_temperament)
     return buyer
 
 
@@ -176,6 +176,7 @@ def _seller(roster: Roster, seller_id: str, viewer: Viewer) -> Frame:
             quantity_available=seat.limits.stock,
             priority=seat.limits.priority,
             speaking_style=seat.style,
+            temperament=seat.temperament,
         )
     return seller
 

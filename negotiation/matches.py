@@ -108,7 +108,7 @@ def quantity_band(free: int) -> str:
 
 def _item_for(principal: Principal, session_code: UUID, item_id: str) -> BuyerItem:
     """The buyer's own, or any for those who read all. Raises SessionNotFound or Refused."""
-    sessions = Session.objects.filter(code=session_code)
+    sessions = Session.objects.filter(code=session_code, is_what_if=False)
     if not principal.may_read_all:
         parties = principal.parties if principal.role == Role.BUYER else ()
         sessions = sessions.filter(buyer__code__in=parties)

@@ -51,16 +51,22 @@ def news_of(run_id: int, participant_id: int, seq: int, event: Telling) -> News 
 
 
 def fill_outbox(news: Sequence[News]) -> None:
-    """Called in the transaction of the events."""
+    """Called in the transaction of the events. Nobody is told what would have been."""
     if not news:
         return
-    threads = Participant.objects.filter(pk__in={item.participant_id for item in news}).order_by()
+    real = Participant.objects.filter(run__session__is_what_if=False)
+    threads = real.filter(pk__in={item.participant_id for item in news}).order_by()
     parties = {
         participant_id: {Party.BUYER: buyer, Party.SELLER: seller}
         for participant_id, buyer, seller in threads.values_list("pk", "run__item__buyer__code", "seller_code")
     }
     targets = _targets_of({code for codes in parties.values() for code in codes.values()})
-    told = [_notification(item, target, parties[item.participant_id]) for item in news for target in targets]
+    told = [
+        _notification(item, target, parties[item.participant_id])
+        for item in news
+        if item.participant_id in parties
+        for target in targets
+    ]
     Notification.objects.bulk_create([row for row in told if row is not None])
 
 

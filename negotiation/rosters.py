@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from marketplace.term_ranges import ranges_of
-from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
+from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style, Temperament
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.vocabulary import Holder
 from negotiation.models import NegotiationRun, Participant
@@ -23,10 +23,12 @@ _RUN = (
     *("item__quantity_needed", "max_rounds", "seed", "status", "last_seq", "last_hash", "fence", "started_at"),
     *("item__approve_above", "session__approve_above", "item__approve_below_min", "item__allowed_terms"),
     "session__buyer_mind",
+    "session__is_what_if",
+    "session__buyer_temperament",
 )
 _SEAT = (
     *("pk", "inventory_id", "seller_code", "name", "cost_price", "least_price", "selling_price", "stock"),
-    *("priority", "speaking_style", "mind", "allowed_terms"),
+    *("priority", "speaking_style", "mind", "allowed_terms", "temperament"),
 )
 _RUNS = Prepared(
     lambda code: NegotiationRun.objects.filter(code=code).order_by().values_list(*_RUN),
@@ -69,6 +71,8 @@ class RunRow(NamedTuple):
     asks_below_minimum: bool
     allowed_terms: dict[str, list[int]]
     buyer_mind: str
+    is_what_if: bool
+    buyer_temperament: str
 
 
 class SeatRow(NamedTuple):
@@ -86,6 +90,7 @@ class SeatRow(NamedTuple):
     style: str
     mind: str
     allowed_terms: dict[str, list[int]]
+    temperament: str
 
 
 def find_run(code: UUID) -> tuple[RunRow, list[SeatRow], Roster] | None:
@@ -119,6 +124,7 @@ def _roster(run: RunRow, seats: Sequence[SeatRow]) -> Roster:
         seed=run.seed,
         disclose_best_offer=run.disclose_best_offer,
         buyer_holder=holder_of(run.buyer_mind),
+        buyer_temperament=Temperament(run.buyer_temperament),
     )
     return Roster(run.code, run.session_code, run.buyer_code, run.currency, setup)
 
@@ -137,10 +143,12 @@ def _buyer_limits(run: RunRow) -> BuyerLimits:
         ranges_of(run.allowed_terms) if run.allowed_terms else (),
         run.session_approve_above if own is None else own,
         run.asks_below_minimum,
+        asks_nobody=run.is_what_if,
     )
 
 
 def _seat_of(seat: SeatRow) -> SellerSeat:
     extras = ranges_of(seat.allowed_terms) if seat.allowed_terms else ()
     limits = SellerLimits(seat.cost, seat.floor, seat.ask, seat.stock, Priority(seat.priority), extras)
-    return SellerSeat(str(seat.code), seat.name, limits, Style(seat.style), holder_of(seat.mind))
+    temperament = Temperament(seat.temperament)
+    return SellerSeat(str(seat.code), seat.name, limits, Style(seat.style), holder_of(seat.mind), temperament)

@@ -3,16 +3,28 @@
 from django.urls import path
 
 from marketplace.access_log import NotedLive
-from negotiation.consumers import RoomConsumer
+from negotiation.consumers import RoomConsumer, SpectatorConsumer
 from negotiation.desk_consumers import DeskConsumer
-from negotiation.sse import stream
+from negotiation.session_consumers import SessionConsumer
+from negotiation.session_consumers import stream as session_stream
+from negotiation.sse import stream, watch
 
 STREAM = "api/v1/negotiation/<str:room_id>/stream"
+SESSION_STREAM = "api/v1/simulation/<str:session_id>/stream"
+WATCH_STREAM = "api/v1/watch/<str:token>/stream"
 SOCKET = "ws/negotiation/<str:room_id>/"
+WATCH_SOCKET = "ws/watch/<str:token>/"
+SESSION_SOCKET = "ws/session/<str:session_id>/"
 DESK_SOCKET = "ws/trade-desk/<str:negotiation_id>/"
 
-http_urlpatterns = [path(STREAM, NotedLive(stream, STREAM))]  # type: ignore[arg-type]  # typed for views
+http_urlpatterns = [
+    path(STREAM, NotedLive(stream, STREAM)),  # type: ignore[arg-type]  # typed for views
+    path(WATCH_STREAM, NotedLive(watch, WATCH_STREAM)),  # type: ignore[arg-type]
+    path(SESSION_STREAM, NotedLive(session_stream, SESSION_STREAM)),  # type: ignore[arg-type]
+]
 websocket_urlpatterns = [
     path(SOCKET, NotedLive(RoomConsumer.as_asgi(), SOCKET)),  # type: ignore[arg-type]
+    path(SESSION_SOCKET, NotedLive(SessionConsumer.as_asgi(), SESSION_SOCKET)),  # type: ignore[arg-type]
+    path(WATCH_SOCKET, NotedLive(SpectatorConsumer.as_asgi(), WATCH_SOCKET)),  # type: ignore[arg-type]
     path(DESK_SOCKET, NotedLive(DeskConsumer.as_asgi(), DESK_SOCKET)),  # type: ignore[arg-type]
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from marketplace.fields import Price, Quantity, Timestamp
+from marketplace.fields import Price, Quantity, Timestamp, as_number
 from marketplace.schemas import ConstraintsOut, TermsOut
 from marketplace.text import clean_text
 
@@ -42,6 +42,12 @@ class DecisionQueryIn(DecisionIn):
 
     final_price_per_unit: Annotated[Price, BeforeValidator(_from_query)] | None = None
     quantity: Annotated[Quantity, BeforeValidator(_from_query)] | None = None
+
+
+class PaceIn(BaseModel):
+    """The rest before each turn; 0 plays as fast as minds answer."""
+
+    turn_seconds: Annotated[Decimal, BeforeValidator(as_number), Field(ge=0, le=60, decimal_places=2)]
 
 
 class StartedOut(Schema):

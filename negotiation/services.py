@@ -14,6 +14,7 @@ from negotiation.core.errors import BeyondOwnLimits, IllegalMove, OfferNotLive
 from negotiation.core.events import Event
 from negotiation.core.mentions import find_mentioned
 from negotiation.core.moves import Award, Bids, Leave, Words
+from negotiation.core.pacing import change_speed, play_one_round
 from negotiation.core.protocol import agree_by_force, change_status, end_without_deal, evolve, interject
 from negotiation.core.room import Room
 from negotiation.core.terms import Terms, to_money
@@ -130,6 +131,16 @@ def pause(code: UUID) -> None:
 
 def resume(code: UUID) -> None:
     write(code, lambda stored: (change_status(started(stored.room), RoomStatus.QUEUED, "resumed"),))
+
+
+def step(code: UUID) -> None:
+    """Play one more round, and pause."""
+    write(code, lambda stored: play_one_round(started(stored.room)))
+
+
+def change_pace(code: UUID, turn_seconds: Decimal) -> None:
+    """Rest so long before each turn from now on."""
+    write(code, lambda stored: change_speed(started(stored.room), turn_seconds))
 
 
 def cancel(code: UUID) -> None:

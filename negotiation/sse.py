@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.http import HttpResponse
 from marketplace.access_log import name_caller
 from marketplace.counting import DATABASE_AWAY_ANSWERS
 from marketplace.envelope import PLAIN_CODES, error_response
-from marketplace.errors import NotAllowed, RateLimited
+from marketplace.errors import NotAllowed, RateLimited, SessionNotFound
 from marketplace.failures import COME_AGAIN_SECONDS
 from marketplace.headers import preflight_headers
 from marketplace.presence import seats
@@ -18,7 +19,17 @@ from marketplace.scopes import Receive, Scope, Send, answer, answer_headers, enc
 from negotiation.errors import RoomNotFound
 from negotiation.stream import Sent, follow
 from negotiation.threads import DATABASE_AWAY
-from negotiation.watching import REFUSALS, Unauthenticated, Watcher, admit, last_seen, rhythm, room_code, stay
+from negotiation.watching import (
+    REFUSALS,
+    Unauthenticated,
+    Watcher,
+    admit,
+    admit_spectator,
+    last_seen,
+    rhythm,
+    room_code,
+    stay,
+)
 
 LIFETIME_SECONDS = 15 * 60
 MOST_OF_ONE_CALLER = 5
@@ -29,25 +40,47 @@ HEADERS = {
     "X-Accel-Buffering": "no",
 }
 
+# Who watches, or one of REFUSALS; and what that one is shown.
+Admit = Callable[[Scope], Awaitable[Watcher]]
+Show = Callable[[Scope, Watcher], AsyncGenerator[Sent, None]]
+
 logger = logging.getLogger(__name__)
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
-    """Ends after the room's last event, when the client leaves or has lost its right to the room, when the database
-    is away, and after a quarter of an hour (clients resume)."""
+    """One room, until its last event."""
+    await serve(scope, receive, send, _admit, _show)
+
+
+async def watch(scope: Scope, receive: Receive, send: Send) -> None:
+    """The same for whoever has a spectators' link."""
+    await serve(scope, receive, send, admit_spectator, _show)
+
+
+async def serve(scope: Scope, receive: Receive, send: Send, admit: Admit, show: Show) -> None:
+    """Ends with what is shown, when the client leaves or has lost its right to it, when the database is away, and
+    after a quarter of an hour (clients resume)."""
     if scope["method"] != "GET":
         await answer(scope, send, _without_stream(scope))
         return
-    code = room_code(scope["url_route"]["kwargs"]["room_id"])
     try:
-        if code is None:
-            raise RoomNotFound("that is not the id of a room")
-        watcher = await admit(scope, code)
+        watcher = await admit(scope)
         name_caller(scope, watcher.principal.name)
-        with seats().taken(f"stream {code} {watcher.principal.name}", MOST_OF_ONE_CALLER):
-            await _stream_until_left(scope, watcher, receive, send)
+        with seats().taken(f"stream {watcher.code} {watcher.counted_as}", MOST_OF_ONE_CALLER):
+            await _stream_until_left(scope, watcher, show(scope, watcher), receive, send)
     except REFUSALS as refused:
         await answer(scope, send, _refusal(refused))
+
+
+async def _admit(scope: Scope) -> Watcher:
+    code = room_code(scope["url_route"]["kwargs"]["room_id"])
+    if code is None:
+        raise RoomNotFound("that is not the id of a room")
+    return await admit(scope, code)
+
+
+def _show(scope: Scope, watcher: Watcher) -> AsyncGenerator[Sent, None]:
+    return follow(watcher.code, watcher.viewer, last_seen(scope), rhythm())
 
 
 def _without_stream(scope: Scope) -> HttpResponse:
@@ -65,7 +98,7 @@ def _refusal(refused: Exception) -> HttpResponse:
             return error_response(401, *PLAIN_CODES[401])
         case NotAllowed():
             return error_response(403, refused.code, str(refused))
-        case RoomNotFound():
+        case RoomNotFound() | SessionNotFound():
             return error_response(404, refused.code, str(refused))
         case RateLimited():
             response, wait_seconds = error_response(429, refused.code, str(refused)), refused.retry_after_seconds
@@ -77,12 +110,14 @@ def _refusal(refused: Exception) -> HttpResponse:
     return response
 
 
-async def _stream_until_left(scope: Scope, watcher: Watcher, receive: Receive, send: Send) -> None:
+async def _stream_until_left(
+    scope: Scope, watcher: Watcher, shown: AsyncGenerator[Sent, None], receive: Receive, send: Send
+) -> None:
     """Once the answer has begun nobody can be refused any more: the stream just ends."""
     await send({"type": "http.response.start", "status": 200, "headers": encoded(answer_headers(scope) | HEADERS)})
     await _write(send, f"retry: {settings.STREAM.retry_milliseconds}\n\n")
     tasks = {
-        asyncio.create_task(_send_all(scope, watcher, send)),
+        asyncio.create_task(_send_all(shown, send)),
         asyncio.create_task(_wait_for_disconnect(receive)),
         asyncio.create_task(stay(watcher)),
     }
@@ -100,15 +135,15 @@ async def _stream_until_left(scope: Scope, watcher: Watcher, receive: Receive, s
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _send_all(scope: Scope, watcher: Watcher, send: Send) -> None:
-    async with aclosing(follow(watcher.code, watcher.viewer, last_seen(scope), rhythm())) as events:
-        async for sent in events:
+async def _send_all(shown: AsyncGenerator[Sent, None], send: Send) -> None:
+    async with aclosing(shown):
+        async for sent in shown:
             await _write(send, _as_text(sent))
 
 
 def _require_expected(watcher: Watcher, end: BaseException | None) -> None:
     if isinstance(end, DATABASE_AWAY):
-        logger.warning("a watcher of room %s has to come again: %s", watcher.code, end)
+        logger.warning("a watcher of %s has to come again: %s", watcher.code, end)
     elif isinstance(end, Exception) and not isinstance(end, REFUSALS):
         raise end
 

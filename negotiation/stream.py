@@ -108,11 +108,12 @@ def doorbell() -> Doorbell:
 
 
 async def follow(
-    code: UUID, viewer: Viewer, after: int, rhythm: Rhythm, *, thread: str = ""
+    code: UUID, viewer: Viewer, after: int, rhythm: Rhythm, *, thread: str = "", page: int = PAGE
 ) -> AsyncGenerator[Sent, None]:
     """Everything the viewer may see behind number `after`, each once and in order, until the room is over.
 
-    With a seller's id as `thread`, what is not of it or of the room as a whole is left out. Raises RoomNotFound.
+    With a seller's id as `thread`, what is not of it or of the room as a whole is left out. Of what has to be read
+    from the table, `page` events are held at a time. Raises RoomNotFound.
     """
     subscription = live_feed().subscribe(code)
     try:
@@ -121,7 +122,7 @@ async def follow(
         if thread:
             first["sellers"] = [seller for seller in first["sellers"] if seller["seller_id"] == thread]
         yield Sent("connected", to_json(first))
-        async for sent in _Follower(stored, viewer, after, rhythm, subscription, thread).frames():
+        async for sent in _Follower(stored, viewer, after, rhythm, subscription, thread, page).frames():
             yield sent
     finally:
         live_feed().unsubscribe(code, subscription)
@@ -138,10 +139,12 @@ class _Follower:
         rhythm: Rhythm,
         subscription: Subscription[Live | Passing],
         thread: str = "",
+        page: int = PAGE,
     ) -> None:
         # A number from the future is of a log that is gone; whoever comes with it begins anew.
         self._stored, self._viewer, self._seq = stored, viewer, after if after <= stored.last_seq else 0
         self._rhythm, self._subscription, self._thread = rhythm, subscription, thread
+        self._page = page
         self._is_over = stored.status.is_over and self._seq == stored.last_seq
         self._came_at = timezone.now()
 
@@ -183,11 +186,11 @@ class _Follower:
         """What the table has behind our number, if the newest is another; without one the room has been deleted."""
         self._is_over = self._is_over or newest is None
         while not self._is_over and newest != self._seq:
-            records = await in_thread(None, read_records, self._stored.run_id, self._seq, PAGE)
+            records = await in_thread(None, read_records, self._stored.run_id, self._seq, self._page)
             for record in records:
                 if (sent := self._take(Live(record, self._stored.roster))) is not None:
                     yield sent
-            if len(records) < PAGE:
+            if len(records) < self._page:
                 return
 
     def _take(self, live: Live) -> Sent | None:

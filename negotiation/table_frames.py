@@ -8,6 +8,7 @@ from negotiation.core.events import (
     ExpiryWarned,
     InputRequested,
     InputTimedOut,
+    PaceChanged,
     SeatChanged,
     ThreadExpired,
 )
@@ -16,7 +17,14 @@ from negotiation.figures import Frame, price_of
 from negotiation.records import Record, Roster
 
 TableEvents = (
-    SeatChanged | InputRequested | ExpiryWarned | InputTimedOut | ThreadExpired | ApprovalRequested | ApprovalDecided
+    SeatChanged
+    | PaceChanged
+    | InputRequested
+    | ExpiryWarned
+    | InputTimedOut
+    | ThreadExpired
+    | ApprovalRequested
+    | ApprovalDecided
 )
 
 
@@ -24,6 +32,9 @@ def table_body(event: TableEvents, record: Record, roster: Roster) -> Frame:
     match event:
         case SeatChanged():
             return {"type": "seat_changed", **_seat(event.party, event.seller_id, roster), "holder": event.holder}
+        case PaceChanged():
+            seconds = None if event.turn_seconds is None else float(event.turn_seconds)
+            return {"type": "pace_changed", "turn_seconds": seconds, "pause_after_round": event.pause_after_round}
         case InputRequested():
             return {
                 "type": "human_input_required",

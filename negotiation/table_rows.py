@@ -15,6 +15,7 @@ from negotiation.core.events import (
     ExpiryWarned,
     InputRequested,
     InputTimedOut,
+    PaceChanged,
     SeatChanged,
     ThreadExpired,
 )
@@ -89,6 +90,8 @@ class TableRows:
                 self._tell(run_id, participants[event.seller_id], record, event)
             case ApprovalDecided():
                 self._decide(run_id, record, event)
+            case PaceChanged():
+                pass  # it has no row: whoever plays the room reads it from the log
 
     def rows(self) -> tuple[list[SeatWait], list[Approval]]:
         """As `save` writes them, where it is all of a room's events that were added."""

@@ -1,16 +1,13 @@
 """The operators' screen for trades: to look at, to confirm for both sides, and to cancel."""
 
-from typing import Any
-
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from marketplace.admin_confirming import Question, ask, is_confirmed
 from marketplace.admin_kinds import ModelAdmin, ReadOnlyAdmin, user_name
 from negotiation.core.vocabulary import Party, TradeState
 from negotiation.errors import AlreadyDecided
@@ -75,12 +72,13 @@ class TradeAdmin(ReadOnlyAdmin):
     @admin.action(description="Cancel", permissions=["steer"])
     def cancel_trades(self, request: HttpRequest, queryset: QuerySet[Trade]) -> HttpResponseBase | None:
         trades = list(queryset.exclude(state=TradeState.CANCELLED))
-        if not request.POST.get("post"):
-            return self._ask_why(request, queryset, trades)
+        question = _cancelling(trades)
+        if not is_confirmed(request):
+            return ask(self, request, queryset, question)
         try:
             reason = reason_in(request.POST.get("reason", ""))
         except ValueError as error:
-            return self._ask_why(request, queryset, trades, problem=f"Say why: it {error}.")
+            return ask(self, request, queryset, question, problem=f"Say why: it {error}.")
         cancelled = 0
         for trade in trades:
             try:
@@ -91,22 +89,22 @@ class TradeAdmin(ReadOnlyAdmin):
         self._say_how_many(request, "Cancelled", cancelled)
         return None
 
-    def _ask_why(
-        self, request: HttpRequest, queryset: QuerySet[Trade], trades: list[Trade], problem: str = ""
-    ) -> HttpResponseBase:
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "title": "Cancel trades",
-            "opts": self.opts,
-            "media": self.media,
-            "trades": trades,
-            "chosen": queryset,
-            "problem": problem,
-            "longest_reason": LONGEST_REASON,
-            "action_checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/cancel_trades.html", context)
-
     def _say_how_many(self, request: HttpRequest, verb: str, number: int) -> None:
         level = messages.SUCCESS if number else messages.WARNING
         self.message_user(request, f"{verb} {number} trade{'' if number == 1 else 's'}.", level)
+
+
+def _cancelling(trades: list[Trade]) -> Question:
+    return Question(
+        action="cancel_trades",
+        title="Cancel trades",
+        what_happens="These trades are taken back, and their goods are free for others again. That cannot be undone.",
+        things=[
+            f"{trade}: {trade.seller_name} to {trade.buyer_name}, {trade.total} {trade.currency}, "
+            f"{trade.get_state_display()}"
+            for trade in trades
+        ],
+        nothing="None of the selected trades can be cancelled.",
+        button="Yes, cancel them",
+        longest_reason=LONGEST_REASON,
+    )

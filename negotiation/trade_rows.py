@@ -15,7 +15,7 @@ from negotiation.trade_models import Trade
 _PARTIES = (
     *("run__item__buyer__code", "run__item__buyer__name", "run__item__buyer__legal_name", "run__item__buyer__contact"),
     *("seller_code", "name", "seller__legal_name", "seller__contact"),
-    *("run__item__item_id", "run__item__item_name", "run__session__currency"),
+    *("run__item__item_id", "run__item__item_name", "run__session__currency", "run__session__is_what_if"),
 )
 _SEATS = Prepared(
     lambda participant_id: Participant.objects.filter(pk=participant_id).order_by().values_list(*_PARTIES),
@@ -51,12 +51,15 @@ class _Parties(NamedTuple):
     item_id: str
     item_name: str
     currency: str
+    is_what_if: bool
 
 
 def save_trade(outcome: Outcome, participant_id: int, terms: Terms) -> None:
-    """Of a deal that has just been stored."""
+    """Of a deal that has just been stored; none of what would have been."""
     [found] = _SEATS.rows(participant_id)
     parties = _Parties(*found)
+    if parties.is_what_if:
+        return
     line = {
         "item_id": parties.item_id,
         "item_name": parties.item_name,

@@ -4,6 +4,8 @@ Every change is one conditional update, so that of two that contradict each othe
 """
 
 import re
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -21,6 +23,30 @@ from negotiation.trade_models import OPERATOR, Trade
 
 LONGEST_REASON = 500
 _NUMBER = re.compile(r"P-[0-9]{4}-[0-9]{6,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is traded, as it was called when the deal was made."""
+
+    item_name: str
+    item_id: str
+    quantity: int
+    unit_price: Decimal
+    total: Decimal
+
+
+def lines_of(trade: Trade) -> list[Line]:
+    return [
+        Line(
+            item_name=str(line["item_name"]),
+            item_id=str(line["item_id"]),
+            quantity=int(line["quantity"]),
+            unit_price=Decimal(line["unit_price"]),
+            total=Decimal(line["total"]),
+        )
+        for line in trade.lines
+    ]
 
 
 def trades_of(principal: Principal) -> QuerySet[Trade]:

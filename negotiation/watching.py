@@ -10,14 +10,16 @@ from uuid import UUID
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from marketplace.errors import NotAllowed, RateLimited
+from marketplace.errors import NotAllowed, RateLimited, SessionNotFound
 from marketplace.identity import Principal
 from marketplace.presence import Credential, credential_in, doorman
 from marketplace.scopes import Scope, headers_of, remote_address_of, scheme_of
 from marketplace.throttling import Kind, address_of, charge
-from negotiation.access import room_for
+from negotiation.access import room_for, seen_by_name
 from negotiation.core.visibility import Viewer
 from negotiation.errors import RoomNotFound
+from negotiation.spectators import eyes_of, link_with, onlooker_by
+from negotiation.store import read_room
 from negotiation.stream import Rhythm
 from negotiation.threads import DATABASE_AWAY, in_thread
 
@@ -36,22 +38,33 @@ class Unauthenticated(Exception):
 
 
 # Why somebody may not watch, or not any longer.
-REFUSALS = (Unauthenticated, NotAllowed, RoomNotFound, RateLimited, *DATABASE_AWAY)
+REFUSALS = (Unauthenticated, NotAllowed, RoomNotFound, SessionNotFound, RateLimited, *DATABASE_AWAY)
 
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Somebody who was admitted to the room."""
+    """Somebody who was admitted to the room. `place` tells apart those who come by one link."""
 
     code: UUID
     credential: Credential
     principal: Principal
     viewer: Viewer
+    place: str = ""
+
+    @property
+    def counted_as(self) -> str:
+        """Under what its connections are counted."""
+        return f"{self.principal.name} {self.place}".strip()
 
 
 async def admit(scope: Scope, code: UUID, look: Look | None = None) -> Watcher:
     """Raises one of REFUSALS: NotAllowed for a foreign page, RoomNotFound for what the caller may not know of."""
-    return await in_thread(None, _admit, scope, code, look or _room)
+    return await in_thread(None, _admit, scope, code, look or _with_eyes(_asked(scope, "as")))
+
+
+async def admit_spectator(scope: Scope) -> Watcher:
+    """Whoever has a spectators' link, and whatever else it shows. Raises one of REFUSALS."""
+    return await in_thread(None, _admit_spectator, scope, scope["url_route"]["kwargs"]["token"])
 
 
 async def stay(watcher: Watcher) -> NoReturn:
@@ -72,8 +85,7 @@ def require_unchanged(watcher: Watcher, principal: Principal | None) -> None:
 
 def last_seen(scope: Scope) -> int:
     """The number after which the watcher wants to go on: `?after=`, else `Last-Event-ID`, else 0."""
-    asked = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[0]
-    number = asked or headers_of(scope).get("last-event-id", "")
+    number = _asked(scope, "after") or headers_of(scope).get("last-event-id", "")
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
 
 
@@ -102,8 +114,25 @@ def _admit(scope: Scope, code: UUID, look: Look) -> Watcher:
     return Watcher(room, credential, principal, viewer)
 
 
-def _room(principal: Principal, code: UUID) -> tuple[UUID, Viewer]:
-    return code, room_for(principal, code)[1]
+def _admit_spectator(scope: Scope, token: str) -> Watcher:
+    """No page of another origin is refused: it can show nothing that its reader could not open."""
+    address = address_of(remote_address_of(scope))
+    charge(Kind.ANONYMOUS, address)
+    link = link_with(token)
+    return Watcher(link.run.code, Credential("", "", token), onlooker_by(link.pk), eyes_of(link), address)
+
+
+def _with_eyes(eyes: str) -> Look:
+    """With the caller's own eyes, or with those that `?as=` names, for who may read all."""
+
+    def look(principal: Principal, code: UUID) -> tuple[UUID, Viewer]:
+        return code, seen_by_name(principal, read_room(code), eyes)
+
+    return look
+
+
+def _asked(scope: Scope, name: str) -> str:
+    return str(parse_qs(scope["query_string"].decode("latin-1")).get(name, [""])[0])
 
 
 def _look_again(watcher: Watcher) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from marketplace.logging_setup import correlation_id
 from negotiation import logs, seats, services, sweeps
 from negotiation.casting import Casting, read_casting
-from negotiation.core.events import Closed, StatusChanged
+from negotiation.core.events import Closed, PaceChanged, StatusChanged
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.dispatch import is_by_jobs, request_play, request_what_waits
 from negotiation.engine import Engine, Limits, Minds, Pace
@@ -31,6 +31,7 @@ from negotiation.leases import (
     release,
     renew,
 )
+from negotiation.napping import Nap
 from negotiation.notifying import Post
 from negotiation.records import Record
 from negotiation.store import read_history
@@ -64,6 +65,7 @@ class Worker:
         self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="worker-db")
         self._writer = Writer(self._database)
         self._playing: dict[uuid.UUID, tuple[Claim, asyncio.Task[None]]] = {}
+        self._naps: dict[uuid.UUID, Nap] = {}
         self._is_draining = asyncio.Event()
         self._wake = asyncio.Event()
 
@@ -176,6 +178,7 @@ class Worker:
             await self._give_up(claim)
         finally:
             self._playing.pop(claim.code, None)
+            self._naps.pop(claim.code, None)
             self._wake.set()
             await self._give_back(claim)
 
@@ -185,6 +188,7 @@ class Worker:
         _, records = await in_thread(self._database, read_history, claim.code)
         # By a clock that nobody sets: one that is put forward must not end rooms.
         deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - played_seconds(records)
+        nap = self._naps[claim.code] = Nap()
         engine = Engine(
             journal,
             self._minds_for(casting, journal.calls),
@@ -193,7 +197,7 @@ class Worker:
                 is_out_of_time=lambda: time.monotonic() >= deadline,
                 hand_seconds=casting.hand_seconds,
             ),
-            pace=Pace(casting.turn_seconds),
+            pace=Pace(casting.turn_seconds, nap.sleep),
         )
         try:
             room = await engine.run()
@@ -216,7 +220,7 @@ class Worker:
             logger.warning("room %s is given back when its lease runs out: %s", claim.code, error)
 
     async def _listen(self) -> None:
-        """Hear of rooms to play, and leave those that somebody else has paused or ended."""
+        """Hear of rooms to play, of another pace, and leave those that somebody else has paused or ended."""
         subscription = live_feed().subscribe(WORKERS)
         try:
             while True:
@@ -231,6 +235,9 @@ class Worker:
         match live.record.event:
             case StatusChanged(new=RoomStatus.QUEUED):
                 self._wake.set()
+            case PaceChanged():
+                if (nap := self._naps.get(live.roster.room_id)) is not None:
+                    nap.wake()
             case StatusChanged(new=RoomStatus.PAUSED) | Closed():
                 held = self._playing.get(live.roster.room_id)
                 if held is not None:

@@ -12,7 +12,7 @@ from llm.gateway import Ask
 from llm.types import Schema, Usage
 from negotiation.core.events import Event, RoundStarted, StatusChanged
 from negotiation.core.moves import SILENCE, Move, Propose, Words
-from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
+from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style, Temperament
 from negotiation.core.protocol import evolve, play, replay
 from negotiation.core.room import Offer, Room, SellerSeat, Setup
 from negotiation.core.terms import Terms
@@ -248,7 +248,8 @@ def some_sellers(draw: st.DrawFn, name: str, buyer: BuyerLimits) -> SellerSeat:
         stock=buyer.quantity + draw(st.integers(0, 5)),
         priority=draw(st.sampled_from(Priority)),
     )
-    return SellerSeat(name.lower(), name, limits, draw(st.sampled_from(Style)))
+    style, temperament = draw(st.sampled_from(Style)), draw(st.sampled_from(Temperament))
+    return SellerSeat(name.lower(), name, limits, style, temperament=temperament)
 
 
 @st.composite
@@ -263,6 +264,7 @@ def some_setups(draw: st.DrawFn, *, max_sellers: int = 4, max_rounds: int = 10) 
         max_rounds=draw(st.integers(1, max_rounds)),
         seed=draw(st.integers(0, 10_000)),
         disclose_best_offer=draw(st.booleans()),
+        buyer_temperament=draw(st.sampled_from(Temperament)),
     )
 
 

@@ -58,9 +58,11 @@ def initialize(request: HttpRequest, payload: InitializeIn) -> HttpResponse:
 
 @router.get("", response=SessionListOut)
 def list_sessions(request: HttpRequest, page: Query[PageIn]) -> dict[str, Any]:
-    """The caller's sessions, newest first."""
-    sessions = _visible(_principal(request)).annotate(
-        room_count=Count("runs"), started_count=Count("runs", filter=Q(runs__status__in=STARTED))
+    """The caller's sessions, newest first, without what-ifs."""
+    sessions = (
+        _visible(_principal(request))
+        .filter(is_what_if=False)
+        .annotate(room_count=Count("runs"), started_count=Count("runs", filter=Q(runs__status__in=STARTED)))
     )
     shown = sessions.select_related("buyer").order_by("-created_at", "-id")[page.offset : page.offset + page.limit]
     return {"sessions": [_line(session) for session in shown], "total": sessions.count()}
@@ -76,6 +78,7 @@ def show_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
         "status": _status([run.status for run in runs]),
         "created_at": session.created_at,
         "buyer_name": session.buyer.name,
+        "buyer_temperament": session.buyer_temperament,
         "total_runs": len(runs),
         "llm_model": session.llm_model,
         "rooms": _rooms(runs),

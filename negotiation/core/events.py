@@ -119,7 +119,7 @@ class MindFailed:
 
 
 class TableEvent:
-    """About who holds a seat, and what waits for whom: nothing that a side says or offers to the other."""
+    """About who holds a seat, what waits for whom, and how fast: nothing that a side says or offers to the other."""
 
     __slots__ = ()
 
@@ -131,6 +131,15 @@ class SeatChanged(TableEvent):
     party: Party
     seller_id: str
     holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class PaceChanged(TableEvent):
+    """The whole pace from now on: the rest before each turn (None: the session's), and the round, if any, after whose
+    answers the room is to be paused."""
+
+    turn_seconds: Decimal | None
+    pause_after_round: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,7 @@ Event = (
     | WalkedAway
     | MindFailed
     | SeatChanged
+    | PaceChanged
     | InputRequested
     | ExpiryWarned
     | InputTimedOut

@@ -8,12 +8,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from itertools import pairwise
 
 from negotiation.core.room import Offer
 from negotiation.core.terms import CENT, Terms, to_money
 from negotiation.core.visibility import BuyerView, SellerView
-from negotiation.core.vocabulary import Party
+from negotiation.core.vocabulary import OfferStatus, Party
 
 # Of the asking price: where a side that has not spoken is taken to begin.
 UNHEARD_BUYER = Decimal("0.5")
@@ -24,6 +25,8 @@ LACKS = (
     "distance", "distance_late", "distance_last", "root", "root_last", "discount", "discount_last", "beyond_rival",
     "part",
 )  # fmt: skip
+# How narrow an interval is, beside what there was to bargain over, of which one may speak as of a thing known.
+SURE = 0.6
 _STEPS = 40
 
 
@@ -74,6 +77,24 @@ class Interval:
     high: Decimal
 
 
+class Certainty(StrEnum):
+    """How far a belief carries."""
+
+    LIKELY = "likely"
+    UNSURE = "unsure"
+    TOO_EARLY = "too_early"
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What one side thinks of the other in a thread; `chance` is that of its latest offer being taken if it stood."""
+
+    limit: Interval
+    certainty: Certainty
+    latest: Terms | None
+    chance: float | None
+
+
 def seen_by_buyer(view: BuyerView, seller_id: str) -> Sight:
     thread = next(thread for thread in view.threads if thread.seller_id == seller_id)
     return Sight(
@@ -86,6 +107,44 @@ def seen_by_buyer(view: BuyerView, seller_id: str) -> Sight:
         max_rounds=view.max_rounds,
         rivals=len(view.threads) - 1,
     )
+
+
+def belief_about_seller(view: BuyerView, seller_id: str, *, may_hope: bool) -> Belief:
+    """The buyer's about that seller; it may hope while the thread is open. The view may hold closed ones too."""
+    thread = next(thread for thread in view.threads if thread.seller_id == seller_id)
+    return _belief(seen_by_buyer(view, seller_id), (*thread.bids, *thread.quotes), may_hope=may_hope)
+
+
+def belief_about_buyer(view: SellerView, *, may_hope: bool) -> Belief:
+    """The seller's; it may hope while its thread is open."""
+    return _belief(seen_by_seller(view), (*view.bids, *view.quotes), may_hope=may_hope)
+
+
+def _belief(sight: Sight, offers: tuple[Offer, ...], *, may_hope: bool) -> Belief:
+    taken = [offer.terms.unit_price for offer in offers if offer.status is OfferStatus.ACCEPTED]
+    latest = next((offer.terms for offer in reversed(offers) if offer.party is sight.party), None)
+    return Belief(
+        limit=_agreeing_with(taken, estimate_limit(sight), sight.party),
+        certainty=_certainty(sight, taken),
+        latest=latest,
+        chance=acceptance(sight, latest) if latest is not None and may_hope and not taken else None,
+    )
+
+
+def _agreeing_with(taken: list[Decimal], limit: Interval, party: Party) -> Interval:
+    """What the other side has agreed to is within its limit."""
+    for price in taken:
+        if party is Party.BUYER:
+            limit = Interval(min(limit.low, price), min(limit.high, price))
+        else:
+            limit = Interval(max(limit.low, price), max(limit.high, price))
+    return limit
+
+
+def _certainty(sight: Sight, taken: list[Decimal]) -> Certainty:
+    if not sight.theirs and not taken:
+        return Certainty.TOO_EARLY
+    return Certainty.LIKELY if confidence(sight) >= SURE else Certainty.UNSURE
 
 
 def seen_by_seller(view: SellerView) -> Sight:
@@ -111,6 +170,13 @@ def estimate_limit(sight: Sight) -> Interval:
     """Where the other side's reservation price lies with a probability of 80 %: never beyond what it has said."""
     inner, outer = (_price_at(sight, share) for share in (TAIL, 1 - TAIL))
     return Interval(min(inner, outer), max(inner, outer))
+
+
+def confidence(sight: Sight) -> float:
+    """How narrow the estimate of the other side's limit is beside what there was to bargain over."""
+    limit = estimate_limit(sight)
+    width = float((min(limit.high, sight.ask) - min(limit.low, sight.ask)) / sight.gap)
+    return round(min(0.95, max(0.1, 1 - width)), 2)
 
 
 def features(sight: Sight, price: Decimal, quantity: int) -> dict[str, float]:

@@ -50,7 +50,7 @@ class BuyerLimits:
     """The buyer's mandate for one item; `maximum` is its reservation price.
 
     What an agent may not close alone it asks a person about: a total above `approve_above`, and a unit price under the
-    minimum if `asks_below_minimum`; without that such a price is refused.
+    minimum if `asks_below_minimum`; else such a price is refused. If `asks_nobody` it closes as if it had asked.
     """
 
     minimum: Decimal
@@ -59,6 +59,7 @@ class BuyerLimits:
     extras: tuple[Range, ...] = ()
     approve_above: Decimal | None = None
     asks_below_minimum: bool = False
+    asks_nobody: bool = False
 
     def permit(self, terms: Terms) -> bool:
         """Whether the buyer itself may offer these terms."""
@@ -74,6 +75,8 @@ class BuyerLimits:
 
     def question(self, terms: Terms) -> ApprovalKind | None:
         """Why a person must be asked before an agent closes at these terms, None if it may close alone."""
+        if self.asks_nobody:
+            return None
         if terms.unit_price < self.minimum:
             return ApprovalKind.BELOW_MINIMUM
         if self.approve_above is not None and terms.total > self.approve_above:

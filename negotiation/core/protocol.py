@@ -32,6 +32,7 @@ from negotiation.core.events import (
     MindFailed,
     OfferChanged,
     Offered,
+    PaceChanged,
     RoundStarted,
     Said,
     SeatChanged,
@@ -173,10 +174,13 @@ def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each
     """The room after the event. Total: any event of a stored log folds, without judging it again."""
     match event:
         case StatusChanged(new=RoomStatus.PAUSED):
-            # Its clocks stop: whoever has to move is asked anew when it goes on.
-            return replace(room, status=event.new, threads=tuple([_unasked(thread) for thread in room.threads]))
+            # Its clocks stop: whoever has to move is asked anew when it goes on, for as long as it then plays.
+            threads = tuple([_unasked(thread) for thread in room.threads])
+            return replace(room, status=event.new, threads=threads, pause_after_round=None)
         case StatusChanged():
             return replace(room, status=event.new)
+        case PaceChanged():
+            return replace(room, turn_seconds=event.turn_seconds, pause_after_round=event.pause_after_round)
         case RoundStarted():
             return replace(room, round=event.round)
         case Said():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from negotiation.core.moves import Words
-from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
+from negotiation.core.preferences import BuyerLimits, SellerLimits, Style, Temperament
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalKind, Holder, OfferStatus, Party, RoomStatus
 
@@ -19,6 +19,7 @@ class SellerSeat:
     limits: SellerLimits
     style: Style = Style.NEUTRAL
     holder: Holder = Holder.AGENT
+    temperament: Temperament = Temperament.BALANCED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Setup:
     seed: int = 0
     disclose_best_offer: bool = True
     buyer_holder: Holder = Holder.AGENT
+    buyer_temperament: Temperament = Temperament.BALANCED
 
     def seat(self, seller_id: str) -> SellerSeat:
         return next(seat for seat in self.sellers if seat.seller_id == seller_id)
@@ -134,7 +136,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """`winner` and `terms` are set by the one `Decided`; `status` is final after the one `Closed`."""
+    """`winner` and `terms` are set by the one `Decided`; `status` is final after the one `Closed`.
+
+    `turn_seconds` is the room's own rest before each turn, None if it has the session's.
+    """
 
     setup: Setup
     threads: tuple[Thread, ...]
@@ -147,6 +152,8 @@ class Room:
     buyer_holder: Holder = Holder.AGENT
     approval_count: int = 0
     approval: Approval | None = None
+    turn_seconds: Decimal | None = None
+    pause_after_round: int | None = None
 
     def thread(self, seller_id: str) -> Thread:
         return next(thread for thread in self.threads if thread.seller_id == seller_id)

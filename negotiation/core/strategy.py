@@ -13,13 +13,13 @@ from functools import lru_cache
 
 from negotiation.core.decision import best_award, valid_quotes
 from negotiation.core.moves import Award
-from negotiation.core.preferences import BuyerLimits, Priority
+from negotiation.core.preferences import BuyerLimits, Priority, Temperament
 from negotiation.core.room import Offer, holding
 from negotiation.core.terms import CENT, Terms, grain, round_down_to, to_money
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Reason
 
-CROWDED_EXPONENT, CROWDED_SHARE = 4, Decimal("0.8")
+CROWDED_EXPONENT, CROWDED_SHARE = Decimal(4), Decimal("0.8")
 LONELY_EXPONENT = Decimal("2.5")
 LAST_GAMBLE = Decimal("0.7")
 NEAR_RIVAL = Decimal("1.03")
@@ -39,6 +39,24 @@ class Temper:
 TEMPERS = {
     Priority.MAXIMIZE_PROFIT: Temper(Decimal(2), Decimal("0.15")),
     Priority.CUSTOMER_RETENTION: Temper(Decimal(1), Decimal("0.06")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What a temperament makes of a side's usual concession: `lateness` multiplies the exponents of its curves,
+    `firmness` how high above its floor a seller aims. Who `takes_early` takes what it finds acceptable though others
+    still compete."""
+
+    lateness: Decimal
+    firmness: Decimal = Decimal(1)
+    takes_early: bool = False
+
+
+PATIENCE = {
+    Temperament.PATIENT: Patience(Decimal("1.6"), firmness=Decimal("1.5")),
+    Temperament.BALANCED: Patience(Decimal(1)),
+    Temperament.BRISK: Patience(Decimal("0.5"), takes_early=True),
 }
 
 
@@ -63,14 +81,15 @@ class Quote:
 
 
 def choose_award(view: BuyerView) -> Award | None:
-    """Whether a patient buyer stops here: at the end, on a seller's acceptance, or on a price not to be beaten."""
+    """Whether the buyer stops here: at the end, on a seller's acceptance, or on a price it does not hope to beat."""
     if view.is_over or view.must_award:
         return best_award(view)
     ranked = valid_quotes(view)
     if not ranked or ranked[0].quote is None:
         return None
     best, quotes = ranked[0].quote, live_quotes(view)
-    if len(quotes) == 1 and best.terms.unit_price <= _acceptable_alone(view):
+    takes_it = len(quotes) == 1 or PATIENCE[view.temperament].takes_early
+    if takes_it and best.terms.unit_price <= _acceptable(view):
         return best_award(view, Reason.GOOD_ENOUGH)
     others = [t for t in view.threads if t.quote is not None and t.seller_id != ranked[0].seller_id]
     if best.is_final and not any(_still_close(thread, best.terms.unit_price) for thread in others):
@@ -115,7 +134,8 @@ def last_word(view: SellerView) -> Terms | None:
 
 def resistance_point(view: SellerView) -> Decimal:
     """Where the seller's own curve ends: drawn once for the thread, between half and one and a half of its mean."""
-    share = TEMPERS[view.limits.priority].resistance * _drawn(view.seed, "resistance", "0.5", "1.5")
+    mean = TEMPERS[view.limits.priority].resistance * PATIENCE[view.temperament].firmness
+    share = mean * _drawn(view.seed, "resistance", "0.5", "1.5")
     return to_money(view.limits.floor + share * (view.limits.ask - view.limits.floor))
 
 
@@ -139,8 +159,8 @@ def _curve_bid(view: BuyerView) -> Decimal:
         return start
     just_below = min(ceiling, quotes[0] - CENT)
     if len(quotes) == 1:
-        return min(just_below, start + x**LONELY_EXPONENT * (ceiling - start))
-    return start + x**CROWDED_EXPONENT * CROWDED_SHARE * (just_below - start)
+        return min(just_below, start + _given_by_then(view, x, LONELY_EXPONENT) * (ceiling - start))
+    return start + _given_by_then(view, x, CROWDED_EXPONENT) * CROWDED_SHARE * (just_below - start)
 
 
 def _last_bid(view: BuyerView, thread: BuyerThread) -> Decimal:
@@ -202,9 +222,10 @@ def _spoken_bid(price: Decimal, thread: BuyerThread, limits: BuyerLimits) -> Dec
     return max(least, round_down_to(price, grain(price)))
 
 
-def _acceptable_alone(view: BuyerView) -> Decimal:
+def _acceptable(view: BuyerView) -> Decimal:
+    """What the buyer would itself bid for in the next round if only one seller were left."""
     start, x = opening_price(view), _elapsed(view.round + 1, view.max_rounds)
-    return start + x**LONELY_EXPONENT * (view.limits.maximum - start)
+    return start + _given_by_then(view, x, LONELY_EXPONENT) * (view.limits.maximum - start)
 
 
 def _still_close(thread: BuyerThread, price: Decimal) -> bool:
@@ -227,9 +248,8 @@ def _target(view: SellerView, aim: Decimal) -> Decimal:
 
 
 def _curve(view: SellerView, aim: Decimal, at_round: int) -> Decimal:
-    exponent = TEMPERS[view.limits.priority].exponent
-    x = _elapsed(at_round, view.max_rounds)
-    return view.limits.ask - x**exponent * (view.limits.ask - aim)
+    given = _given_by_then(view, _elapsed(at_round, view.max_rounds), TEMPERS[view.limits.priority].exponent)
+    return view.limits.ask - given * (view.limits.ask - aim)
 
 
 def _answer_to_rival(view: SellerView, target: Decimal) -> Quote:
@@ -255,6 +275,11 @@ def _spoken_quote(price: Decimal, view: SellerView, *, least: Decimal) -> Decima
     if price >= view.limits.ask:
         return view.limits.ask
     return max(least, round_down_to(price, grain(price)))
+
+
+def _given_by_then(view: BuyerView | SellerView, elapsed: Decimal, exponent: Decimal) -> Decimal:
+    """The share of its way that the side has given after this fraction of the rounds."""
+    return Decimal(elapsed ** (exponent * PATIENCE[view.temperament].lateness))
 
 
 def _elapsed(at_round: int, max_rounds: int) -> Decimal:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from negotiation.core.errors import NotYourTurn
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude
-from negotiation.core.opponent import Sight, acceptance, estimate_limit, seen_by_buyer, seen_by_seller
+from negotiation.core.opponent import Sight, acceptance, confidence, seen_by_buyer, seen_by_seller
 from negotiation.core.preferences import BuyerLimits, Range, SellerLimits
 from negotiation.core.room import Offer
 from negotiation.core.strategy import choose_award, choose_quote
@@ -108,15 +108,13 @@ def suggest_to_seller(view: SellerView, market: MarketPrice | None = None) -> Su
 
 def _suggest(seat: _Seat, quantity: int, *, is_takeable: bool, market: MarketPrice | None) -> Suggestion:
     price, theirs = _best_price(seat, quantity), seat.theirs
-    confidence = _confidence(seat.sight)
+    trust = confidence(seat.sight)
     if theirs is not None and is_takeable and (seat.takes_theirs or _is_as_good(seat, theirs.terms.unit_price, price)):
-        sure = round((1 + confidence) / 2, 2)
+        sure = round((1 + trust) / 2, 2)
         return Suggestion(theirs.terms, Action.ACCEPT, sure, 1.0, _why_accept(seat, theirs, price, market), market)
     terms = Terms(price, quantity, _extras(seat))
     probability = round(seat.chance(price, quantity), 3)
-    return Suggestion(
-        terms, Action.OFFER, confidence, probability, _why_offer(seat, terms, probability, market), market
-    )
+    return Suggestion(terms, Action.OFFER, trust, probability, _why_offer(seat, terms, probability, market), market)
 
 
 def _best_price(seat: _Seat, quantity: int) -> Decimal:
@@ -170,13 +168,6 @@ def _extras(seat: _Seat) -> Extras:
 
 def _in_range(allowed: Range, value: int) -> int:
     return min(max(value, allowed.low), allowed.high)
-
-
-def _confidence(sight: Sight) -> float:
-    """How narrow the estimate of the other side's limit is beside what there was to bargain over."""
-    limit = estimate_limit(sight)
-    width = float((min(limit.high, sight.ask) - min(limit.low, sight.ask)) / sight.gap)
-    return round(min(0.95, max(0.1, 1 - width)), 2)
 
 
 def _why_offer(seat: _Seat, terms: Terms, probability: float, market: MarketPrice | None) -> str:

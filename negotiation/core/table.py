@@ -39,6 +39,7 @@ from negotiation.core.moves import (
     Withdraw,
     Words,
 )
+from negotiation.core.pacing import has_spoken
 from negotiation.core.protocol import (
     GONE,
     accepted,
@@ -229,7 +230,7 @@ def bid_by_hand(course: HandCourse, seller_id: str, move: Propose, *, overrule: 
     check_claim(room, thread, move.claim)
     is_dear = move.terms.unit_price > setup.seat(seller_id).limits.ask
     _require(own=setup.buyer.permit(move.terms) and not is_dear, overrule=overrule)
-    if _has_spoken(room, thread):
+    if has_spoken(room, thread):
         course.add(RoundStarted(room.round + 1))
     course.add(*put_on_table(course.room, thread, Party.BUYER, move))
 
@@ -332,15 +333,7 @@ def _waits_for_word(room: Room) -> bool:
 
 
 def _may_bid(room: Room, thread: Thread) -> bool:
-    return not (_has_spoken(room, thread) and room.is_last_round)
-
-
-def _has_spoken(room: Room, thread: Thread) -> bool:
-    """Whether the buyer has used its turn of this round in the thread."""
-    return room.round == 0 or any(
-        heard.party is Party.BUYER and heard.round == room.round and not heard.is_interjection
-        for heard in reversed(thread.talk)
-    )
+    return not (has_spoken(room, thread) and room.is_last_round)
 
 
 def _stands(room: Room, asked: Approval) -> bool:

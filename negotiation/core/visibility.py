@@ -24,6 +24,7 @@ from negotiation.core.events import (
     MindFailed,
     OfferChanged,
     Offered,
+    PaceChanged,
     RoundStarted,
     Said,
     SeatChanged,
@@ -32,7 +33,7 @@ from negotiation.core.events import (
     WalkedAway,
 )
 from negotiation.core.mentions import hide_names
-from negotiation.core.preferences import BuyerLimits, SellerLimits, Style
+from negotiation.core.preferences import BuyerLimits, SellerLimits, Style, Temperament
 from negotiation.core.room import Heard, Offer, Room, SellerSeat, Thread
 from negotiation.core.vocabulary import Holder, Party, Reason, Result
 
@@ -56,7 +57,14 @@ class SellerViewer:
 
 @dataclass(frozen=True, slots=True)
 class SpectatorViewer:
-    """A watcher who is no party: that the room goes on, and how it ended, but no talk and no price."""
+    """A watcher who is no party: that the room goes on, and how it ended, but no talk and no price.
+
+    A stranger, who came by a link, is told no names either. `shows_talk` is for a room that is over, where a rival can
+    make no use of it: then all names, words and offers, but still no limit and nothing of how a side came to its mind.
+    """
+
+    is_stranger: bool = False
+    shows_talk: bool = False
 
 
 Viewer = OperatorViewer | BuyerViewer | SellerViewer | SpectatorViewer
@@ -93,6 +101,10 @@ class SellerView:
         return self.seat.style
 
     @property
+    def temperament(self) -> Temperament:
+        return self.seat.temperament
+
+    @property
     def is_last_round(self) -> bool:
         return self.round >= self.max_rounds
 
@@ -124,6 +136,7 @@ class BuyerView:
     seed: int
     item_name: str = ""
     buyer_name: str = ""
+    temperament: Temperament = Temperament.BALANCED
 
     @property
     def is_over(self) -> bool:
@@ -158,15 +171,25 @@ def seller_view(room: Room, seller_id: str) -> SellerView:
 
 
 def buyer_view(room: Room) -> BuyerView:
+    return _buyer_view(room, room.open_threads)
+
+
+def buyer_memory(room: Room) -> BuyerView:
+    """The view with the threads that are closed, too: what the buyer knows of them it goes on knowing."""
+    return _buyer_view(room, room.threads)
+
+
+def _buyer_view(room: Room, threads: Sequence[Thread]) -> BuyerView:
     return BuyerView(
         limits=room.setup.buyer,
         round=room.round,
         max_rounds=room.setup.max_rounds,
-        threads=tuple(_buyer_thread(room.setup.seat(t.seller_id), t) for t in room.open_threads),
+        threads=tuple(_buyer_thread(room.setup.seat(t.seller_id), t) for t in threads),
         may_claim=room.setup.disclose_best_offer,
         seed=seat_seed(room.setup.seed, ""),
         item_name=room.setup.item_name,
         buyer_name=room.setup.buyer_name,
+        temperament=room.setup.buyer_temperament,
     )
 
 
@@ -187,7 +210,7 @@ def see(event: Event, viewer: Viewer) -> Event | None:
             seen = _as_seller(event, viewer.seller_id)
             return None if seen is None else _without_others_options(seen, Party.SELLER)
         case SpectatorViewer():
-            return _as_spectator(event)
+            return _as_spectator(event, viewer)
 
 
 def may_see_buyer_limits(viewer: Viewer) -> bool:
@@ -198,6 +221,15 @@ def may_see_buyer_limits(viewer: Viewer) -> bool:
             return False
 
 
+def may_see_buyer(viewer: Viewer) -> bool:
+    """Whether the viewer may know who buys."""
+    match viewer:
+        case OperatorViewer() | BuyerViewer() | SellerViewer():
+            return True
+        case SpectatorViewer():
+            return viewer.shows_talk or not viewer.is_stranger
+
+
 def may_see_seller(viewer: Viewer, seller_id: str) -> bool:
     """Whether the viewer may know that this seller takes part."""
     match viewer:
@@ -206,7 +238,7 @@ def may_see_seller(viewer: Viewer, seller_id: str) -> bool:
         case SellerViewer():
             return viewer.seller_id == seller_id
         case SpectatorViewer():
-            return False
+            return viewer.shows_talk
 
 
 def may_see_thread(viewer: Viewer, seller_id: str) -> bool:
@@ -217,7 +249,7 @@ def may_see_thread(viewer: Viewer, seller_id: str) -> bool:
         case SellerViewer():
             return bool(seller_id) and viewer.seller_id == seller_id
         case SpectatorViewer():
-            return False
+            return viewer.shows_talk
 
 
 def may_see_seller_limits(viewer: Viewer, seller_id: str) -> bool:
@@ -232,7 +264,7 @@ def may_see_seller_limits(viewer: Viewer, seller_id: str) -> bool:
 
 def _as_seller(event: Event, seller_id: str) -> Event | None:  # noqa: C901  # one case for each kind
     match event:
-        case StatusChanged() | RoundStarted():
+        case StatusChanged() | RoundStarted() | PaceChanged():
             return event
         case SeatChanged():
             return event if event.seller_id in ("", seller_id) else None
@@ -256,23 +288,26 @@ def _as_seller(event: Event, seller_id: str) -> Event | None:  # noqa: C901  # o
             return closed if event.seller_id == seller_id else _lost_room(closed)
 
 
-def _as_spectator(event: Event) -> Event | None:
+def _as_spectator(event: Event, viewer: SpectatorViewer) -> Event | None:
     match event:
         case StatusChanged():
             return replace(event, note="")
-        case RoundStarted():
+        case RoundStarted() | PaceChanged():
             return event
-        case Said() | Interjected() | Offered() | Accepted() | OfferChanged() | Answered() | WalkedAway():
-            return None
+        case Said() | Interjected() | Offered() | Accepted() | Answered() | WalkedAway():
+            return replace(event, words=replace(event.words, fallback=None)) if viewer.shows_talk else None
+        case OfferChanged():
+            return event if viewer.shows_talk else None
         case MindFailed() | SeatChanged() | InputRequested() | ExpiryWarned() | InputTimedOut() | ThreadExpired():
             return None
         case ApprovalRequested() | ApprovalDecided():
             return None
         case Decided():
-            reason = _told(event.reason)
-            return replace(event, seller_id=None, offer_id=None, terms=None, explanation="", reason=reason)
+            decided = replace(event, explanation="", reason=_told(event.reason))
+            return decided if viewer.shows_talk else replace(decided, seller_id=None, offer_id=None, terms=None)
         case Closed():
-            return replace(event, seller_id=None, terms=None, explanation="", reason=_told(event.reason))
+            closed = replace(event, explanation="", reason=_told(event.reason))
+            return closed if viewer.shows_talk else replace(closed, seller_id=None, terms=None)
 
 
 def _told(reason: Reason) -> Reason:

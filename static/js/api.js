@@ -21,6 +21,10 @@ export function post(url, body, idempotencyKey = null) {
   return call(url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+export function remove(url) {
+  return call(url, { method: "DELETE", headers: { "X-CSRFToken": csrfToken() } });
+}
+
 async function call(url, options) {
   const response = await reach(url, options);
   const body = await response.json().catch(() => null);
@@ -31,7 +35,7 @@ async function call(url, options) {
 
 async function reach(url, options) {
   try {
-    return await fetch(url, { credentials: "same-origin", ...options });
+    return await fetch(url, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...options.headers } });
   } catch {
     throw new ApiError("The server cannot be reached. Check the connection and try again.", "UNREACHABLE", 0);
   }

@@ -1,21 +1,28 @@
 // The offer board and the outlook above it: where the room stands, and in the end how it ended.
 
+import { laneBadge } from "./badges.js";
+import { keepClocks, tellLeft } from "./desk_words.js";
 import { element } from "./elements.js";
-import { change, count, duration, money, reasonWords, total, units } from "./format.js";
+import { change, count, duration, money, reasonWords, statusWords, total, units } from "./format.js";
 import { OVER, bestBid, bestStanding, isWithin } from "./room_state.js";
-import { laneBadge } from "./talk.js";
 
 const CHOSEN = new Set(["chosen", "approved", "best_offer", "only_offer", "firm_acceptance", "final_offer", "good_enough"]);
-const SHORT = { best: "Best", within: "Within", over: "Over", low: "Low" };
+const SHORT = { best: "Best", within: "Within", over: "Over", low: "Suspiciously low" };
+const SEEN = ["sellers", "limits", "currency", "seats", "isSeller"]; // what the board is made of
+const drawn = new WeakMap(); // the room that a board shows
 
 /** One row a seller, in the order of the lanes, whatever the prices do. */
 export function renderBoard(body, room) {
+  const before = drawn.get(body);
+  if (!before) keepClocks(body);
+  drawn.set(body, room);
+  if (before && SEEN.every((part) => before[part] === room[part])) return;
   body.replaceChildren(...room.sellers.map((one, index) => boardRow(room, one, index)));
 }
 
 export function renderOutlook(root, room) {
   const part = (name) => root.querySelector(`[data-outlook-${name}]`);
-  const told = room.outcome ? ending(room) : outlook(room);
+  const told = stateOf(room);
   root.classList.toggle("is-deal", told.tone === "deal");
   root.classList.toggle("is-no-deal", told.tone === "no-deal");
   part("label").textContent = told.label;
@@ -25,20 +32,36 @@ export function renderOutlook(root, room) {
   part("words").textContent = told.words;
 }
 
+function stateOf(room) {
+  if (room.outcome) return ending(room);
+  return isOver(room) ? readingEnd(room) : outlook(room);
+}
+
 function boardRow(room, one, index) {
   const { currency } = room;
   const offer = one.standing ?? one.quotes.at(-1);
   const moved = offer?.change ?? null;
   const state = [one.hasWon && "is-winner", !one.isOpen && "is-closed", `seller-${index + 1}`].filter(Boolean).join(" ");
-  return element("tr", { class: state, "data-seller": one.id },
-    element("th", { scope: "row" },
+  // Named as rows and cells, since a narrow page shows each row as a card.
+  return element("tr", { class: state, role: "row", "data-seller": one.id },
+    element("th", { scope: "row", role: "rowheader" },
       element("span", { class: "board-name" }, element("span", { class: "swatch" }), one.name),
       element("span", { class: "beneath" }, `asked ${money(one.ask, currency)}`)),
-    element("td", { class: "right offer-now" }, money(offer?.price, currency),
-      element("span", { class: `beneath ${moved < 0 ? "down" : ""}` }, moved === null ? "" : change(moved, currency))),
-    element("td", { class: "right" }, offer ? money(total(offer.price, offer.quantity), currency) : "–",
+    element("td", { class: "right offer-now", role: "cell" }, money(offer?.price, currency),
+      element("span", { class: `beneath ${moved < 0 ? "down" : ""}`, title: "Change to the last" }, moved === null ? "" : change(moved, currency))),
+    element("td", { class: "right", role: "cell" }, offer ? money(total(offer.price, offer.quantity), currency) : "–",
       element("span", { class: "beneath" }, offer ? units(offer.quantity) : "")),
-    element("td", { class: "right" }, ...laneBadge(room, one, SHORT)));
+    element("td", { class: "right board-sign", role: "cell" }, ...laneBadge(room, one, SHORT), expiry(room.seats.waits[one.id])));
+}
+
+/** How long the thread still waits for a move; then its offer expires. */
+function expiry(wait) {
+  const place = element("span", { class: "beneath" });
+  if (!wait) return place;
+  const time = element("time", { datetime: wait.until, "data-countdown": "" });
+  tellLeft(time);
+  place.append(time);
+  return place;
 }
 
 function outlook(room) {
@@ -110,10 +133,25 @@ function deal(room) {
     [`Total for ${units(quantity)}`, money(cost, currency)],
     saved !== null && ["Saved against asking", `${money(saved, currency)} (${percent(ask - price, ask)})`],
     room.limits && ["Under the limit by", money((room.limits.most - price) * quantity, currency)],
-    ["Rounds", `${count(outcome.rounds)} in ${duration(outcome.duration_seconds)}`],
   ].filter(Boolean);
   const who = winner ? named(room, winner) : [outcome.selected_seller_name ?? ""];
-  return { tone: "deal", label: "Deal", price: money(price, currency), beside: "per unit", who, facts, words: outcome.explanation || reasonWords(outcome.reason) };
+  const lasted = element("span", { class: "lasted" }, `${rounds(outcome.rounds)} in ${duration(outcome.duration_seconds)}`);
+  const words = [outcome.explanation || reasonWords(outcome.reason), nextBest(room, winner)].filter(Boolean).join(" ");
+  return { tone: "deal", label: "Deal", price: money(price, currency), beside: "per unit", who: [...who, lasted], facts, words };
+}
+
+/** What the others last offered and did not take back, for those who see more than one seller. */
+function nextBest(room, winner) {
+  const others = room.sellers.filter((one) => one !== winner && !one.hasWalked && room.offerStates[one.quotes.at(-1)?.offerId] !== "withdrawn");
+  const quotes = others.flatMap((one) => one.quotes.slice(-1).map((quote) => ({ name: one.name, price: quote.price })));
+  if (!quotes.length) return "";
+  const best = quotes.reduce((a, b) => (b.price < a.price ? b : a));
+  return `The best offer of the others was ${money(best.price, room.currency)} by ${best.name}.`;
+}
+
+/** The room is over, and the end of its record is on its way. */
+function readingEnd(room) {
+  return { tone: "", label: "Closed", price: "–", beside: "", who: [statusWords(room.status)], facts: [], words: "Reading how it ended…" };
 }
 
 function noDeal(room) {
@@ -142,6 +180,10 @@ function lowestAsk(room) {
 function difference(amount, currency, under, over) {
   if (Math.abs(amount) < 0.005) return "level";
   return `${money(Math.abs(amount), currency)} ${amount > 0 ? under : over}`;
+}
+
+function rounds(number) {
+  return `${count(number)} ${number === 1 ? "round" : "rounds"}`;
 }
 
 function percent(part, whole) {

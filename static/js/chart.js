@@ -1,43 +1,17 @@
-// The concession chart: each seller's quotes and the buyer's best bid by round, over the band the buyer may pay.
+// The concession chart: each seller's quotes and the buyer's bids by round, over the band that whoever looks may agree in.
 
+import { chartFigures, standingAt, ticks } from "./chart_figures.js";
 import { element, shape } from "./elements.js";
 import { money } from "./format.js";
-import { OVER } from "./room_state.js";
+
+export { chartFigures, ticks };
 
 const HEIGHT = 240;
-const MARGIN = { top: 14, right: 14, bottom: 26, left: 58 };
-
-/** The figures of the chart: rounds run from 0, the asking price. */
-export function chartFigures(room) {
-  const sellers = room.sellers.map((one, index) => ({
-    id: one.id,
-    name: one.name,
-    hue: index + 1,
-    points: lastOfEachRound([...(one.ask === null ? [] : [{ round: 0, price: one.ask }]), ...one.quotes]),
-  }));
-  const buyer = highestBids(room);
-  const lastRound = OVER.has(room.status) ? Math.max(room.round, 1) : Math.max(room.maxRounds, room.round, 1);
-  return { sellers, buyer, bids: allBids(room), lastRound, band: room.limits, ...range(room, sellers, buyer) };
-}
-
-/** Five or so round figures across the range. */
-export function ticks(low, high, wanted = 5) {
-  const rough = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough);
-  const marks = [];
-  for (let mark = Math.ceil(low / step) * step; mark <= high + step / 1000; mark += step) {
-    marks.push(Math.round(mark * 10000) / 10000);
-  }
-  return marks;
-}
-
-/** What stands at the end of a round: [{name, hue, price}], dearest first; null where nothing was quoted yet. */
-export function standingAt(figures, round) {
-  const at = (points) => points.filter((point) => point.round <= round).at(-1)?.price ?? null;
-  const sellers = figures.sellers.map((one) => ({ name: one.name, hue: one.hue, price: at(one.points) }));
-  return [...sellers.sort((a, b) => (b.price ?? 0) - (a.price ?? 0)), { name: "Best bid", hue: "buyer", price: at(figures.buyer) }];
-}
+const MARGIN = { top: 14, right: 30, bottom: 26, left: 58 };
+const NAMES = { most: 4, from: 440, width: 104 }; // lines are named at their ends in a wide plot of few; else numbered
+const LINE = 13; // a label's height
+const CROWDED = 9; // pixels between rounds; closer together, points would hide the lines
+const SEEN = ["sellers", "round", "maxRounds", "status", "limits", "currency"]; // what a drawing is made of
 
 export class ConcessionChart {
   /** `root` holds [data-plot], [data-legend], [data-reading] and a table [data-figures]. */
@@ -48,17 +22,20 @@ export class ConcessionChart {
     this.reading = root.querySelector("[data-reading]");
     this.table = root.querySelector("[data-figures]");
     this.pointed = null;
-    this.plot.tabIndex = 0;
+    this.details = this.table.closest("details");
+    this.details?.addEventListener("toggle", () => this.room && this.#tabulate());
     this.plot.addEventListener("pointermove", (event) => this.#point(this.#roundAt(event)));
     this.plot.addEventListener("pointerleave", () => this.#point(null));
     this.plot.addEventListener("focus", () => this.#point(this.pointed ?? this.room?.round ?? 0));
     this.plot.addEventListener("blur", () => this.#point(null));
     this.plot.addEventListener("keydown", (event) => this.#key(event));
-    new ResizeObserver(() => this.room && this.render(this.room)).observe(this.plot);
+    new ResizeObserver(() => this.room && this.plot.clientWidth !== this.drawnWidth && this.#draw()).observe(this.plot);
   }
 
   render(room) {
+    const before = this.room;
     this.room = room;
+    if (before && SEEN.every((part) => before[part] === room[part])) return;
     this.figures = chartFigures(room);
     this.#draw();
     this.#explain();
@@ -66,37 +43,47 @@ export class ConcessionChart {
   }
 
   #draw() {
-    const width = Math.max(240, this.plot.clientWidth);
-    const { low, high, lastRound, band } = this.figures;
-    this.x = (round) => MARGIN.left + (round / lastRound) * (width - MARGIN.left - MARGIN.right);
+    this.drawnWidth = this.plot.clientWidth;
+    const width = Math.max(240, this.drawnWidth);
+    const { low, high, lastRound, sellers } = this.figures;
+    this.isNamed = width >= NAMES.from && sellers.length <= NAMES.most;
+    this.right = width - (this.isNamed ? NAMES.width : MARGIN.right);
+    this.x = (round) => MARGIN.left + (round / lastRound) * (this.right - MARGIN.left);
     this.y = (price) => MARGIN.top + ((high - price) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
     this.width = width;
+    this.isCrowded = (this.right - MARGIN.left) / lastRound < CROWDED;
     const drawing = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, "aria-hidden": "true" });
-    if (band) drawing.append(...this.#band(band));
-    drawing.append(...this.#axes(), ...this.#bids(), ...this.figures.sellers.map((one) => this.#quotes(one)), this.#buyer());
+    drawing.append(...this.#band(), ...this.#axes(), ...this.#now(), ...this.#bids(), ...sellers.map((one) => this.#quotes(one)), this.#buyer(), ...this.#ends());
     drawing.append(shape("line", { class: "pointer", "data-pointer": "", y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, visibility: "hidden" }));
     this.plot.replaceChildren(drawing);
-    this.plot.setAttribute("aria-label", `Prices by round. ${this.#summary()} Use the arrow keys to read each round.`);
     this.#point(this.pointed);
+    this.#tellReaders();
   }
 
-  #band(band) {
-    const { low, high } = this.figures;
-    const top = this.y(Math.min(band.most, high));
-    const bottom = this.y(Math.max(band.least, low));
-    const right = this.width - MARGIN.right;
+  /** What the buyer may pay, or for a seller what it may take. */
+  #band() {
+    const { band, low, high } = this.figures;
+    if (!band) return [];
+    const edges = [band.most, band.least].map((price) => (price > low && price < high ? this.y(price) : null));
+    const [top, bottom] = [this.y(Math.min(band.most, high)), this.y(Math.max(band.least, low))];
+    const line = (y) => y !== null && shape("line", { class: "band-edge", x1: MARGIN.left, x2: this.right, y1: y, y2: y });
     return [
-      shape("rect", { class: "band", x: MARGIN.left, y: top, width: right - MARGIN.left, height: Math.max(0, bottom - top) }),
-      shape("line", { class: "band-edge", x1: MARGIN.left, x2: right, y1: top, y2: top }),
-      band.least > low && shape("line", { class: "band-edge", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom }),
-      shape("text", { class: "band-name", x: MARGIN.left + 4, y: top - 5 }, "limit"),
+      shape("rect", { class: "band", x: MARGIN.left, y: top, width: this.right - MARGIN.left, height: Math.max(0, bottom - top) }),
+      ...edges.map(line),
+      shape("text", { class: "band-name", x: this.right - 4, "text-anchor": "end", y: band.isFloor ? bottom + 14 : top - 5 }, band.most > high ? `limit ${this.#money(band.most)}, further up` : band.name),
     ].filter(Boolean);
+  }
+
+  /** The round that is played, or was the last. */
+  #now() {
+    const { round } = this.room;
+    return round ? [shape("line", { class: "now", x1: this.x(round), x2: this.x(round), y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom })] : [];
   }
 
   #axes() {
     const { low, high, lastRound } = this.figures;
     const rows = ticks(low, high).flatMap((price) => [
-      shape("line", { class: "grid", x1: MARGIN.left, x2: this.width - MARGIN.right, y1: this.y(price), y2: this.y(price) }),
+      shape("line", { class: "grid", x1: MARGIN.left, x2: this.right, y1: this.y(price), y2: this.y(price) }),
       shape("text", { class: "tick", x: MARGIN.left - 8, y: this.y(price) + 4, "text-anchor": "end" }, shortMoney(price, this.room.currency, high - low)),
     ]);
     const every = Math.ceil(lastRound / Math.max(4, Math.floor(this.width / 48)));
@@ -111,7 +98,9 @@ export class ConcessionChart {
   #quotes(one) {
     const group = shape("g", { class: `line seller-${one.hue}` });
     if (one.points.length) group.append(shape("path", { d: this.#path(one.points) }));
-    group.append(...one.points.map((point) => shape("circle", { cx: this.x(point.round), cy: this.y(point.price), r: 3 })));
+    group.append(...this.#marked(one.points).map((point) => shape("circle", {
+      class: point === one.points.at(-1) ? "last" : null, cx: this.x(point.round), cy: this.y(point.price), r: point === one.points.at(-1) ? 4.5 : 3,
+    })));
     return group;
   }
 
@@ -119,12 +108,29 @@ export class ConcessionChart {
     const { buyer } = this.figures;
     const group = shape("g", { class: "line buyer" });
     if (buyer.length) group.append(shape("path", { d: this.#path(buyer) }));
-    group.append(...buyer.map((point) => shape("rect", { x: this.x(point.round) - 3.5, y: this.y(point.price) - 3.5, width: 7, height: 7 })));
+    group.append(...this.#marked(buyer).map((point) => {
+      const half = point === buyer.at(-1) ? 5 : 3.5;
+      return shape("rect", { x: this.x(point.round) - half, y: this.y(point.price) - half, width: 2 * half, height: 2 * half });
+    }));
     return group;
   }
 
   #bids() {
-    return this.figures.bids.map((bid) => shape("circle", { class: `bid seller-${bid.hue}`, cx: this.x(bid.round), cy: this.y(bid.price), r: 2.5 }));
+    return this.figures.sellers.flatMap((one) => this.#marked(one.bids).map((bid) =>
+      shape("circle", { class: `bid seller-${one.hue}`, cx: this.x(bid.round), cy: this.y(bid.price), r: 2.5 })));
+  }
+
+  #marked(points) {
+    return this.isCrowded ? points.slice(-1) : points;
+  }
+
+  /** Each line says at its end whose it is; those that end close together are told one below the other. */
+  #ends() {
+    const lines = this.figures.sellers.filter((one) => one.points.length);
+    const ends = lines.map((one) => ({ one, y: this.y(one.points.at(-1).price) }));
+    const x = Math.max(...lines.map((one) => this.x(one.points.at(-1).round)));
+    return apart(ends.sort((a, b) => a.y - b.y), HEIGHT - MARGIN.bottom).map(({ one, y }) =>
+      shape("text", { class: `end seller-${one.hue}`, x: x + 8, y: y + 4 }, this.isNamed ? shortened(one.name) : String(one.hue)));
   }
 
   #path(points) {
@@ -133,13 +139,14 @@ export class ConcessionChart {
 
   #explain() {
     const entries = this.figures.sellers.map((one) =>
-      element("li", { class: `seller-${one.hue}` }, element("span", { class: "swatch" }), one.name));
+      element("li", { class: `seller-${one.hue}` }, element("span", { class: "swatch" }), element("b", {}, String(one.hue)), one.name));
     const buyer = element("li", { class: "seller-buyer" }, element("span", { class: "swatch dashed" }), "Buyer's best bid");
-    const band = this.figures.band && element("li", {}, element("span", { class: "swatch band" }), "May pay");
+    const band = this.figures.band && element("li", {}, element("span", { class: "swatch band" }), this.figures.band.words);
     this.legend.replaceChildren(...entries, buyer, ...(band ? [band] : []));
   }
 
   #tabulate() {
+    if (this.details && !this.details.open) return;
     const { sellers, buyer, lastRound } = this.figures;
     const priceAt = (points, round) => points.find((point) => point.round === round)?.price;
     const row = (round) => element("tr", {},
@@ -154,19 +161,26 @@ export class ConcessionChart {
     );
   }
 
-  #summary() {
-    const now = standingAt(this.figures, this.room.round).filter((one) => one.price !== null);
-    return now.map((one) => `${one.name} ${money(one.price, this.room.currency)}`).join(", ") + ".";
+  #tellReaders() {
+    const round = this.pointed ?? this.room.round;
+    const rows = standingAt(this.figures, round).filter((one) => one.price !== null || one.bid !== null);
+    const words = rows.map(({ name, price, bid }) => [name, price !== null && this.#money(price), bid !== null && `bid ${this.#money(bid)}`].filter(Boolean).join(" "));
+    const told = { "aria-valuemin": 0, "aria-valuemax": this.room.round, "aria-valuenow": round, "aria-valuetext": `${roundName(round)}: ${words.join(", ") || "nothing offered"}` };
+    for (const [name, value] of Object.entries(told)) this.plot.setAttribute(name, value);
+  }
+
+  #money(price) {
+    return money(price, this.room.currency);
   }
 
   #roundAt(event) {
     const box = this.plot.getBoundingClientRect();
-    const part = (event.clientX - box.left - MARGIN.left) / (this.width - MARGIN.left - MARGIN.right);
+    const part = (event.clientX - box.left - MARGIN.left) / (this.right - MARGIN.left);
     return Math.round(Math.min(1, Math.max(0, part)) * this.figures.lastRound);
   }
 
   #key(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     this.#point(Math.min(this.room.round, Math.max(0, (this.pointed ?? this.room.round) + step)));
@@ -175,6 +189,7 @@ export class ConcessionChart {
   #point(round) {
     if (!this.figures) return;
     this.pointed = round === null ? null : Math.min(round, this.room.round);
+    this.#tellReaders();
     const pointer = this.plot.querySelector("[data-pointer]");
     const isShown = this.pointed !== null;
     pointer?.setAttribute("visibility", isShown ? "visible" : "hidden");
@@ -186,14 +201,12 @@ export class ConcessionChart {
   }
 
   #read() {
-    const rows = standingAt(this.figures, this.pointed).filter((one) => one.price !== null).map((one) =>
-      element("li", { class: `seller-${one.hue}` }, element("span", { class: "swatch" }), element("span", {}, one.name),
-        element("span", { class: "number" }, money(one.price, this.room.currency))));
-    const title = this.pointed === 0 ? "Asked" : `Round ${this.pointed}`;
-    this.reading.replaceChildren(element("strong", {}, title), element("ul", {}, ...rows));
-    const isRight = this.x(this.pointed) > this.width / 2;
-    this.reading.style.setProperty("left", isRight ? "auto" : `${this.x(this.pointed) + 12}px`);
-    this.reading.style.setProperty("right", isRight ? `${this.width - this.x(this.pointed) + 12}px` : "auto");
+    const rows = standingAt(this.figures, this.pointed).filter((one) => one.price !== null || one.bid !== null);
+    const cell = (price) => element("td", { class: "number" }, price === null ? "" : this.#money(price));
+    this.reading.replaceChildren(element("table", {},
+      element("thead", {}, element("tr", {}, ...[roundName(this.pointed), "offer", "bid"].map((name) => element("th", { scope: "col" }, name)))),
+      element("tbody", {}, ...rows.map((one) => element("tr", { class: `seller-${one.hue}` },
+        element("th", { scope: "row" }, element("span", { class: "swatch" }), one.name), cell(one.price), cell(one.bid))))));
   }
 }
 
@@ -215,32 +228,39 @@ export function drawSparkline(svg, prices, limit = null) {
   );
 }
 
-function lastOfEachRound(points) {
-  return [...new Map(points.map((point) => [point.round, point])).values()];
+function roundName(round) {
+  return round === 0 ? "Asked" : `Round ${round}`;
 }
 
-function highestBids(room) {
-  const byRound = new Map();
-  for (const bid of room.sellers.flatMap((one) => one.bids)) {
-    byRound.set(bid.round, Math.max(bid.price, byRound.get(bid.round) ?? 0));
+/** Labels from above to below, moved as little as it takes that none touches another. */
+function apart(labels, ground) {
+  const heaps = []; // of labels that would touch: {y of its middle, labels}
+  for (const label of labels) {
+    let heap = { y: label.y, labels: [label] };
+    while (heaps.length && bottomOf(heaps.at(-1)) > topOf(heap)) heap = joined(heaps.pop(), heap);
+    heaps.push(heap);
   }
-  return [...byRound].sort(([a], [b]) => a - b).map(([round, price]) => ({ round, price }));
+  return heaps.flatMap((heap) => {
+    const top = Math.max(MARGIN.top, Math.min(topOf(heap), ground - heap.labels.length * LINE)) + LINE / 2;
+    return heap.labels.map((label, place) => ({ ...label, y: top + place * LINE }));
+  });
 }
 
-function allBids(room) {
-  return room.sellers.flatMap((one, index) => one.bids.map((bid) => ({ round: bid.round, price: bid.price, hue: index + 1 })));
+function joined(one, other) {
+  const [a, b] = [one.labels.length, other.labels.length];
+  return { y: (one.y * a + other.y * b) / (a + b), labels: [...one.labels, ...other.labels] };
 }
 
-/** All prices and the limit fit; a minimum far below the talk does not squeeze it. */
-function range(room, sellers, buyer) {
-  const prices = [...sellers.flatMap((one) => one.points), ...buyer].map((point) => point.price);
-  for (const bid of allBids(room)) prices.push(bid.price);
-  if (room.limits) prices.push(room.limits.most);
-  if (!prices.length) prices.push(0, 1);
-  let [low, high] = [Math.min(...prices), Math.max(...prices)];
-  if (room.limits && room.limits.least < low && low - room.limits.least < (high - low) / 2) low = room.limits.least;
-  const air = (high - low || high || 1) * 0.06;
-  return { low: Math.max(0, low - air), high: high + air };
+function topOf({ y, labels }) {
+  return y - (labels.length * LINE) / 2;
+}
+
+function bottomOf({ y, labels }) {
+  return y + (labels.length * LINE) / 2;
+}
+
+function shortened(name, most = 13) {
+  return name.length > most ? `${name.slice(0, most - 1).trimEnd()}…` : name;
 }
 
 function shortMoney(price, currency, span) {

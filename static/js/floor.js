@@ -1,82 +1,131 @@
-// The floor of a session: one card a room, each following its room's events until it is over.
+// The floor of a session: a card a room, all of them live by one line; what is shown, and what is done to all rooms.
 
-import { drawSparkline } from "./chart.js";
-import { keepTimesCurrent, money, reasonWords, statusWords, total } from "./format.js";
-import { followRoom } from "./room_card.js";
-import { OVER, bestBid, bestStanding, lowestByRound } from "./room_state.js";
+import { ApiError, post } from "./api.js";
+import { SessionEvents } from "./events.js";
+import { drawCard, drawSparklineOf } from "./floor_card.js";
+import { Filters } from "./floor_filters.js";
+import { keepTimesCurrent, money } from "./format.js";
+import { OVER } from "./room_state.js";
+import { RoomCards } from "./room_cards.js";
 
-const MOST_LINES = 10;
+const LINES = { connecting: "Connecting", live: "Live", lost: "Reconnecting…", over: "All rooms are over" };
+const ENDED = new Set([...OVER, "deal", "no_deal"]);
 
-const cards = [...document.querySelectorAll("[data-room-card]")];
-cards.forEach(drawStill);
-cards.filter((card) => "live" in card.dataset).slice(0, MOST_LINES).forEach(follow);
+const find = (selector) => document.querySelector(selector);
+const floor = find("[data-floor]");
+const filters = find("[data-filters]") && new Filters(find("[data-filters]"), floor);
+const rooms = new RoomCards((card, room) => {
+  if (drawCard(card, room)) countSoon();
+});
+const cards = () => [...floor.children];
+let counting = 0;
+
+for (const card of cards()) {
+  drawSparklineOf(card);
+  rooms.add(card.dataset.room, card);
+}
 keepTimesCurrent();
+filters?.show();
+count();
 
-function follow(card) {
-  followRoom(card, (...drawn) => {
-    draw(...drawn);
-    count();
-  });
+// What is over stands on the page as the server wrote it; of it nothing is asked again.
+const known = cards().filter((card) => card.dataset.seq).map((card) => [card.dataset.room, Number(card.dataset.seq)]);
+new SessionEvents({
+  socketUrl: floor.dataset.socket,
+  streamUrl: floor.dataset.stream,
+  after: Object.fromEntries(known),
+  onFrame: (frame) => take(frame),
+  onState: showLine,
+}).open();
+
+async function take(frame) {
+  if (frame.room_id && !rooms.has(frame.room_id)) await fetchCard(frame.room_id);
+  rooms.take(frame);
 }
 
-function draw(card, room) {
-  const status = room.outcome && room.status === "completed" ? room.outcome.outcome : room.status;
-  card.dataset.status = status;
-  const sign = card.querySelector("[data-room-status]");
-  sign.dataset.status = status;
-  sign.textContent = statusWords(status);
-  if (room.round) card.querySelector("[data-round-line]").textContent = `Round ${room.round} of ${room.maxRounds}`;
-  drawPrice(card, room);
-  const prices = lowestByRound(room).map((point) => point.price);
-  if (prices.length) drawSparkline(card.querySelector("[data-sparkline]"), prices, room.limits?.most ?? null);
+const asked = new Map();
+
+/** The card of a room that was opened after the page: as the server writes it now. */
+function fetchCard(id) {
+  if (!asked.has(id)) asked.set(id, read(id));
+  return asked.get(id);
 }
 
-function drawPrice(card, room) {
-  const tell = (label, price, who, words) => {
-    card.querySelector("[data-price-label]").textContent = label;
-    card.querySelector("[data-price]").textContent = price;
-    card.querySelector("[data-price-who]").textContent = who || "\u00a0";
-    card.querySelector("[data-words]").textContent = words || "\u00a0";
-  };
-  const { outcome, currency } = room;
-  if (outcome?.final_offer) {
-    const { price, total_cost: cost } = outcome.final_offer;
-    card.dataset.spent = cost;
-    tell("Deal at", money(price, currency), `${outcome.selected_seller_name}, ${money(cost, currency)} in total`, outcome.explanation || reasonWords(outcome.reason));
-    return;
-  }
-  const best = bestStanding(room);
-  const price = best ? money(best.standing.price, currency) : "–";
-  if (outcome) tell("No deal", "–", "", outcome.explanation || reasonWords(outcome.reason));
-  else if (best) tell("Best standing offer", price, `${best.name}, ${money(total(best.standing.price, best.standing.quantity), currency)} in total`, standing(room, best));
-  else if (room.status !== "pending") tell("Best standing offer", price, "", "The first bids are on their way.");
+async function read(id) {
+  const answer = await fetch(location.pathname, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const card = page.querySelector(`[data-room="${CSS.escape(id)}"]`);
+  if (!card) return;
+  floor.append(document.adoptNode(card));
+  drawSparklineOf(card);
+  rooms.add(id, card);
+  count();
 }
 
-function standing(room, best) {
-  const bid = bestBid(room);
-  const words = [];
-  if (room.limits) {
-    const air = room.limits.most - best.standing.price;
-    words.push(air >= 0 ? `${money(air, room.currency)} under the limit` : `${money(-air, room.currency)} over the limit`);
-  }
-  if (bid !== null) words.push(`best bid ${money(bid, room.currency)}`);
-  return words.join(", ");
+function showLine(state, code) {
+  const sign = find("[data-live-sign]");
+  sign.dataset.live = state;
+  sign.textContent = LINES[state] ?? "Not connected";
+  if (state !== "refused") return;
+  complain(code === 4404 ? "This session does not exist any more." : "You may not watch this session. Sign in again.");
 }
 
-function drawStill(card) {
-  const svg = card.querySelector("[data-sparkline]");
-  const prices = (card.dataset.lowest || "").split(",").filter(Boolean).map(Number);
-  if (svg && prices.length) drawSparkline(svg, prices, Number(card.dataset.limit));
+/** The figures and filters of the whole session, once for all cards that a turn has changed. */
+function countSoon() {
+  counting ||= setTimeout(count, 0);
 }
 
 function count() {
-  const figures = document.querySelector("[data-floor-figures]");
-  const isFinished = (card) => OVER.has(card.dataset.status) || ["deal", "no_deal"].includes(card.dataset.status);
-  const spent = cards.reduce((sum, card) => sum + Number(card.dataset.spent || 0), 0);
-  const tell = (name, words) => (figures.querySelector(`[data-figure="${name}"]`).textContent = words);
-  tell("finished", cards.filter(isFinished).length);
-  tell("deals", cards.filter((card) => card.dataset.status === "deal").length);
-  tell("spent", money(spent, figures.dataset.currency));
-  const start = document.querySelector("[data-start-all]");
-  if (start) start.hidden = !cards.some((card) => card.dataset.status === "pending");
+  counting = 0;
+  const all = cards();
+  const figures = find("[data-floor-figures]");
+  const sum = (name) => all.reduce((whole, card) => whole + Number(card.dataset[name] || 0), 0);
+  const tell = (name, words) => {
+    const place = figures.querySelector(`[data-figure="${name}"]`);
+    if (place.textContent !== String(words)) place.textContent = words;
+  };
+  tell("rooms", all.length);
+  tell("finished", all.filter((card) => ENDED.has(card.dataset.status)).length);
+  tell("deals", all.filter((card) => card.dataset.status === "deal").length);
+  for (const name of ["spent", "savedAsk", "savedLimit"]) tell(name, money(sum(name), figures.dataset.currency));
+  filters?.update();
+  offerSteps(new Set(all.map((card) => card.dataset.status)));
+}
+
+function offerSteps(statuses) {
+  for (const form of document.querySelectorAll("[data-step]")) {
+    form.hidden = !form.dataset.step.split(" ").some((status) => statuses.has(status));
+  }
+}
+
+for (const form of document.querySelectorAll("[data-step]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    complain("");
+    try {
+      say((await post(form.action)).words);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      complain(error.message);
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+function say(words) {
+  tellIn("[data-told]", words);
+}
+
+function complain(words) {
+  tellIn("[data-error]", words);
+}
+
+function tellIn(selector, words) {
+  const place = find(selector);
+  place.textContent = words;
+  place.hidden = !words;
 }

@@ -1,20 +1,60 @@
-// The home page: running rooms move on by themselves.
+// The home page: running rooms move on by themselves, and lists show what was made elsewhere.
 
 import { keepClocks } from "./desk_words.js";
 import { element } from "./elements.js";
+import { SessionEvents } from "./events.js";
 import { keepTimesCurrent, money, statusWords } from "./format.js";
-import { followRoom } from "./room_card.js";
+import { keepFresh } from "./fresh.js";
+import { RoomCards } from "./room_cards.js";
 import { bestStanding } from "./room_state.js";
 
 const MOST_LINES = 10;
+const LINES = { connecting: "Connecting", live: "Live", lost: "Reconnecting…", over: "" };
+
+let lines = [];
 
 keepTimesCurrent();
 keepClocks();
-for (const room of [...document.querySelectorAll("[data-running-room]")].slice(0, MOST_LINES)) follow(room);
+keepFresh((part) => part.dataset.fresh === "running" && follow());
+follow();
 
-function follow(card) {
-  drawRound(card, Number(card.dataset.round), Number(card.dataset.maxRounds));
-  followRoom(card, draw);
+/** One line for each session of which a room is shown, and only for those rooms. */
+function follow() {
+  for (const line of lines) line.events.close();
+  const rooms = new RoomCards(draw);
+  const bySession = new Map();
+  for (const card of document.querySelectorAll(".running-room")) {
+    drawRound(card, Number(card.dataset.round), Number(card.dataset.maxRounds));
+    rooms.add(card.dataset.room, card);
+    bySession.set(card.dataset.session, [...(bySession.get(card.dataset.session) ?? []), card.dataset.room]);
+  }
+  lines = [...bySession].slice(0, MOST_LINES).map(([session, ids]) => open(session, ids, rooms));
+}
+
+function open(session, ids, rooms) {
+  const line = { state: "connecting" };
+  line.events = new SessionEvents({
+    socketUrl: `/ws/session/${session}/`,
+    streamUrl: `/api/v1/simulation/${session}/stream`,
+    rooms: ids,
+    onFrame: (frame) => rooms.take(frame),
+    onState: (state) => {
+      line.state = state;
+      showLines();
+    },
+  });
+  line.events.open();
+  return line;
+}
+
+/** One sign for all lines: the worst of them. */
+function showLines() {
+  const sign = document.querySelector("[data-live-sign]");
+  if (!sign) return;
+  const states = lines.map((line) => line.state);
+  const worst = ["lost", "connecting", "live"].find((state) => states.includes(state)) ?? "over";
+  sign.dataset.live = worst;
+  sign.textContent = LINES[worst];
 }
 
 function draw(card, room) {

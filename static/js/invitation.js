@@ -9,7 +9,7 @@ export async function inviteTo(code, party) {
   return link;
 }
 
-export function linkShown(link) {
+export function linkShown(link, words = "This link is shown once and works once. Give it to one person.") {
   const field = element("input", { type: "text", readonly: true, value: link, "aria-label": "Link, shown once" });
   const copy = element("button", { type: "button", class: "button small" }, "Copy");
   copy.addEventListener("click", async () => {
@@ -18,7 +18,7 @@ export function linkShown(link) {
     copy.textContent = isCopied ? "Copied" : "Press Ctrl+C";
   });
   return [
-    element("p", { class: "small" }, "This link is shown once and works once. Give it to one person."),
+    element("p", { class: "small" }, words),
     element("div", { class: "link-line" }, field, copy),
   ];
 }

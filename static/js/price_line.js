@@ -1,6 +1,6 @@
 // The line of prices: what the buyer may pay as a band, each standing offer as a dot, the best bid as a square.
 
-import { chartFigures } from "./chart.js";
+import { chartFigures } from "./chart_figures.js";
 import { shape } from "./elements.js";
 import { money } from "./format.js";
 import { bestBid } from "./room_state.js";

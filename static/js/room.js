@@ -8,6 +8,7 @@ import { element } from "./elements.js";
 import { RoomEvents } from "./events.js";
 import { Eyes } from "./eyes.js";
 import { money, statusWords, total, units } from "./format.js";
+import { Intake } from "./intake.js";
 import { LookingBack } from "./looking_back.js";
 import { ModelCalls } from "./model_calls.js";
 import { Pacing } from "./pacing.js";
@@ -30,9 +31,16 @@ const chart = new ConcessionChart(find("[data-chart]"));
 const priceLine = new PriceLine(find("[data-price-line]"));
 const outlook = find("[data-outlook]");
 // Parts that stand by themselves. Each does nothing where the server left its place out of the page.
-const parts = [Pacing, LookingBack, Eyes, Beliefs].map((Part) => new Part({ api: root.dataset.api, code: root.dataset.code, attempt, say }));
+const parts = [Pacing, LookingBack, Eyes, Beliefs].map((Part) => new Part({ api: root.dataset.api, code: root.dataset.code, as: root.dataset.as, attempt, say }));
 let room = { ...newRoom(), status: root.dataset.status, currency: root.dataset.currency, isSeller: root.dataset.viewer === "seller", seats: desk.firstSeats };
-let isRenderQueued = false;
+let drawTimer = 0;
+let isResting = false;
+let restUntil = 0;
+// While what has long happened still comes in, most of the time is for reading it, not for drawing it halfway.
+const REST = 5;
+const [SHORTEST_REST, LONGEST_REST] = [100, 1000];
+
+const intake = new Intake(take);
 
 function take(frame) {
   const before = room;
@@ -42,13 +50,17 @@ function take(frame) {
 }
 
 function drawSoon() {
-  if (isRenderQueued) return;
-  isRenderQueued = true;
+  const rest = room.lastSeq < room.knownSeq ? Math.min(LONGEST_REST, Math.max(SHORTEST_REST, restUntil - performance.now())) : 0;
+  if (drawTimer && (rest || !isResting)) return;
+  clearTimeout(drawTimer);
+  isResting = rest > 0;
   // A burst of frames is drawn once; a page in the background draws too, only later.
-  setTimeout(() => {
-    isRenderQueued = false;
+  drawTimer = setTimeout(() => {
+    drawTimer = 0;
+    const began = performance.now();
     render();
-  }, 0);
+    restUntil = performance.now() + REST * (performance.now() - began);
+  }, rest);
 }
 
 function render() {
@@ -104,7 +116,8 @@ function renderControls() {
   }
   for (const element of document.querySelectorAll("[data-when-over]")) element.hidden = !isOver(room);
   if (!composer) return;
-  composer.hidden = !SHOWN_WHEN.decide.includes(room.status);
+  composer.hidden = isOver(room);
+  for (const part of composer.querySelectorAll("textarea, [type=submit]")) part.disabled = !SHOWN_WHEN.decide.includes(room.status);
   renderMentions();
 }
 
@@ -150,7 +163,9 @@ function showLine(state, code) {
   const sign = find("[data-live-sign]");
   sign.dataset.live = state;
   sign.textContent = LINES[state] ?? "Not connected";
-  if (state === "refused") complain(code === 4404 ? "This room does not exist any more." : "You may not watch this room. Sign in again.");
+  if (state !== "refused") return;
+  complain(code === 4404 ? "This room does not exist any more." : "You may not watch this room. Sign in again.");
+  for (const part of document.querySelectorAll("[data-controls], [data-composer]")) part.hidden = true;
 }
 
 function complain(words) {
@@ -232,7 +247,7 @@ for (const button of modes) {
     for (const one of modes) one.setAttribute("aria-pressed", one === button);
   });
 }
-find("[data-xray]")?.addEventListener("change", (event) => talk.showPrivate(event.target.checked));
+talk.showPrivate(root.dataset.as === "xray");
 
 composer?.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -247,4 +262,4 @@ composer?.elements.message.addEventListener("keydown", (event) => {
   composer.requestSubmit();
 });
 
-new RoomEvents({ socketUrl: root.dataset.socket, streamUrl: root.dataset.stream, onFrame: take, onState: showLine }).open();
+new RoomEvents({ socketUrl: root.dataset.socket, streamUrl: root.dataset.stream, onFrame: (frame) => intake.add(frame), onState: showLine }).open();

@@ -11,8 +11,9 @@ const STARTED = new Set(["queued", "active", "waiting"]);
 
 export class RoomDesk {
   /** `attempt(button, call)` runs a call and tells what went wrong; `say(words)` tells those who listen. */
-  constructor({ threads, holders, viewer, code, maySteer, isOperator }, { attempt, say }) {
+  constructor({ threads, holders, viewer, code, maySteer, isOperator, borrowed }, { attempt, say }) {
     Object.assign(this, { viewer, code, attempt, say });
+    this.isBorrowed = borrowed === "yes"; // the server knows the caller for staff, who name the side they mean
     this.threads = JSON.parse(threads);
     this.firstSeats = { ...NO_SEATS, holders: JSON.parse(holders) };
     this.maySteer = maySteer === "yes";
@@ -91,7 +92,7 @@ export class RoomDesk {
     take.addEventListener("click", () => this.attempt(take, () => this.#take(one.id)));
     invite.addEventListener("click", () => this.attempt(invite, () => this.#invite(one.id)));
     const page = element("a", { href: this.#page(one.id), "aria-label": `The thread with ${one.name}` }, "Thread");
-    return element("div", { class: "lane-seat" }, element("span", { "data-lane-holder": "" }), page, ...(this.isOperator ? [take, invite] : []));
+    return element("div", { class: "lane-seat" }, element("span", { "data-lane-holder": "" }), page, ...(this.isOperator ? [invite, take] : []));
   }
 
   #refreshLinks(place, one, room) {
@@ -119,13 +120,14 @@ export class RoomDesk {
   #changeBuyersSeat() {
     const open = this.room.sellers.find((one) => one.isOpen && this.threads[one.id]) ?? this.room.sellers[0];
     const holder = holderOf(this.room, "") === "agent" ? "person" : "agent";
-    const named = this.viewer === "operator" ? { party: "buyer" } : {};
+    const named = this.viewer === "operator" || this.isBorrowed ? { party: "buyer" } : {};
     this.attempt(this.buyersSeat, () => post(`${this.#api(open.id)}/seat`, { holder, ...named }));
   }
 
   #page(sellerId, party = null) {
     const isFree = this.viewer === "operator" || this.viewer === "auditor";
-    return `/negotiations/${this.threads[sellerId]}/${isFree && party ? `?party=${party}` : ""}`;
+    const side = this.isBorrowed ? this.viewer : isFree && party;
+    return `/negotiations/${this.threads[sellerId]}/${side ? `?party=${side}` : ""}`;
   }
 
   #api(sellerId) {

@@ -1,5 +1,6 @@
 // What a room amounts to: a pure fold of its event frames. Knows no page and no clock.
 
+import { append, merge, together } from "./growing.js";
 import { NO_SEATS, SEAT_FOLDS, moved } from "./seats.js";
 import { NO_STAND_IN, hear } from "./voices.js";
 import { NOTHING_WRITTEN, settle, settleBefore, type, withoutWriting, wordsSoFar, write } from "./writing.js";
@@ -20,6 +21,7 @@ export function newRoom() {
     startedAt: null,
     buyer: { id: null, name: "Buyer" },
     limits: null, // {least, most}, for those who may know
+    pace: { turnSeconds: null, pauseAfter: null }, // the room's own rest before a turn, and the round it pauses after
     isSeller: false, // seen with a seller's eyes: its own thread, and nothing of its rivals
     sellers: [],
     entries: [], // the talk: {kind: round|buyer|seller|note, seq, ...}, oldest first
@@ -39,9 +41,15 @@ export function fold(room, frame, now = 0) {
   return Number.isInteger(frame.seq) ? { ...heard, lastSeq: frame.seq } : heard;
 }
 
+/** Many frames at once, which costs less than one by one. */
+export function foldAll(room, frames, now = 0) {
+  return together(() => frames.reduce((next, frame) => fold(next, frame, now), room));
+}
+
 const FOLDS = {
   connected,
   status_changed: statusChanged,
+  pace_changed: paceChanged,
   round_start: roundStart,
   buyer_message: buyerMessage,
   seller_response: sellerResponse,
@@ -107,7 +115,12 @@ function same(room) {
 
 /** What `connected` told already is newer than the events it is followed by. */
 function statusChanged(room, frame) {
-  return frame.seq <= room.knownSeq ? room : { ...room, status: frame.new };
+  const pace = frame.new === "paused" ? { ...room.pace, pauseAfter: null } : room.pace;
+  return { ...room, pace, status: frame.seq <= room.knownSeq ? room.status : frame.new };
+}
+
+function paceChanged(room, frame) {
+  return { ...room, pace: { turnSeconds: frame.turn_seconds, pauseAfter: frame.pause_after_round } };
 }
 
 /** Sent anew after every reconnect; what the events have told since is kept. */
@@ -161,7 +174,7 @@ function roundStart(room, frame) {
     ...settleBefore(room, frame.round_number),
     round: Math.max(room.round, frame.round_number),
     maxRounds: frame.max_rounds ?? room.maxRounds,
-    entries: [...room.entries, entry],
+    entries: append(room.entries, entry),
   };
 }
 
@@ -177,7 +190,7 @@ function buyerMessage(room, frame) {
   }));
   let next = room;
   for (const offer of offers) {
-    next = withSeller(next, offer.sellerId, (one) => ({ ...one, bids: [...one.bids, offer] }));
+    next = withSeller(next, offer.sellerId, (one) => ({ ...one, bids: append(one.bids, offer) }));
   }
   const addressed = frame.mentioned_sellers?.length ? frame.mentioned_sellers : offers.map((offer) => offer.sellerId);
   const entry = {
@@ -216,7 +229,7 @@ function sellerResponse(room, frame) {
   };
   const next = withSeller(withKnown(room, one), one.id, (known) => ({
     ...known,
-    ...(offer ? { standing: offer, quotes: [...known.quotes, offer] } : {}),
+    ...(offer ? { standing: offer, quotes: append(known.quotes, offer) } : {}),
     isAgreed: known.isAgreed || frame.action === "accept",
     ...(frame.action === "walk_away" ? { isOpen: false, hasWalked: true, standing: null } : {}),
     ...(frame.action === "withdraw" ? { standing: null } : {}),
@@ -244,11 +257,11 @@ function spoken(frame) {
 
 /** With the message in the talk, after a note if it changes whether models speak, and no longer being written. */
 function said(room, entry, seat) {
-  if (entry.isInterjection) return { ...room, entries: [...room.entries, entry] }; // a person's, whatever the mind is writing
+  if (entry.isInterjection) return { ...room, entries: append(room.entries, entry) }; // a person's, whatever the mind is writing
   const [standIns, words] = hear(room.standIns, { ...entry, seat });
   const note = words && { ...noteAt(entry, words), sellerIds: room.sellers.map((one) => one.id), isForAll: true };
   const message = { ...entry, begun: wordsSoFar(room, entry.kind, entry.sellerIds) };
-  return { ...settle(room, entry.kind, entry.sellerIds), standIns, entries: [...room.entries, ...(note ? [note] : []), message] };
+  return { ...settle(room, entry.kind, entry.sellerIds), standIns, entries: append(room.entries, ...(note ? [note] : []), message) };
 }
 
 function noteAt({ seq, at, round }, text) {
@@ -257,7 +270,7 @@ function noteAt({ seq, at, round }, text) {
 
 /** "countered" is followed by the offer that took its place, so the standing one is left until then. */
 function offerUpdated(room, frame) {
-  const next = { ...room, offerStates: { ...room.offerStates, [frame.offer_id]: frame.state } };
+  const next = { ...room, offerStates: merge(room.offerStates, { [frame.offer_id]: frame.state }) };
   if (!GONE.has(frame.state)) return next;
   return withSeller(next, frame.seller_id, (one) => (
     one.standing?.offerId === frame.offer_id ? { ...one, standing: null } : one
@@ -268,7 +281,7 @@ function mindFailed(room, frame) {
   const words = frame.message ?? "A mind did not answer in time; the room goes on.";
   const sellerIds = frame.seller_id ? [frame.seller_id] : room.sellers.map((one) => one.id);
   const entry = { ...noteAt({ seq: frame.seq, at: frame.timestamp, round: room.round }, words), sellerIds };
-  return { ...room, entries: [...room.entries, entry] };
+  return { ...room, entries: append(room.entries, entry) };
 }
 
 function complete(room, frame) {
@@ -290,5 +303,5 @@ function changeTo(price, before) {
 }
 
 function withStates(room, offers, state) {
-  return { ...room.offerStates, ...Object.fromEntries(offers.map((offer) => [offer.offerId, state])) };
+  return merge(room.offerStates, Object.fromEntries(offers.map((offer) => [offer.offerId, state])));
 }

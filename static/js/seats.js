@@ -1,6 +1,7 @@
 // What a room knows of its seats: who holds them, who is waited for, and what waits for an approval. A pure fold.
 
 import { noteOf } from "./desk_words.js";
+import { append } from "./growing.js";
 
 /** `holders` by the seller's id, the buyer's under ""; `waits` by the thread's seller; `approval` is the pending one. */
 export const NO_SEATS = { holders: {}, waits: {}, approval: null };
@@ -59,5 +60,5 @@ function withNote(room, frame, change) {
   const text = noteOf(frame, { currency: room.currency, nameOf });
   const sellerIds = frame.seller_id ? [frame.seller_id] : room.sellers.map((one) => one.id);
   const note = { kind: "note", seq: frame.seq, at: frame.timestamp, round: room.round, text, offers: [], sellerIds, isForAll: !frame.seller_id };
-  return { ...withSeats(room, change), entries: [...room.entries, note] };
+  return { ...withSeats(room, change), entries: append(room.entries, note) };
 }

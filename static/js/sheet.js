@@ -1,8 +1,13 @@
-// The deal sheet: a print button where there is a printer to ask, and times that stay current.
+// The deal sheet and the page of a trade: a print button where there is a printer to ask, and words that explain
+// themselves; times stay current.
 
+import { explainOnDemand } from "./explanations.js";
 import { keepTimesCurrent } from "./format.js";
 
 const print = document.querySelector("[data-print]");
-print.hidden = false;
-print.addEventListener("click", () => window.print());
+if (print !== null) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+explainOnDemand();
 keepTimesCurrent();

@@ -1,17 +1,19 @@
 // The talk of a room, in a lane for each seller or merged into one chat. What is shown is never moved: new words come below.
 
+import { laneBadge } from "./badges.js";
 import { Drafts } from "./drafts.js";
 import { element } from "./elements.js";
-import { change, clock, count, money, total, units } from "./format.js";
-import { OVER, badge } from "./room_state.js";
-import { standInReason, voiceWords } from "./voices.js";
+import { money } from "./format.js";
+import { OVER } from "./room_state.js";
+import { Stretches } from "./stretches.js";
+import { bubble, hueOf, plainWords, refreshCard } from "./talk_words.js";
 import { writingInAll, writingInLane } from "./writing.js";
 
-const BADGES = { best: "Best", within: "Within limit", over: "Over limit", low: "Below minimum" };
-const STATES = { accepted: "Accepted", withdrawn: "Withdrawn", expired: "Expired", rejected: "Declined" };
-const ACTS = { accept: "Accepts the bid", reject: "Rejects the offer", withdraw: "Takes the offer back", walk_away: "Leaves the room" };
 const CLOSE_TO_END = 80;
 const SWIPE = 60;
+const LONGEST_STRETCH = 40; // messages; a round with more is parted
+const SEEN = ["sellers", "offerStates", "seats", "status", "limits"]; // what heads and badges are made of
+const GUESSED = 130; // pixels that a message takes before any was drawn
 
 export class Talk {
   /**
@@ -22,7 +24,7 @@ export class Talk {
     this.panel = panel;
     this.onAsk = onAsk;
     this.seatLinks = seatLinks;
-    this.drafts = new Drafts((one) => this.#hueOf(one.kind, one.sellerId));
+    this.drafts = new Drafts((one) => hueOf(this.room, one.kind, one.sellerId));
     this.talk = panel.querySelector("[data-talk]");
     this.tabs = panel.querySelector("[data-tabs]");
     this.newest = panel.querySelector("[data-newest]");
@@ -30,6 +32,15 @@ export class Talk {
     this.mode = "lanes";
     this.lane = null;
     this.shown = 0;
+    this.rounds = new Map(); // number -> {section, stretches}
+    this.cards = new Map(); // place -> {offer, kind}, of what is drawn
+    this.arriving = new Set();
+    this.stretches = new Stretches(this.talk, {
+      draw: (stretch) => this.#draw(stretch),
+      clear: ({ place }) => this.#forgetCards(place),
+      heightOf: ({ entries }) => GUESSED * (this.mode === "merged" ? entries.length : longestLane(entries)),
+      textOf: (entry) => plainWords(entry, this.room.currency),
+    });
     this.panel.dataset.mode = this.mode;
     this.newest.addEventListener("click", () => this.#toEnd());
     this.talk.addEventListener("scroll", () => this.#isAtEnd() && (this.newest.hidden = true), { passive: true });
@@ -37,17 +48,22 @@ export class Talk {
     this.#listenToSwipes();
   }
 
-  /** Shows what is new in the room; the first time and after a change of mode, everything. */
+  /** Shows what is new in the room; the first time, after a change of mode and after a reset, everything. */
   render(room) {
     this.room = room;
     this.panel.classList.toggle("is-over", OVER.has(room.status));
     if (room.entries.length === 0 && this.shown === 0 && !room.sellers.length) return;
     const wasAtEnd = this.#isAtEnd();
-    if (this.sellerCount !== room.sellers.length) this.#rebuild();
+    if (this.sellerCount !== room.sellers.length || room.entries.length < this.shown) this.#rebuild();
     else this.#append();
     this.#renderDrafts();
     if (wasAtEnd) this.#toEnd();
     this.#refresh();
+  }
+
+  /** The next room to be rendered is shown from its beginning, whatever was shown before. */
+  reset() {
+    this.sellerCount = null;
   }
 
   setMode(mode) {
@@ -64,7 +80,7 @@ export class Talk {
 
   showPrivate(isShown) {
     this.isPrivateShown = isShown;
-    if (this.room) this.#refresh();
+    if (this.room) this.#refreshHeads();
   }
 
   showLane(sellerId) {
@@ -87,6 +103,10 @@ export class Talk {
     this.sellerCount = this.room.sellers.length;
     this.shown = 0;
     this.drafts.clear();
+    this.stretches.forget();
+    this.rounds.clear();
+    this.cards.clear();
+    this.told = null;
     this.talk.replaceChildren();
     this.talk.style.setProperty("--lanes", this.sellerCount);
     if (this.mode === "lanes") this.talk.append(this.#heads());
@@ -97,55 +117,37 @@ export class Talk {
   }
 
   #append({ isReplay = false } = {}) {
-    const wasAtEnd = this.#isAtEnd();
     const fresh = this.room.entries.slice(this.shown);
-    this.shown = this.room.entries.length;
-    if (fresh.length) this.talk.querySelector(".talk-hint")?.remove();
-    for (const entry of fresh) {
-      const isNew = !isReplay && entry.seq > this.room.knownSeq;
-      if (entry.kind === "round") this.#lanesOf(entry.round);
-      else if (entry.isForAll) this.#tellAll(entry);
-      else this.#place(entry, isNew);
-    }
     if (!fresh.length) return;
+    const wasAtEnd = this.#isAtEnd();
+    this.shown = this.room.entries.length;
+    this.talk.querySelector(".talk-hint")?.remove();
+    this.arriving = new Set(isReplay || this.isCalm ? [] : fresh.filter((entry) => entry.seq > this.room.knownSeq));
+    const away = new Set();
+    for (const entry of fresh) {
+      const stretch = this.#stretchOf(entry);
+      if (entry.kind === "round") continue;
+      stretch.entries.push(entry);
+      if (stretch.isDrawn) this.#place(stretch, entry);
+      else away.add(stretch);
+    }
+    for (const stretch of away) this.stretches.tell(stretch);
     if (wasAtEnd || isReplay) this.#toEnd();
-    else this.newest.hidden = false;
+    else {
+      this.newest.hidden = false;
+      this.stretches.settle();
+    }
+    this.arriving.clear();
   }
 
-  #place(entry, isNew) {
-    const row = this.#lanesOf(entry.round);
-    if (this.mode === "merged") {
-      above(row, this.#words(entry, entry.offers, isNew));
-      return;
-    }
-    for (const sellerId of entry.sellerIds) {
-      const cell = cellOf(row, sellerId);
-      if (cell) above(cell, this.#words(entry, entry.offers.filter((offer) => offer.sellerId === sellerId), isNew));
-    }
-  }
-
-  /** A line across all lanes; what comes after it stands below it, in a row of its own. */
-  #tellAll(entry) {
-    const row = this.#lanesOf(entry.round);
-    const line = element("p", { class: "note for-all" }, entry.text);
-    if (this.mode === "merged") above(row, line);
-    else if (row.querySelector(".words:not(.draft), .note")) row.after(line);
-    else row.before(line);
-  }
-
-  /** The row of a round that takes what comes next; round and row are made when they are first needed. */
-  #lanesOf(round, { isAhead = false } = {}) {
-    const section = this.talk.querySelector(`[data-round="${round}"]`) ?? this.#round(round, isAhead);
-    if (!isAhead) section.classList.remove("is-ahead");
-    const last = section.lastElementChild;
-    if (last.matches(".round-lanes")) return last;
-    const row = element("div", { class: "round-lanes" });
-    if (this.mode === "lanes") {
-      row.append(...this.room.sellers.map((one) =>
-        element("div", { class: `cell${one.id === this.lane ? " is-shown" : ""}`, "data-lane": one.id })));
-    }
-    section.append(row);
-    return row;
+  /** The stretch that takes what comes next in a round; round and stretch are made when they are first needed. */
+  #stretchOf({ round }, { isAhead = false } = {}) {
+    const known = this.rounds.get(round) ?? this.#round(round, isAhead);
+    if (!isAhead) known.section.classList.remove("is-ahead");
+    const last = known.stretches.at(-1);
+    if (last && last.entries.length < LONGEST_STRETCH) return last;
+    known.stretches.push(this.stretches.add(known.section));
+    return known.stretches.at(-1);
   }
 
   #round(round, isAhead) {
@@ -153,88 +155,73 @@ export class Talk {
     const section = element("section", { class: isAhead ? "round is-ahead" : "round", "data-round": round, "aria-label": name },
       element("h3", { class: "round-mark" }, element("span", {}, name)));
     this.talk.insertBefore(section, this.talk.querySelector(".round.is-ahead"));
-    return section;
+    const made = { section, stretches: [] };
+    this.rounds.set(round, made);
+    return made;
+  }
+
+  #draw(stretch) {
+    for (const entry of stretch.entries) this.#place(stretch, entry);
+    this.#refreshCards(stretch.place);
+  }
+
+  #place({ place }, entry) {
+    if (entry.isForAll) {
+      tellAll(place, entry, this.#row(place), this.mode);
+      return;
+    }
+    const row = this.#row(place);
+    if (this.mode === "merged") {
+      above(row, this.#bubble(entry, entry.offers));
+      return;
+    }
+    for (const sellerId of entry.sellerIds) {
+      const cell = cellOf(row, sellerId);
+      if (cell) above(cell, this.#bubble(entry, entry.offers.filter((offer) => offer.sellerId === sellerId)));
+    }
+  }
+
+  #bubble(entry, offers) {
+    const manner = { room: this.room, isMerged: this.mode === "merged", isArriving: this.arriving.has(entry), onAsk: this.onAsk };
+    const made = bubble(entry, offers, manner);
+    const places = made.querySelectorAll("[data-offer]");
+    offers.forEach((offer, index) => this.cards.set(places[index], { offer, kind: entry.kind }));
+    return made;
+  }
+
+  /** The row of lanes at the end of a stretch. */
+  #row(place) {
+    const last = place.lastElementChild;
+    if (last?.matches(".round-lanes")) return last;
+    const row = element("div", { class: "round-lanes" });
+    if (this.mode === "lanes") {
+      row.append(...this.room.sellers.map((one) =>
+        element("div", { class: `cell${one.id === this.lane ? " is-shown" : ""}`, "data-lane": one.id })));
+    }
+    place.append(row);
+    return row;
   }
 
   /** The buyer writes for a round that has not begun; if nothing comes of it, that round's mark goes again. */
   #renderDrafts() {
     const { room } = this;
     const wanted = this.mode === "merged"
-      ? writingInAll(room).map((one) => ({ key: `${one.kind} ${one.sellerId}`, one, place: this.#lanesOf(one.round, { isAhead: true }) }))
+      ? writingInAll(room).map((one) => ({ key: `${one.kind} ${one.sellerId}`, one, place: this.#draftRow(one) }))
       : room.sellers.flatMap(({ id }) => writingInLane(room, id).map((one) => (
-        { key: `${one.kind} ${id}`, one, place: cellOf(this.#lanesOf(one.round, { isAhead: true }), id) })));
+        { key: `${one.kind} ${id}`, one, place: cellOf(this.#draftRow(one), id) })));
     if (wanted.length) this.talk.querySelector(".talk-hint")?.remove();
     this.drafts.render(wanted, { isNamed: this.mode === "merged" });
-    for (const ahead of this.talk.querySelectorAll(".round.is-ahead")) if (!ahead.querySelector(".draft")) ahead.remove();
+    for (const ahead of this.talk.querySelectorAll(".round.is-ahead")) {
+      if (ahead.querySelector(".draft")) continue;
+      this.stretches.remove(ahead);
+      this.rounds.delete(Number(ahead.dataset.round));
+    }
   }
 
-  #words(entry, offers, isNew) {
-    if (entry.kind === "note") return element("p", { class: "note" }, entry.text);
-    const made = element("article", { class: `words ${entry.kind} ${this.#hueOf(entry.kind, entry.sellerIds[0])}${offers.length ? " with-offer" : ""}` },
-      this.#who(entry),
-      this.#said(entry, isNew),
-      ...offers.map((offer) => this.#offer(entry, offer)));
-    if (isNew && !this.isCalm && !entry.begun) arrive(made);
-    return made;
-  }
-
-  #who(entry) {
-    const isMerged = this.mode === "merged";
-    const toAll = entry.sellerIds.length === this.room.sellers.length && this.room.sellers.length > 1;
-    const to = isMerged && entry.kind === "buyer" ? (toAll ? "to all" : `to ${this.#names(entry.sellerIds)}`) : null;
-    // In a lane the side says who speaks; the name is there for those who do not see it.
-    const isNamed = isMerged || entry.isInterjection;
-    const line = element("header", { class: "who" },
-      element("b", { class: isNamed ? null : "visually-hidden" }, entry.name),
-      to && element("span", {}, to),
-      ACTS[entry.action] && element("span", { class: "act" }, ACTS[entry.action]),
-      this.#voice(entry));
-    if (entry.at) line.title = clock(new Date(entry.at));
-    return line;
-  }
-
-  /** Whose words they are; where a model was to find them, a button to what it was asked. */
-  #voice(entry) {
-    const words = voiceWords(entry.voice);
-    if (!words) return null;
-    if (!this.onAsk || (entry.voice !== "model" && !entry.fallback)) return element("span", { class: "voice" }, words);
-    const why = standInReason(entry.fallback);
-    const full = why ? `${words}: ${why}` : words;
-    const named = { "aria-haspopup": "dialog", "aria-label": `${full}. Show what the model was asked` };
-    const button = element("button", { type: "button", class: `voice asked${why ? " stands-in" : ""}`, ...named },
-      words, why && element("span", { class: "tip" }, capital(full)));
-    button.addEventListener("click", () => this.onAsk(entry));
-    return button;
-  }
-
-  /** Live words come one after the other, in the place they keep; what was read of them as a draft is there at once. */
-  #said({ text, begun = "" }, isNew) {
-    if (!text) return null;
-    const isReplaced = !text.startsWith(begun);
-    if (!isNew || this.isCalm || isReplaced) return element("p", { class: "said" }, text);
-    const pieces = text.slice(begun.length).split(/(?<=\s)/).slice(0, 200);
-    const said = element("p", { class: "said" }, begun, ...pieces.map((piece, index) => {
-      const word = element("span", { class: "word" }, piece);
-      word.style.setProperty("--at", index);
-      return word;
-    }));
-    setTimeout(() => said.replaceChildren(text), pieces.length * 26 + 400);
-    return said;
-  }
-
-  #offer(entry, offer) {
-    const { currency } = this.room;
-    const kind = entry.kind === "buyer" ? "bid" : offer.isFinal && entry.action !== "accept" ? "final" : null;
-    const moved = offer.change === null ? null : change(offer.change, currency);
-    const direction = offer.change < 0 ? "down" : offer.change > 0 && entry.kind === "seller" ? "up" : "";
-    return element("div", { class: "offer", "data-offer": offer.offerId, "data-by": entry.kind },
-      element("div", { class: "offer-row" },
-        element("span", { class: "offer-price number" }, money(offer.price, currency), kind && element("small", {}, kind)),
-        element("span", { class: "offer-badge" })),
-      element("div", { class: "offer-row" },
-        element("span", { class: "offer-total number", title: units(offer.quantity) }, `× ${count(offer.quantity)} = ${money(total(offer.price, offer.quantity), currency)}`),
-        moved && element("span", { class: `change ${direction}`, title: "Change to the last" }, moved)),
-      offer.claim && element("span", { class: "claim" }, `Names a rival price: ${money(offer.claim, currency)}`));
+  #draftRow(one) {
+    const stretch = this.#stretchOf(one, { isAhead: true });
+    this.stretches.show(stretch);
+    return this.#row(stretch.place);
   }
 
   #heads() {
@@ -253,10 +240,25 @@ export class Talk {
     return tab;
   }
 
-  /** What changes on words already shown: the badges, in the place kept for them. */
+  /** What changes on words already shown, where it may have changed. */
   #refresh() {
+    const { room, told } = this;
+    if (told && SEEN.every((part) => told[part] === room[part])) return;
+    this.told = room;
+    this.#refreshHeads();
+    for (const [place, one] of this.cards) refreshCard(place, one, room);
+  }
+
+  #refreshCards(place) {
+    for (const card of place.querySelectorAll("[data-offer]")) refreshCard(card, this.cards.get(card), this.room);
+  }
+
+  #forgetCards(place) {
+    for (const card of place.querySelectorAll("[data-offer]")) this.cards.delete(card);
+  }
+
+  #refreshHeads() {
     for (const one of this.room.sellers) this.#refreshHead(one);
-    for (const card of this.talk.querySelectorAll("[data-offer]")) this.#refreshOffer(card);
   }
 
   #refreshHead(one) {
@@ -273,34 +275,12 @@ export class Talk {
     secret.textContent = one.limits ? privateLine(one.limits, this.room.currency) : "";
   }
 
-  #refreshOffer(card) {
-    const id = card.dataset.offer;
-    const state = this.room.offerStates[id];
-    card.dataset.state = state ?? "";
-    const place = card.querySelector(".offer-badge");
-    if (STATES[state]) {
-      place.replaceChildren(element("span", { class: `badge ${state === "accepted" ? "best" : ""}` }, STATES[state]));
-    } else if (card.dataset.by === "seller") {
-      const one = this.room.sellers.find((known) => known.quotes.some((quote) => quote.offerId === id));
-      const quote = one?.quotes.find((known) => known.offerId === id);
-      place.replaceChildren(...badgeOf(quote && badge(this.room, one, quote)));
-    }
-  }
-
-  #hueOf(kind, sellerId) {
-    return kind === "seller" ? `seller-${this.room.sellers.findIndex((one) => one.id === sellerId) + 1}` : "";
-  }
-
-  #names(sellerIds) {
-    return sellerIds.map((id) => this.room.sellers.find((one) => one.id === id)?.name).filter(Boolean).join(", ");
-  }
-
   #isAtEnd() {
     return this.talk.scrollHeight - this.talk.scrollTop - this.talk.clientHeight < CLOSE_TO_END;
   }
 
   #toEnd() {
-    this.talk.scrollTop = this.talk.scrollHeight;
+    this.stretches.settleAtEnd();
     this.newest.hidden = true;
   }
 
@@ -341,27 +321,18 @@ function above(place, made) {
   place.insertBefore(made, place.querySelector(":scope > .draft"));
 }
 
-function capital(words) {
-  return words[0].toUpperCase() + words.slice(1);
+/** A line across all lanes; what comes after it stands below it, in a row of its own. */
+function tellAll(place, entry, row, mode) {
+  const line = element("p", { class: "note for-all" }, entry.text);
+  if (mode === "merged") above(row, line);
+  else if (row.querySelector(".words:not(.draft), .note")) row.after(line);
+  else row.before(line);
 }
 
-/** Once: a class left behind would play again whenever the lane is shown again. */
-function arrive(words) {
-  words.classList.add("is-fresh");
-  setTimeout(() => words.classList.remove("is-fresh"), 400);
-}
-
-function badgeOf(name, words = BADGES) {
-  return name ? [element("span", { class: `badge ${name}` }, words[name])] : [];
-}
-
-/** How a seller stands: won, gone, bound by its acceptance, or how its offer compares. */
-export function laneBadge(room, one, words = BADGES) {
-  if (one.hasWon) return [element("span", { class: "badge best" }, "Won")];
-  if (one.hasExpired) return [element("span", { class: "badge" }, "Expired")];
-  if (one.hasWalked) return [element("span", { class: "badge" }, "Left")];
-  if (one.isAgreed && one.standing) return [element("span", { class: "badge best" }, "Accepted")];
-  return badgeOf(badge(room, one), words);
+function longestLane(entries) {
+  const counts = new Map();
+  for (const id of entries.flatMap((entry) => entry.sellerIds)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return Math.max(1, ...counts.values());
 }
 
 function privateLine(limits, currency) {

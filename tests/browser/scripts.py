@@ -133,3 +133,16 @@ def short_room() -> list[Frame]:
         offer_updated(7, "o5", "rejected", BOLT),
         deal(8),
     ]
+
+
+def long_room(rounds: int) -> list[Frame]:
+    """Two sellers, and in each round ten bids and nine quotes: with its start twenty frames."""
+    frames: list[Frame] = []
+    for number in range(1, rounds + 1):
+        frames.append(round_start(len(frames) + 1, number))
+        for place in range(10):
+            seller = (ACME, BOLT)[place % 2]
+            frames.append(bid(len(frames) + 1, seller, round=number))
+            if place:
+                frames.append(quote(len(frames) + 1, seller, round=number))
+    return [connected(last_seq=len(frames), max_rounds=rounds), *frames]

@@ -110,3 +110,86 @@ def test_without_sockets_it_reads_the_event_stream(blank):
     told = blank.evaluate(FOLLOW, {"until": "over", "after": 0})
 
     assert told["frames"] == ["connected", 1, 2, 3]
+
+
+ONE, TWO = "11111111-0000-4000-8000-000000000001", "22222222-0000-4000-8000-000000000002"
+
+FOLLOW_ROOMS = """async ({ after, rooms }) => {
+  const { SessionEvents } = await import("/static/js/events.js");
+  const [frames, states] = [[], []];
+  await new Promise((resolve) => {
+    new SessionEvents({
+      socketUrl: "/ws/session/", streamUrl: "/rooms/stream", after, rooms, random: () => 0,
+      onFrame: (frame) => frames.push([frame.room_id[0], frame.seq ?? frame.type]),
+      onState: (state) => {
+        states.push(state);
+        if (state === "over") setTimeout(resolve, 300);
+      },
+    }).open();
+  });
+  return { frames, states };
+}"""
+COMPLETE = {"type": "session_complete"}
+
+
+def of(room: str, *frames: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**frame, "room_id": room} for frame in frames]
+
+
+def follow_rooms(page: Any, *scripts: list[Any], after: dict[str, int] | None = None, rooms: Any = None) -> Any:
+    """As `follow`, for a session; `asked` are the first frames of the sockets, each answered by the next script."""
+    asked: list[Any] = []
+
+    def answer(socket: Any) -> None:
+        def greet(words: str) -> None:
+            asked.append(json.loads(words))
+            for frame in scripts[min(len(asked), len(scripts)) - 1]:
+                socket.send(json.dumps(frame))
+            if len(asked) < len(scripts):
+                socket.close(code=4012)
+
+        socket.on_message(greet)
+
+    page.route_web_socket("ws://parley.test/**", answer)
+    return {**page.evaluate(FOLLOW_ROOMS, {"after": after or {}, "rooms": rooms}), "asked": asked}
+
+
+def test_frames_of_all_rooms_come_once_each_by_its_own_number(blank):
+    frames = [*of(ONE, connected(), round_start(1)), *of(TWO, round_start(1), quote(2)), *of(ONE, round_start(1))]
+
+    told = follow_rooms(blank, [*frames, *of(ONE, deal(2)), COMPLETE])
+
+    assert told["frames"] == [["1", "connected"], ["1", 1], ["2", 1], ["2", 2], ["1", 2]]
+    assert told["states"] == ["connecting", "live", "over"]
+
+
+def test_broken_line_goes_on_behind_the_last_number_of_each_room(blank):
+    told = follow_rooms(
+        blank,
+        [*of(ONE, round_start(1), quote(2)), *of(TWO, round_start(7))],
+        [*of(ONE, quote(2), deal(3)), *of(TWO, deal(8)), COMPLETE],
+        after={TWO: 6},
+        rooms=[ONE, TWO],
+    )
+
+    assert [first["after"] for first in told["asked"]] == [{TWO: 6}, {ONE: 2, TWO: 7}]
+    assert [first["rooms"] for first in told["asked"]] == [[ONE, TWO]] * 2
+    assert told["frames"] == [["1", 1], ["1", 2], ["2", 7], ["1", 3], ["2", 8]]
+    assert told["states"] == ["connecting", "live", "lost", "connecting", "live", "over"]
+
+
+def test_without_sockets_the_rooms_are_read_from_the_event_stream(blank):
+    frames = [*of(ONE, connected(), round_start(5)), *of(TWO, deal(3)), COMPLETE]
+    body = "".join(f"event: {frame['type']}\ndata: {json.dumps(frame)}\n\n" for frame in frames)
+    asked: list[str] = []
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.url.partition("?")[2])
+        route.fulfill(body=body, content_type="text/event-stream")
+
+    blank.route("**/rooms/stream?*", answer)
+
+    told = blank.evaluate(FOLLOW_ROOMS, {"after": {ONE: 4, TWO: 2}, "rooms": [ONE, TWO]})
+
+    assert asked == [f"after={ONE}:4,{TWO}:2&rooms={ONE},{TWO}"]
+    assert told["frames"] == [["1", "connected"], ["1", 5], ["2", 3]]

@@ -337,6 +337,7 @@ def test_models_are_suggested_of_the_provider_that_is_chosen(operator_tab):
     answer(page, "**/api/v1/llm/status", status("builtin", models=["small", HOSTILE]))
     page.goto("/sessions/new/")
     expect(page.locator("[data-provider-hint]")).to_contain_text("No model is asked")
+    page.locator("summary", has_text="Language models").click()
 
     page.get_by_label("Provider").select_option("lm_studio")
 

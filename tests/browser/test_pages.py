@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.screens import expect, tell
-from tests.browser.scripts import ACME, BOLT, bid, connected, quote, round_start, short_room
+from tests.browser.scripts import ACME, BOLT, bid, connected, long_room, quote, round_start, short_room
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,7 +31,6 @@ def test_demo_plays_from_its_button_to_a_deal_without_an_error_in_the_console(op
 
     page.goto("/")
     page.get_by_role("button", name="Run the demo").first.click()
-    page.locator(".room-card h2 a").first.click()
     expect(page.locator("[data-outlook-label]")).to_have_text("Deal", timeout=120_000)
 
     assert errors == []
@@ -162,6 +161,49 @@ def test_chart_is_read_by_keyboard(told_room):
 
     expect(page.locator("[data-reading]")).to_contain_text("Asked")
     expect(page.locator("[data-reading]")).to_contain_text("$650.00")
+
+
+def test_chart_tells_readers_each_round_with_offers_and_bids(told_room):
+    page = told_room(*short_room())
+    plot = page.get_by_role("slider", name="Prices by round")
+    expect(page.locator("[data-outlook-label]")).to_have_text("Deal")
+
+    plot.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+
+    told = "Round 1: Bolt $610.00 bid $450.00, Acme $590.00 bid $450.00, Best bid bid $450.00"
+    expect(plot).to_have_attribute("aria-valuetext", told)
+    expect(page.locator("[data-reading] tr", has_text="Bolt")).to_contain_text("$610.00$450.00")
+
+
+def test_ten_thousand_frames_leave_a_small_page_that_scrolls_back_to_the_first_round(told_room):
+    page = told_room(*long_room(rounds=500), viewport={"width": 1280, "height": 1200})
+    expect(page.locator('[data-round="500"] .said').last).to_be_in_viewport(timeout=60_000)
+    elements = page.evaluate("document.querySelectorAll('[data-talk] *').length")
+    first = page.locator('[data-round="1"]')
+    far = first.locator(".stretch").text_content()
+
+    page.evaluate("document.querySelector('[data-talk]').scrollTop = 0")
+
+    expect(first.locator(".said").first).to_be_in_viewport()
+    assert page.locator("[data-newest]").is_hidden()
+    assert "I bid 450." in far
+    assert elements < 5_000
+
+
+def test_place_in_the_talk_stays_while_earlier_rounds_are_drawn(told_room):
+    page = told_room(*long_room(rounds=60), reduced_motion="reduce", viewport={"width": 1280, "height": 1200})
+    expect(page.locator('[data-round="60"] .said').last).to_be_in_viewport()
+    middle = page.locator('[data-round="30"] .round-mark')
+    middle.scroll_into_view_if_needed()
+    expect(page.locator('[data-round="30"] .said').first).to_be_visible()
+    before = middle.bounding_box()["y"]
+
+    page.evaluate("document.querySelector('[data-talk]').scrollBy(0, -100)")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    assert middle.bounding_box()["y"] == pytest.approx(before + 100, abs=1)
 
 
 @pytest.mark.parametrize("width", [360, 1920])

@@ -131,6 +131,37 @@ def test_lowest_quote_of_each_round(blank):
     assert room["lowest"] == [{"round": 1, "price": 590}, {"round": 2, "price": 560}]
 
 
+def test_many_frames_at_once_make_the_same_room_and_change_none_before(blank):
+    told = blank.evaluate(
+        """async (frames) => {
+          const { fold, foldAll, newRoom } = await import("/static/js/room_state.js");
+          const half = foldAll(newRoom(), frames.slice(0, 4));
+          const before = JSON.stringify(half);
+          const whole = foldAll(half, frames.slice(4));
+          const single = frames.reduce((room, frame) => fold(room, frame), newRoom());
+          return { isSame: JSON.stringify(whole) === JSON.stringify(single), isKept: JSON.stringify(half) === before };
+        }""",
+        short_room(),
+    )
+
+    assert told == {"isSame": True, "isKept": True}
+
+
+def test_seller_sees_the_band_above_its_own_floor(blank):
+    limits = {"least_price": 500, "cost_price": 400}
+    one = {"seller_id": ACME, "seller_name": "Acme", "initial_price": 650, "is_open": True, "limits": limits}
+
+    band = blank.evaluate(
+        """async (frames) => {
+          const [chart, state] = [await import("/static/js/chart.js"), await import("/static/js/room_state.js")];
+          return chart.chartFigures(frames.reduce(state.fold, { ...state.newRoom(), isSeller: true })).band;
+        }""",
+        [connected(buyer_constraints=None, sellers=[one]), round_start(1), quote(2)],
+    )
+
+    assert (band["name"], band["least"]) == ("your floor", 500)
+
+
 def test_chart_begins_with_the_asking_prices_and_ends_with_the_room(blank):
     figures = blank.evaluate(
         """async (frames) => {

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -16,11 +17,13 @@ from negotiation.core.events import (
     Event,
     OfferChanged,
     Offered,
+    PaceChanged,
     RoundStarted,
     Said,
     WalkedAway,
 )
 from negotiation.core.moves import SILENCE, Accept, Move, Propose, Reject, Say, WalkAway, Withdraw
+from negotiation.core.pacing import change_speed, play_one_round
 from negotiation.core.protocol import (
     award,
     best_rival_price,
@@ -107,6 +110,10 @@ def try_to_interject(room: Room, thread: Thread, chance: Random) -> tuple[Event,
     return (interject(room, (thread.seller_id,), some_words()),)
 
 
+def try_pace(room: Room, thread: Thread, chance: Random) -> tuple[Event, ...]:
+    return play_one_round(room) if chance.random() < 0.6 else change_speed(room, Decimal(chance.randint(0, 3)))
+
+
 ATTEMPTS: dict[Act, int] = {
     try_to_propose: 60,
     try_numbered(Accept): 10,
@@ -119,6 +126,7 @@ ATTEMPTS: dict[Act, int] = {
     try_to_award: 2,
     try_to_interject: 2,
     try_status: 5,
+    try_pace: 4,
 }
 
 
@@ -270,6 +278,24 @@ def test_rounds_count_up_one_by_one_to_the_limit_and_no_further(chance):
 
     assert rounds == list(range(1, len(rounds) + 1))
     assert len(rounds) <= SETUP.max_rounds
+
+
+@laws
+@given(any_chance)
+def test_pace_changes_nothing_but_the_pace_and_what_is_played_on(chance):
+    for before, events, room in perform(chance):
+        if any(isinstance(event, PaceChanged) for event in events):
+            pace = {"turn_seconds": room.turn_seconds, "pause_after_round": room.pause_after_round}
+            assert replace(before, status=room.status, **pace) == room
+            assert room.status.is_started
+            assert room.pause_after_round in (None, before.pause_after_round, before.round + 1)
+
+
+@laws
+@given(any_chance)
+def test_paused_room_has_no_round_to_pause_after(chance):
+    for _, _, room in perform(chance):
+        assert room.status is not RoomStatus.PAUSED or room.pause_after_round is None
 
 
 @laws

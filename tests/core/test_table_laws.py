@@ -28,6 +28,7 @@ from negotiation.core.events import (
     WalkedAway,
 )
 from negotiation.core.moves import Accept, Move, Propose, Reject, Say, WalkAway, Withdraw, Words
+from negotiation.core.pacing import change_speed, play_one_round
 from negotiation.core.preferences import Range
 from negotiation.core.protocol import change_status, interject, next_round, play, replay, run_out
 from negotiation.core.room import Room, is_standing
@@ -163,6 +164,10 @@ def sells_out(room: Room, seller_id: str, chance: Random) -> tuple[Event, ...]:
     return run_out(room, seller_id) if room.thread(seller_id).is_open and room.status is RoomStatus.ACTIVE else ()
 
 
+def changes_pace(room: Room, seller_id: str, chance: Random) -> tuple[Event, ...]:
+    return play_one_round(room) if chance.random() < 0.6 else change_speed(room, Decimal(chance.randint(0, 3)))
+
+
 DEEDS: dict[Deed, float] = {
     moves_by_hand: 60,
     moves_as_agent: 20,
@@ -176,6 +181,7 @@ DEEDS: dict[Deed, float] = {
     decides_approval: 6,
     settles: 5,
     changes_status: 12,
+    changes_pace: 3,
     speaks: 2,
     sells_out: 0.5,
 }

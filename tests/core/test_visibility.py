@@ -20,6 +20,7 @@ from negotiation.core.events import (
     MindFailed,
     OfferChanged,
     Offered,
+    PaceChanged,
     RoundStarted,
     Said,
     SeatChanged,
@@ -36,6 +37,7 @@ from negotiation.core.visibility import (
     SellerViewer,
     SpectatorViewer,
     buyer_view,
+    may_see_buyer,
     may_see_buyer_limits,
     may_see_seller,
     may_see_seller_limits,
@@ -49,6 +51,7 @@ from negotiation.core.vocabulary import (
     ApprovalKind,
     ApprovalState,
     Failure,
+    Fallback,
     Holder,
     OfferStatus,
     Party,
@@ -85,6 +88,7 @@ EVENTS = {
     WalkedAway: WalkedAway(SELLER, "acme", 1, WORDS),
     MindFailed: MindFailed(SELLER, "acme", 1, Failure.RAISED),
     SeatChanged: SeatChanged(SELLER, "acme", Holder.PERSON),
+    PaceChanged: PaceChanged(Decimal("0.5"), 3),
     InputRequested: InputRequested(SELLER, "acme", (Action.OFFER,), 60),
     ExpiryWarned: ExpiryWarned(SELLER, "acme", 15),
     InputTimedOut: InputTimedOut(SELLER, "acme"),
@@ -142,6 +146,11 @@ def test_seller_sees_nothing_of_another_sellers_thread(kind):
 @pytest.mark.parametrize("kind", TALK_AND_PRICES)
 def test_spectator_sees_no_talk_and_no_price(kind):
     assert see(EVENTS[kind], SPECTATOR) is None
+
+
+@pytest.mark.parametrize("viewer", [ACME, BOLT, SPECTATOR])
+def test_everybody_is_told_how_fast_the_room_plays(viewer):
+    assert see(EVENTS[PaceChanged], viewer) == EVENTS[PaceChanged]
 
 
 @pytest.mark.parametrize("kind", APPROVALS)
@@ -366,3 +375,39 @@ def test_what_a_side_may_do_is_told_to_that_side(party, own, other):
 
     assert see(asked, own) == asked
     assert see(asked, other) == InputRequested(party, "acme", (), 60)
+
+
+TOLD = SpectatorViewer(is_stranger=True, shows_talk=True)
+OF_A_MODEL = Words("Acme asks 123.45.", fallback=Fallback.TIMED_OUT)
+IN_THE_TALK = (Said, Interjected, Offered, Accepted, Answered, WalkedAway)
+
+
+@pytest.mark.parametrize("kind", IN_THE_TALK)
+def test_stranger_who_may_read_the_talk_reads_it_without_how_it_came_about(kind):
+    event = replace(EVENTS[kind], words=OF_A_MODEL)
+
+    assert see(event, TOLD) == EVENTS[kind]
+
+
+@pytest.mark.parametrize("kind", [*AT_A_SEAT, *APPROVALS, MindFailed])
+def test_stranger_who_may_read_the_talk_learns_nothing_of_seats_approvals_and_failures(kind):
+    assert see(EVENTS[kind], TOLD) is None
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_stranger_who_may_read_the_talk_is_told_who_won_and_not_why_in_the_buyers_words(kind):
+    assert see(EVENTS[kind], TOLD) == replace(EVENTS[kind], explanation="")
+
+
+@pytest.mark.parametrize("kind", get_args(Event))
+def test_stranger_who_may_not_read_the_talk_sees_what_a_watcher_sees(kind):
+    assert see(EVENTS[kind], SpectatorViewer(is_stranger=True)) == see(EVENTS[kind], SPECTATOR)
+
+
+def test_stranger_is_told_no_party_before_it_may_read_the_talk():
+    assert not may_see_buyer(SpectatorViewer(is_stranger=True))
+    assert may_see_buyer(SPECTATOR)
+    assert may_see_buyer(TOLD)
+    assert may_see_seller(TOLD, "acme")
+    assert not may_see_seller_limits(TOLD, "acme")
+    assert not may_see_buyer_limits(TOLD)

@@ -6,11 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.groups import AUDITORS, OPERATORS
 from marketplace.identity import create_api_key, principal_of_key, principal_of_user
 from marketplace.models import ApiKey, PartyLink, Role, Seller
+from negotiation.models import Participant
 from tests import accounts
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +163,35 @@ def test_link_of_a_party_is_printed_and_its_token_is_not_kept(seller):
     assert len(token) >= 32
     assert token not in str(link.__dict__)
     assert link.party == UUID(str(seller.code))
+
+
+@pytest.fixture
+def thread(session) -> Participant:
+    return Participant.objects.get(name="Acme")
+
+
+@pytest.mark.parametrize("role", ["seller", "buyer"])
+def test_link_to_a_negotiation_lets_that_side_in_and_leads_to_its_page(thread, role, client):
+    address = run("make_party_link", role, "--thread", str(thread.code), "--base-url", "https://x.example").strip()
+
+    came_in = client.post(address.removeprefix("https://x.example"), follow=True)
+
+    assert came_in.redirect_chain == [(reverse("thread", args=[thread.code]), 302)]
+    assert came_in.context["party"] == role
+
+
+def test_link_to_a_negotiation_of_others_is_refused(thread, seller):
+    with pytest.raises(CommandError, match="has no part"):
+        run("make_party_link", "seller", str(seller.code), "--thread", str(thread.code))
+
+
+def test_link_to_a_negotiation_that_does_not_exist_is_refused():
+    with pytest.raises(CommandError, match="no negotiation"):
+        run("make_party_link", "seller", "--thread", str(uuid4()))
+
+
+def test_link_for_nobody_is_refused():
+    with pytest.raises(CommandError, match="Name the buyer"):
+        run("make_party_link", "buyer")
+
+    assert not PartyLink.objects.exists()

@@ -1,6 +1,5 @@
 import re
 from datetime import timedelta
-from decimal import Decimal
 from html import unescape
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,12 +15,11 @@ from django.utils import timezone
 from marketplace.identity import local_operator, principal_of_key, principal_of_user
 from marketplace.models import ApiKey, Buyer, PartyAccess, PartyLink, Role, Seller, SellerInventory, Session
 from marketplace.parties import make_party_link
-from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
-from marketplace.services import create_session, start_session
-from negotiation.core.preferences import Priority, Style
+from marketplace.services import start_session
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import NegotiationRun
 from tests import accounts
+from tests.marketplace.catalogue import act, make_seller, make_session, said
 
 pytestmark = pytest.mark.django_db
 
@@ -43,26 +41,13 @@ def operator(client):
     return client
 
 
-def make_seller(name="Acme", **stock) -> Seller:
-    seller = Seller.objects.create(name=name)
-    line = {"item_id": "desk", "item_name": "Oak desk", "quantity_available": 90, "cost_price": 40}
-    SellerInventory.objects.create(seller=seller, **{**line, "least_price": 60, "selling_price": 100, **stock})
-    return seller
-
-
-def make_session(name="Office", items=("desk",)) -> Session:
-    stock = tuple(StockRequest(i, i.title(), 50, Decimal(40), Decimal(100), Decimal(60)) for i in items)
-    seller = SellerRequest("Inline", Priority.MAXIMIZE_PROFIT, Style.NEUTRAL, stock)
-    wanted = tuple(ItemRequest(i, i.title(), 5, Decimal(50), Decimal(90)) for i in items)
-    return create_session(SessionRequest(buyer_name="Harbour", items=wanted, sellers=(seller,), name=name))
-
-
 def stock_form(*lines: dict[str, object], existing: int = 0) -> dict[str, object]:
     """What the seller's page posts: its profile and its lines of stock."""
     form: dict[str, object] = {
         "name": "Acme",
         "priority": "maximize_profit",
         "speaking_style": "neutral",
+        "temperament": "balanced",
         "mind": "strategy",
         "is_active": "on",
         "inventory-TOTAL_FORMS": len(lines),
@@ -79,16 +64,6 @@ def stock_form(*lines: dict[str, object], existing: int = 0) -> dict[str, object
     for number, line in enumerate(lines):
         form.update({f"inventory-{number}-{key}": value for key, value in {**usual, **line}.items()})
     return form
-
-
-def act(client, page: str, action: str, *rows: object, **more: str):
-    """Post an action for the rows as the list does."""
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **more}
-    return client.post(page, chosen, follow=True)
-
-
-def said(response) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
 
 
 def test_seller_is_made_with_its_stock_on_one_page(operator):
@@ -280,7 +255,7 @@ def test_session_cannot_be_edited(operator):
 def test_start_action_starts_all_pending_rooms(operator):
     session = make_session(items=("desk", "lamp"))
 
-    response = act(operator, SESSIONS, "start_rooms", session)
+    response = act(operator, SESSIONS, "start_rooms", session, post="yes")
 
     assert said(response) == ["Started 2 rooms."]
     assert set(session.runs.values_list("status", flat=True)) == {RoomStatus.QUEUED}
@@ -290,7 +265,7 @@ def test_pause_action_pauses_running_rooms(operator):
     session = make_session()
     start_session(session)
 
-    response = act(operator, SESSIONS, "pause_rooms", session)
+    response = act(operator, SESSIONS, "pause_rooms", session, post="yes")
 
     assert said(response) == ["Paused 1 room."]
     assert session.runs.get().status == RoomStatus.PAUSED
@@ -302,7 +277,7 @@ def test_cancelling_asks_first(operator):
 
     response = act(operator, SESSIONS, "cancel_rooms", session)
 
-    assert "Desk, Office, queued" in response.content.decode()
+    assert "5 x Desk, Office: queued" in response.content.decode()
     assert session.runs.get().status == RoomStatus.QUEUED
 
 
@@ -319,7 +294,7 @@ def test_cancelling_after_the_question_ends_the_running_rooms_only(operator):
 def test_clone_action_makes_the_session_again(operator):
     session = make_session()
 
-    response = act(operator, SESSIONS, "clone_sessions", session)
+    response = act(operator, SESSIONS, "clone_sessions", session, post="yes")
 
     clone = Session.objects.exclude(pk=session.pk).get()
     assert clone.get_absolute_url() in said(response)[0]
@@ -330,7 +305,7 @@ def test_clone_that_cannot_be_made_is_explained(operator):
     session = make_session()
     Seller.objects.bulk_create(Seller(session=session, name=f"Seller {n}") for n in range(10))
 
-    response = act(operator, SESSIONS, "clone_sessions", session)
+    response = act(operator, SESSIONS, "clone_sessions", session, post="yes")
 
     assert said(response) == ["Office cannot be cloned: A session takes at most 10 sellers."]
 
@@ -354,7 +329,7 @@ def test_selected_sessions_are_deleted_together(operator):
     assert not Session.objects.exists()
 
 
-@pytest.mark.parametrize("action", ["start_rooms", "pause_rooms", "cancel_rooms", "clone_sessions"])
+@pytest.mark.parametrize("action", ["start_rooms", "pause_rooms", "resume_rooms", "cancel_rooms", "clone_sessions"])
 def test_staff_who_may_only_look_cannot_steer_sessions(client, action):
     session = make_session()
     client.force_login(_onlooker())

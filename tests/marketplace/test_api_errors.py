@@ -31,8 +31,9 @@ SESSION = (
 STEERING = tuple(f"POST /negotiation/{{room}}/{act}" for act in ("start", "decide", "pause", "resume", "cancel"))
 MESSAGE = "POST /negotiation/{room}/message"
 CALLS = "GET /negotiation/{room}/model-calls"
+BRANCHES = ("POST /negotiation/{room}/branch", "GET /negotiation/{room}/branches")
 WATCHING = ("GET /negotiation/{room}/state", "GET /logs/{session}/{room}")
-ENDPOINTS = (*SESSIONS, *SESSION, *STEERING, MESSAGE, CALLS, *WATCHING, "GET /llm/status")
+ENDPOINTS = (*SESSIONS, *SESSION, *STEERING, MESSAGE, CALLS, *BRANCHES, *WATCHING, "GET /llm/status")
 OPEN = ("GET /health", "GET /health/live", "GET /health/ready")
 DESCRIBED = sorted(
     f"{method.upper()} {path.removeprefix('/api/v1')}"

@@ -123,7 +123,7 @@ def test_seller_sees_its_room_without_controls_and_without_the_other_side(acme_b
 
     assert "data-command" not in page
     assert "data-composer" not in page
-    assert "data-xray" not in page
+    assert "data-eyes" not in page
     assert "data-models" not in page
     assert "Bolt" not in page
     assert "603.57" not in page
@@ -135,7 +135,7 @@ def test_buyer_steers_its_room_and_sees_no_private_number_of_a_seller(buyer_brow
     assert 'data-command="decide"' in page
     assert "data-composer" in page
     assert "603.57" in page
-    assert "data-xray" not in page
+    assert "data-eyes" not in page
     assert "data-models" not in page
 
 
@@ -149,7 +149,7 @@ def test_auditor_sees_everything_and_no_controls(midway):
 
     page = text_of(client, reverse("room", args=[midway]))
 
-    assert "data-xray" in page
+    assert 'data-as="xray"' in page
     assert "data-models" in page
     assert "data-command" not in page
     assert "data-composer" not in page

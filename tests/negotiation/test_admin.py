@@ -9,9 +9,9 @@ from django.utils import timezone
 from marketplace.identity import local_operator
 from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
 from marketplace.services import create_session
-from negotiation.admin import MOST_ROWS
 from negotiation.core.preferences import Priority, Style
 from negotiation.models import Approval, AutoAcceptRule, NegotiationRun, RunEvent, SeatWait
+from negotiation.room_listings import MOST_ROWS
 from negotiation.services import force_deal, send_message, start
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +136,10 @@ def test_long_log_shows_its_newest_end_and_how_long_it_is(operator):
     page = operator.get(reverse("admin:negotiation_negotiationrun_change", args=[run.pk]))
 
     events = page.context["listings"][3]
-    assert [row[0] for row in events.rows] == list(range(last.seq + 1, last.seq + MOST_ROWS + 1))
+    numbers = range(last.seq + 1, last.seq + MOST_ROWS + 1)
+    assert [row[0] for row in events.rows] == [
+        f'<a href="{run.get_absolute_url()}replay/#event={seq}">{seq}</a>' for seq in numbers
+    ]
     assert f"The newest {MOST_ROWS} of {last.seq + MOST_ROWS}." in page.content.decode()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from marketplace.models import BuyerItem, Seller, SellerInventory
+from marketplace.models import BuyerItem, Seller, SellerInventory, Session
 from negotiation import advice
 from negotiation.advice import in_model_words, market_price, suggest, suggest_in_words
 from negotiation.core.suggesting import Suggestion
@@ -121,6 +121,13 @@ def test_deals_that_would_tell_of_one_party_or_say_nothing_are_no_market(room, s
 def test_deals_over_another_item_are_no_market(room, seller_ids, deals):
     deals(Decimal(500), Decimal(510), Decimal(520))
     BuyerItem.objects.exclude(runs=room.run_id).update(item_id="desk_lamp")
+
+    assert market_price(room, Party.BUYER, seller_ids["Acme"]) is None
+
+
+def test_what_would_have_been_is_no_market(room, seller_ids, deals):
+    deals(Decimal(500), Decimal(510), Decimal(520))
+    Session.objects.exclude(runs=room.run_id).update(is_what_if=True)
 
     assert market_price(room, Party.BUYER, seller_ids["Acme"]) is None
 

@@ -22,6 +22,7 @@ from negotiation.core.events import (
     MindFailed,
     OfferChanged,
     Offered,
+    PaceChanged,
     RoundStarted,
     Said,
     SeatChanged,
@@ -76,6 +77,7 @@ KINDS = {
     WalkedAway: st.builds(WalkedAway, parties, ids, numbers, words),
     MindFailed: st.builds(MindFailed, parties, ids, numbers, st.sampled_from(Failure)),
     SeatChanged: st.builds(SeatChanged, parties, ids, st.sampled_from(Holder)),
+    PaceChanged: st.builds(PaceChanged, st.none() | prices(0), st.none() | numbers),
     InputRequested: st.builds(
         InputRequested, parties, ids, st.lists(st.sampled_from(Action), max_size=3).map(tuple), numbers
     ),

@@ -330,7 +330,7 @@ async def test_watcher_comes_again_when_the_database_is_away(monkeypatch, operat
     def fail(*arguments):
         raise error("gone")
 
-    monkeypatch.setattr(watching, "room_for", fail)
+    monkeypatch.setattr(watching, "read_room", fail)
     communicator = socket(started, operator.key)
     await communicator.connect(timeout=SECONDS)
 
@@ -346,6 +346,39 @@ async def test_command_meets_no_database(monkeypatch, operator, started):
 
     assert (await answer_to(communicator, {"type": "pause"}))["error_code"] == "DATABASE_UNAVAILABLE"
     assert await close_code(communicator) == COME_AGAIN
+
+
+async def test_pace_is_set_and_everybody_on_the_socket_is_told(operator, started):
+    communicator = await opened(started, operator.key)
+
+    await communicator.send_json_to({"type": "pace", "turn_seconds": 0.5})
+    await communicator.send_json_to({"type": "step"})
+    told = [frame for frame in await read_to_all(communicator, {"pace", "step"}) if frame["type"] == "pace_changed"]
+
+    assert [(frame["turn_seconds"], frame["pause_after_round"]) for frame in told] == [(0.5, None), (0.5, 1)]
+    await communicator.disconnect()
+
+
+async def read_to_all(communicator, commands):
+    """All frames until these commands are answered and what they changed is told."""
+    frames, changes = [], 0
+    while commands or changes < 2:
+        frames.append(await read(communicator))
+        changes += frames[-1]["type"] == "pace_changed"
+        if frames[-1]["type"] == "ack":
+            commands = commands - {frames[-1]["command"]}
+    return frames
+
+
+@pytest.mark.parametrize("value", [-1, 61, "1", True, None])
+async def test_pace_out_of_bounds_is_an_error_and_the_socket_goes_on(operator, started, value):
+    communicator = await opened(started, operator.key)
+
+    answer = await answer_to(communicator, {"type": "pace", "turn_seconds": value})
+
+    assert (answer["type"], answer["error_code"]) == ("error", "VALIDATION_ERROR")
+    assert await answer_to(communicator, {"type": "ping"}) == {"type": "pong"}
+    await communicator.disconnect()
 
 
 async def test_ping_is_answered(operator, started):

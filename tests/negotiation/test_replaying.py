@@ -224,6 +224,25 @@ async def test_room_that_was_paused_in_mid_turn_replays_to_the_same_events(set_u
     await assert_same_again(room_id)
 
 
+@pytest.mark.parametrize("mind", ["narrated", "llm"])
+async def test_room_at_a_pace_of_its_own_replays_to_the_same_events(set_up, fake, mind):
+    room_id = await set_up(mind, max_rounds=6, turn_seconds=0.02)
+    await act(services.start, room_id)
+
+    async with working():
+        await until(room_id, lambda run: run.current_round >= 2)
+        await act(services.step, room_id)
+        await until(room_id, lambda run: run.status == "paused")
+        await in_database(services.change_pace)(UUID(room_id), Decimal("0.01"))
+        await act(services.step, room_id)
+        await until(room_id, lambda run: run.status == "paused" and run.current_round >= 4)
+        await in_database(services.change_pace)(UUID(room_id), Decimal(0))
+        await act(services.resume, room_id)
+        await until_over(room_id)
+
+    await assert_same_again(room_id)
+
+
 async def test_room_that_was_paused_after_a_seat_gave_up_replays_to_the_same_events(set_up, fake):
     fake.rule = lambda asked: Reply(text="No.") if speaker_in(asked) == "Acme" else GOOD
     room_id = await set_up(max_rounds=6, turn_seconds=0.02)

@@ -28,7 +28,11 @@ def quick_rhythm(settings):
     settings.STREAM = replace(settings.STREAM, heartbeat_seconds=0.02)
 
 
-async def get(room_id, key="", *, query="", method="GET", leave_at=None, **headers):
+async def get(room_id, key="", **options):
+    return await get_from(f"/api/v1/negotiation/{room_id}/stream", key, **options)
+
+
+async def get_from(path, key="", *, query="", method="GET", leave_at=None, **headers):
     """Status, headers and text of a stream that ended, or that was left when this piece of text was read."""
     sent, is_leaving = [], asyncio.Event()
 
@@ -43,7 +47,6 @@ async def get(room_id, key="", *, query="", method="GET", leave_at=None, **heade
 
     named = {"authorization": f"Bearer {key}"} if key else {}
     pairs = [(name.replace("_", "-").encode(), text.encode()) for name, text in {**named, **headers}.items()]
-    path = f"/api/v1/negotiation/{room_id}/stream"
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": pairs}
     async with asyncio.timeout(20):
         await application(scope, receive, send)
@@ -264,7 +267,7 @@ async def test_stream_is_refused_while_the_database_is_away_and_ends_when_it_goe
     monkeypatch.setattr(watching, "LOOK_AGAIN_SECONDS", 0.0)
     monkeypatch.setattr(watching, "_look_again", fail)
     ended = await get(started, operator.key)
-    monkeypatch.setattr(watching, "room_for", fail)
+    monkeypatch.setattr(watching, "read_room", fail)
     refused = await get(started, operator.key)
 
     assert ended[0] == 200

@@ -145,6 +145,19 @@ async def test_lines_of_a_room_in_play_carry_its_id(started, log_folder):
     assert correlation_id.get() != started
 
 
+async def test_room_that_rests_for_a_minute_goes_on_when_it_is_told_to_be_faster(open_session, act, log_folder):
+    session = await database_sync_to_async(lambda: open_session(turn_seconds=60, max_rounds=2))()
+    room_id = session["negotiation_rooms"][0]["room_id"]
+    await act(services.start, room_id)
+
+    async with working():
+        await until_status(room_id, "active")
+        await act(lambda code: services.change_pace(code, Decimal(0)), room_id)
+        run = await until_status(room_id, "completed")
+
+    assert run.current_round == 2
+
+
 async def test_room_that_is_started_later_is_heard_of(room_id, act, log_folder):
     async with working():
         await act(services.start, room_id)

@@ -15,6 +15,7 @@ from marketplace.parties import make_party_link
 from negotiation.core.vocabulary import ApprovalKind
 from negotiation.models import Approval, Participant
 from negotiation.notification_models import Side
+from negotiation.spectators import NewLink, make_spectator_link
 from tests import accounts
 from tests.conftest import Api
 from tests.told import a_target
@@ -89,4 +90,5 @@ def ids_around(session: dict[str, Any], room_id: str) -> dict[str, str]:
         "approval_id": str(approval.code),
         "number": trade_beside(thread).number,
         "target_id": str(a_target(Side.SELLER, str(thread.seller_code)).code),
+        "link_id": str(make_spectator_link(thread.run_id, NewLink(False, 1), "test")[0].pk),
     }

@@ -75,7 +75,7 @@ def over_http(caller: Api, session: dict[str, Any], room_id: str) -> str:
     threads = [str(code) for code in Participant.objects.filter(run__code=room_id).values_list("code", flat=True)]
     shown = [place.format(**ids, negotiation_id=thread) for place in places for thread in threads]
     eyes = [f"?agent_type=seller&agent_id={code}" for code in session["seller_ids"]] + ["?agent_type=buyer"]
-    disguised = [f"/api/v1/negotiation/{room_id}/state{query}" for query in eyes]
+    disguised = [f"/api/v1/negotiation/{room_id}/{part}{query}" for part in ("state", "beliefs") for query in eyes]
     disguised += [
         f"/api/v1/trade-desk/negotiations{place}?party={party}"
         for party in ("buyer", "seller")
@@ -126,8 +126,10 @@ def over_sse(caller: Api, session: dict[str, Any], room_id: str) -> str:
 
 
 def over_websocket(caller: Api, session: dict[str, Any], room_id: str) -> str:
-    async def listen() -> str:
-        communicator = socket(room_id, caller.key)
+    """With each disguise, too."""
+
+    async def listen(eyes: str) -> str:
+        communicator = socket(room_id, caller.key, f"&as={eyes}")
         await communicator.connect(timeout=20)
         first = await communicator.receive_output(timeout=20)
         if first["type"] == "websocket.close":
@@ -135,7 +137,8 @@ def over_websocket(caller: Api, session: dict[str, Any], room_id: str) -> str:
         frames = await read_to(communicator, "negotiation_complete")
         return "\n".join([first["text"], *(json.dumps(frame, ensure_ascii=False) for frame in frames)])
 
-    return async_to_sync(listen)()
+    disguises = ("", "buyer", *(f"seller:{code}" for code in session["seller_ids"]))
+    return "\n".join(async_to_sync(listen)(eyes) for eyes in disguises)
 
 
 # A new way out of the system is one more line.
@@ -150,8 +153,9 @@ WAYS = {
 
 
 def on_pages(browser: Client, session: dict[str, Any], room_id: str) -> str:
-    on_session = [reverse(name, args=[session["session_id"]]) for name in ("floor", "sheet", "delete")]
-    pages = ["/", reverse("new_session"), reverse("room", args=[room_id]), *on_session, "/admin/"]
+    on_session = [reverse(name, args=[session["session_id"]]) for name in ("floor", "sheet", "sheet_csv", "delete")]
+    anybodys = [reverse(name) for name in ("home", "trades", "trades_csv", "new_session", "admin:index")]
+    pages = [*anybodys, reverse("room", args=[room_id]), *on_session]
     return "\n".join(browser.get(page).content.decode() for page in pages)
 
 

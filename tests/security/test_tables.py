@@ -27,6 +27,8 @@ from tests.conftest import Api
 from tests.core.test_visibility import EVENTS
 from tests.negotiation.test_consumers import close_code, opened, socket
 from tests.negotiation.test_desk_consumers import desk_opened, desk_socket
+from tests.negotiation.test_session_consumers import FOLLOW, feed, get_feed
+from tests.negotiation.test_spectating import stream_of, watching_by
 from tests.negotiation.test_sse import get as get_stream
 from tests.security.callers import browsers, ids_around, programs  # noqa: F401  # fixtures
 from tests.security.tables import table
@@ -40,10 +42,13 @@ BODIES = {
     "initialize": bodies.session(),
     "message": {"message": "Hello"},
     "decide": {"decision_type": "no_deal", "decision": "reject"},
+    "pace": {"turn_seconds": 0.5},
+    "spectator-links": {},
     "offer": {"price": 600, "quantity": 50},
     "messages": {"message": "Hello"},
     "read": {"up_to_seq": 1},
     "seat": {"holder": "agent"},
+    "branch": {"after_round": 0},
     "auto-negotiate": {"enabled": True},
     "auto-accept": {"enabled": False},
     "start": {"match_token": "guessed", "seat": "agent"},
@@ -54,7 +59,7 @@ BODIES = {
 }
 QUERIES = {"/api/v1/trade-desk/matches": "?session_id={session_id}&item_id=laptop_hp_15"}
 # Those that end the room come last.
-IN_THIS_ORDER = ("message", "decide", "pause", "resume", "start", "cancel")
+IN_THIS_ORDER = ("message", "pace", "step", "decide", "pause", "resume", "start", "cancel")
 # Whom an operator acts for; everybody else has one side.
 SIDES = {"operator": {"party": "buyer"}}
 ADMIN = {
@@ -95,7 +100,7 @@ def test_every_path_of_the_site_is_in_one_of_the_tables():
 
 
 def test_every_command_event_and_table_of_the_admin_has_a_line():
-    assert set(table("Command")) == {*COMMANDS, "message"}
+    assert set(table("Command")) == {*COMMANDS, "message", "pace"}
     assert set(table("Desk command")) == set(DESK_COMMANDS)
     assert set(table("Event")) == {kind.__name__ for kind in get_args(Event)}
     assert set(TABLES) == {model._meta.label_lower for model in admin.site._registry}
@@ -168,6 +173,7 @@ def test_key_to_read_changes_nothing(midway, session):
 
 VIEWERS = {
     "watcher": SpectatorViewer(),
+    "spectator, shown the talk": SpectatorViewer(is_stranger=True, shows_talk=True),
     "seller": SellerViewer("acme"),
     "other seller": SellerViewer("bolt"),
     "buyer": BuyerViewer(),
@@ -188,17 +194,26 @@ def test_each_event_is_shown_as_the_table_says(kind):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_streams_and_sockets_let_in_whom_the_table_says(programs, played):  # noqa: F811
-    stream, ws, desk = (LIVE[name] for name in sorted(LIVE))
+async def test_streams_and_sockets_let_in_whom_the_table_says(programs, session, played):  # noqa: F811
+    stream, session_stream, watch_stream, ws, session_ws, desk, watch_ws = (LIVE[name] for name in sorted(LIVE))
+    session_id = session["session_id"]
     thread = await sync_to_async(lambda: str(Participant.objects.get(run__code=played, name="Acme").code))()
 
     statuses = {role: (await get_stream(played, caller.key))[0] for role, caller in programs.items()}
     codes = {role: await _socket_code(socket(played, caller.key)) for role, caller in programs.items()}
+    of_session = {role: (await get_feed(session_id, caller.key))[0] for role, caller in programs.items()}
+    feed_codes = {role: await _socket_code(feed(session_id, caller.key), FOLLOW) for role, caller in programs.items()}
     desk_codes = {role: await _socket_code(desk_socket(thread, caller.key)) for role, caller in programs.items()}
+    by_link = {role: (await stream_of("guessed"))[0] for role in programs}
+    watch_codes = {role: await _socket_code(watching_by("guessed")) for role in programs}
 
     assert {role: _as_told(status, stream[role]) for role, status in statuses.items()} == stream
     assert {role: _as_told(code, ws[role]) for role, code in codes.items()} == ws
+    assert {role: _as_told(status, session_stream[role]) for role, status in of_session.items()} == session_stream
+    assert {role: _as_told(code, session_ws[role]) for role, code in feed_codes.items()} == session_ws
     assert {role: _as_told(code, desk[role]) for role, code in desk_codes.items()} == desk
+    assert {role: _as_told(status, watch_stream[role]) for role, status in by_link.items()} == watch_stream
+    assert {role: _as_told(code, watch_ws[role]) for role, code in watch_codes.items()} == watch_ws
 
 
 @pytest.mark.django_db(transaction=True)
@@ -208,7 +223,7 @@ async def test_commands_are_taken_from_whom_the_table_says(programs, room_id, ot
     for role in ("watcher", "seller", "auditor", "buyer", "operator"):
         communicator = await opened(rooms.get(role, room_id), programs[role].key)
         for command in IN_THIS_ORDER:
-            await communicator.send_json_to({"type": command, "message": "Hello"})
+            await communicator.send_json_to({"type": command, "message": "Hello", "turn_seconds": 0})
             found.setdefault(command, {})[role] = await _told(communicator)
         await communicator.disconnect()
 
@@ -239,8 +254,10 @@ async def _told(communicator):
             return "FORBIDDEN" if frame.get("error_code") == "FORBIDDEN" else "yes"
 
 
-async def _socket_code(communicator):
+async def _socket_code(communicator, first=None):
     await communicator.connect(timeout=20)
+    if first is not None:
+        await communicator.send_json_to(first)
     async with asyncio.timeout(20):
         code = await close_code(communicator)
     await communicator.disconnect()
