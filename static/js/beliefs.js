@@ -122,7 +122,7 @@ export function believed(room, told) {
 
 /** What is thought, as one would say it. */
 export function sentence({ name, belief, truth }, room) {
-  const limit = `${name}\u2019s ${room.isSeller ? "limit" : "floor"}`;
+  const limit = `${possessive(name)} ${room.isSeller ? "limit" : "floor"}`;
   if (!isSaid(belief)) return `Too early to say where ${limit} is.`;
   const place = isOpenEnded(belief, room) ? `${rough(belief.low, room)} or more` : `between ${rough(belief.low, room)} and ${rough(belief.high, room)}`;
   const words = belief.certainty === "likely" ? `${limit} is probably ${place}.` : `${limit} may be ${place}, not sure yet.`;
@@ -183,4 +183,8 @@ function rough(amount, { currency }) {
 function query(as) {
   const [type, id = ""] = as === "xray" ? [""] : as.split(":");
   return type ? `?${new URLSearchParams({ agent_type: type, agent_id: id })}` : "";
+}
+
+function possessive(name) {
+  return /s$/i.test(name) ? `${name}\u2019` : `${name}\u2019s`;
 }

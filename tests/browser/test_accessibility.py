@@ -15,13 +15,19 @@ LOOKS = [
 ]
 PAGES = [
     "/",
+    "/sessions/",
     "/sessions/new/",
+    "/waiting/",
     "/sessions/{session}/",
     "/sessions/{session}/sheet/",
     "/rooms/{room}/",
+    "/rooms/{room}/?as=buyer",
     "/rooms/{waiting}/",
+    "/rooms/{room}/replay/",
+    "/rooms/{room}/compare/",
     "/negotiations/{thread}/?party=seller",
     "/approvals/",
+    "/trades/",
     "/trades/{trade}/",
     "/nothing-here/",
     "/admin/",
@@ -29,8 +35,10 @@ PAGES = [
     "/admin/marketplace/seller/add/",
     "/admin/marketplace/session/",
     "/admin/negotiation/negotiationrun/",
+    "/admin/marketplace/seller/import/",
+    "/admin/usage/",
 ]
-PAGES_OF_STRANGERS = ["/login/", "/enter/no-such-link/"]
+PAGES_OF_STRANGERS = ["/login/", "/enter/no-such-link/", "/watch/no-such-link/", "/watch/{watched}/"]
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +60,19 @@ def places(chromium, server, signed_in) -> dict[str, str]:
     _, waiting = start(sellers=[bodies.seller("Acme", bodies.stock(), mind="human")])
     page.goto(f"/rooms/{room}/")
     page.get_by_text("Complete record").wait_for()
+    assert page.request.post(f"/api/v1/negotiation/{room}/branch", data={"after_round": 1}, headers=headers).ok
+    link = page.request.post(
+        f"/api/v1/negotiation/{room}/spectator-links", data={"shows_talk": True, "days": 1}, headers=headers
+    )
+    assert link.ok, link.text()
+    watched = link.json()["address"].rstrip("/").rpartition("/")[2]
     threads = page.request.get("/api/v1/trade-desk/negotiations?party=seller&limit=100").json()["negotiations"]
     (thread,) = [one["negotiation_id"] for one in threads if one["room_id"] == waiting]
     trades = page.request.get("/api/v1/trade-desk/trades").json()["trades"]
     trade = next(one["trade_number"] for one in trades if one["room_id"] == room)
     context.close()
-    return {"session": session, "room": room, "waiting": waiting, "thread": thread, "trade": trade}
+    codes = {"session": session, "room": room, "waiting": waiting, "thread": thread, "trade": trade}
+    return {**codes, "watched": watched}
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["light and wide", "dark and narrow"])
@@ -72,10 +87,10 @@ def test_page_of_operators_has_no_serious_problem(operator_tab, places, address,
 
 @pytest.mark.parametrize("look", LOOKS, ids=["light and wide", "dark and narrow"])
 @pytest.mark.parametrize("address", PAGES_OF_STRANGERS)
-def test_page_of_strangers_has_no_serious_problem(tab, server, address, look):
+def test_page_of_strangers_has_no_serious_problem(tab, server, places, address, look):
     page = tab(base_url=server.base, **look)
 
-    page.goto(address)
+    page.goto(address.format(**places))
 
     assert problems_on(page) == []
 

@@ -1,6 +1,5 @@
 import re
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from marketplace.models import Seller, SellerInventory, Session
 from negotiation.models import LeftOut, NegotiationRun
+from tests.bodies import NO_ID
 from tests.marketplace.test_pages import LAPTOP, asked, staff, standing  # noqa: F401  # fixtures
 
 # Of Dart's shelf, in digits that nothing else on the page has.
@@ -461,7 +461,7 @@ def test_form_begins_as_another_session_was_asked_for(staff, standing):  # noqa:
     assert "2 of 2 chosen sellers can serve this" in page
 
 
-@pytest.mark.parametrize("code", [str(uuid4()), "nonsense"])
+@pytest.mark.parametrize("code", [NO_ID, "nonsense"])
 def test_unknown_session_to_begin_from_is_a_clear_page(staff, code):  # noqa: F811
     assert staff.get(reverse("new_session"), {"from": code}).status_code == 404
 
