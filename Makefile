@@ -31,11 +31,14 @@ run: setup
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/python manage.py serve
 
+# Side by side, a file of tests after the other in each process; more than four would want each other's memory.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
 test: $(INSTALLED_DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-postgres: $(INSTALLED_DEV)
-	PARLEY_TEST_DATABASE=postgres $(BIN)/python -m pytest
+	PARLEY_TEST_DATABASE=postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 chaos: $(INSTALLED_DEV)
 	PARLEY_CHAOS=full $(BIN)/python -m pytest -m chaos

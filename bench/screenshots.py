@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from serving import Installation, install
@@ -27,6 +27,36 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SIZES = {360: 740, 1440: 900}
 THEMES = ("light", "dark")
 LONGEST_DEMO = 240_000
+# By the name of the picture: the address, and what the page has when it is drawn.
+LIVE = {
+    "room-live": ("{room}", ".words"),
+    "floor-live": ("{floor}", ".room-card"),
+    "home": ("/", "main"),
+    "waiting": ("/waiting/", "main"),
+    "new-session": ("/sessions/new/", "main"),
+    "approvals": ("/approvals/", "main"),
+}
+OVER = {
+    "room": ("{room}", ".words"),
+    "room-as-buyer": ("{room}?as=buyer", ".words"),
+    "replay": ("{room}replay/#event=60", ".words"),
+    "compare": ("{room}compare/", "main table"),
+    "what-if": ("{what_if}", ".words"),
+    "floor": ("{floor}", "main"),
+    "sheet": ("{floor}sheet/", "main"),
+    "sessions": ("/sessions/", "main"),
+    "trades": ("/trades/", "main"),
+    "trade": ("{trade}", "main"),
+    "watch": ("{watch}", "main"),
+    "not-found": ("/nothing-here/", "main"),
+    "admin": ("/admin/", "#content"),
+    "admin-sellers": ("/admin/marketplace/seller/", "#result_list"),
+    "admin-seller-add": ("/admin/marketplace/seller/add/", "#content"),
+    "admin-import": ("/admin/marketplace/seller/import/", "#content"),
+    "admin-sessions": ("/admin/marketplace/session/", "#result_list"),
+    "admin-rooms": ("/admin/negotiation/negotiationrun/", "#result_list"),
+    "admin-usage": ("/admin/usage/", "#content"),
+}
 
 
 def main() -> None:
@@ -71,27 +101,48 @@ def _take_all(browser: Browser, signed_in: dict, base: str, into: Path) -> tuple
     """The addresses of the demo's floor and of its first room."""
     with _tab(browser, signed_in, 1440, "light") as page:
         floor = _run_demo(page, base)
-        rooms = page.locator(".room-card h2 a").evaluate_all("links => links.map(link => link.href)")
-    for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
-        with _tab(browser, signed_in, width, theme) as page:
-            _picture(page, rooms[0], into / f"room-live-{width}-{theme}.png", settle=".words")
-            _picture(page, floor, into / f"floor-live-{width}-{theme}.png", settle=".room-card")
-            _picture(page, f"{base}/", into / f"home-{width}-{theme}.png")
-            _picture(page, f"{base}/sessions/new/", into / f"new-session-{width}-{theme}.png")
-            _picture(page, f"{base}/approvals/", into / f"approvals-{width}-{theme}.png")
+        room = page.locator(".room-card h2 a").first.evaluate("link => link.href")
+    places = {"floor": floor, "room": room}
+    _take(browser, signed_in, base, LIVE, places, into)
     with _tab(browser, signed_in, 1440, "light") as page:
         page.goto(floor)
         page.wait_for_timeout(1000)
         expect(page.locator("[data-room][data-status=active]")).to_have_count(0, timeout=LONGEST_DEMO)
+        places |= _made_afterwards(page, base, room)
+    _take(browser, signed_in, base, OVER, places, into)
     for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
         with _tab(browser, signed_in, width, theme) as page:
-            _picture(page, rooms[0], into / f"room-{width}-{theme}.png", settle=".words")
-            _merge(page)
+            page.goto(room)
+            page.locator(".words").first.wait_for()
+            page.get_by_role("button", name="Merged").click()
             page.screenshot(path=into / f"room-merged-{width}-{theme}.png", full_page=True)
-            _picture(page, floor, into / f"floor-{width}-{theme}.png")
-            _picture(page, f"{floor}sheet/", into / f"sheet-{width}-{theme}.png")
-            _picture(page, f"{base}/nothing-here/", into / f"not-found-{width}-{theme}.png")
-    return floor, rooms[0]
+    return floor, room
+
+
+def _take(browser: Browser, signed_in: dict, base: str, pages: dict, places: dict[str, str], into: Path) -> None:
+    for theme, width in ((theme, width) for theme in THEMES for width in SIZES):
+        with _tab(browser, signed_in, width, theme) as page:
+            for name, (address, settle) in pages.items():
+                url = urljoin(base, address.format(**places))
+                _picture(page, url, into / f"{name}-{width}-{theme}.png", settle)
+
+
+def _made_afterwards(page: Page, base: str, room: str) -> dict[str, str]:
+    """The addresses of a what-if of the room, of a spectators' link to it, and of a trade."""
+    page.goto(room)
+    code = room.rstrip("/").rpartition("/")[2]
+    headers = {"X-CSRFToken": page.locator('meta[name="csrf-token"]').get_attribute("content") or ""}
+
+    def made(what: str, asked: dict) -> dict:
+        answer = page.request.post(f"{base}/api/v1/negotiation/{code}/{what}", data=asked, headers=headers)
+        if not answer.ok:
+            raise SystemExit(f"{what}: {answer.text()}")
+        return answer.json()
+
+    branch = made("branch", {"after_round": 3, "buyer": {"temperament": "brisk"}})
+    watched = made("spectator-links", {"shows_talk": True, "days": 1})
+    trades = page.request.get(f"{base}/api/v1/trade-desk/trades").json()["trades"]
+    return {"what_if": f"{base}/rooms/{branch['room_id']}/", "watch": watched["address"], "trade": trades[0]["page"]}
 
 
 def _take_auditors(browser: Browser, auditor: dict, addresses: tuple[str, str], into: Path) -> None:
@@ -143,10 +194,6 @@ def _run_demo(page: Page, base: str) -> str:
     page.locator(".crumbs a[href^='/sessions/']").last.click()
     page.wait_for_url("**/sessions/*/")
     return page.url
-
-
-def _merge(page: Page) -> None:
-    page.get_by_role("button", name="Merged").click()
 
 
 def _picture(page: Page, url: str, path: Path, settle: str = "main") -> None:
