@@ -1,3 +1,3 @@
 """The operators' screens of the catalogue. Each kind is in a module of its own, which importing it here registers."""
 
-from marketplace import access_admin, seller_admin, session_admin  # noqa: F401
+from marketplace.backoffice import access, sellers, sessions  # noqa: F401

@@ -35,4 +35,4 @@ class MarketplaceConfig(AppConfig):
 class AdminConfig(admin_apps.AdminConfig):
     """Django's admin with a front page and a navigation of ours."""
 
-    default_site = "marketplace.admin_site.ParleySite"
+    default_site = "marketplace.backoffice.site.ParleySite"

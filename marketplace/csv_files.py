@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.http import HttpResponse
 
-from marketplace.catalogue_file import guard
+from marketplace.backoffice.catalogue_file import guard
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 

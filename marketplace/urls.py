@@ -10,6 +10,6 @@ urlpatterns = [
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
-    path("", include("marketplace.page_urls")),
+    path("", include("marketplace.pages.urls")),
 ]
 handler500 = "marketplace.failures.on_uncaught"

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from marketplace.admin_kinds import PatientPaginator, ReadOnlyAdmin, ReadOnlyInline
-from marketplace.steering_admin import SteersRooms
+from marketplace.backoffice.kinds import PatientPaginator, ReadOnlyAdmin, ReadOnlyInline
+from marketplace.backoffice.steering import SteersRooms
 from negotiation import notification_admin, seat_admin, trade_admin  # noqa: F401  # screens of their own
 from negotiation.core.events import Event
 from negotiation.models import (

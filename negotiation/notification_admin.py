@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from marketplace import audit
-from marketplace.admin_kinds import ModelAdmin, ReadOnlyAdmin, user_name
+from marketplace.backoffice.kinds import ModelAdmin, ReadOnlyAdmin, user_name
 from marketplace.models import Role
 from marketplace.parties import party_problem
 from negotiation.notification_models import Channel, Kind, Notification, NotificationTarget, Side, all_kinds

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from marketplace.admin_kinds import ReadOnlyAdmin
+from marketplace.backoffice.kinds import ReadOnlyAdmin
 from negotiation.models import Approval, AutoAcceptRule, SeatWait
 
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from marketplace.admin_confirming import Question, ask, is_confirmed
-from marketplace.admin_kinds import ModelAdmin, ReadOnlyAdmin, user_name
+from marketplace.backoffice.confirming import Question, ask, is_confirmed
+from marketplace.backoffice.kinds import ModelAdmin, ReadOnlyAdmin, user_name
 from negotiation.core.vocabulary import Party, TradeState
 from negotiation.errors import AlreadyDecided
 from negotiation.trade_models import Trade

@@ -5,8 +5,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 from llm.purse import Spending
-from marketplace.losing import LastWord
 from marketplace.models import Session
+from marketplace.sheets.losing import LastWord
 from marketplace.summary import Purchase, RoomRow, SessionSummary, purchase_in
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import OfferStatus, Result, RoomStatus, TradeState

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.admin_kinds import MOST_COUNTED, PatientPaginator
+from marketplace.backoffice.kinds import MOST_COUNTED, PatientPaginator
 from marketplace.models import Seller, SellerInventory, Session
 from negotiation.models import LLMCall, Message, NegotiationRun, Offer, RunEvent
 from tests.marketplace.many import make_many

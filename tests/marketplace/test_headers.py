@@ -6,10 +6,10 @@ from django.contrib.staticfiles import finders
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from marketplace import views
 from marketplace.asgi import application
 from marketplace.headers import SECURITY_HEADERS
 from marketplace.identity import local_operator
+from marketplace.pages import home
 from negotiation import api as rooms
 
 SHOP = "https://shop.example"
@@ -114,7 +114,7 @@ class TestDatabaseAway:
         assert response["Retry-After"] == "2"
 
     def test_page_says_so_in_words(self, monkeypatch, staff, error):
-        monkeypatch.setattr(views, "render", self._fail_with(error))
+        monkeypatch.setattr(home, "render", self._fail_with(error))
 
         response = staff.get("/")
 

@@ -10,10 +10,10 @@ from django.apps import apps
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from marketplace import views
 from marketplace.asgi import application
 from marketplace.identity import make_sign_in_link
 from marketplace.logging_setup import JsonFormatter, TextFormatter
+from marketplace.pages import home
 from marketplace.throttling import RATES, Kind, Throttle
 from tests.marketplace.test_logging_setup import make_record
 
@@ -94,7 +94,7 @@ def test_link_is_not_logged_when_its_page_fails(log, monkeypatch):
     def fail(token: str, address: str) -> None:
         raise RuntimeError(f"no good: /sign-in/{token}/")
 
-    monkeypatch.setattr(views, "redeem_sign_in_link", fail)
+    monkeypatch.setattr(home, "redeem_sign_in_link", fail)
     path = path_of(make_sign_in_link("http://localhost"))
 
     assert ask(path) == 500

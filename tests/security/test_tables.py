@@ -12,10 +12,10 @@ from django.contrib import admin
 from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
-from marketplace import page_urls
 from marketplace.api import api
 from marketplace.identity import create_api_key
 from marketplace.models import Role, Scope
+from marketplace.pages import urls
 from negotiation import routing
 from negotiation.consumers import COMMANDS
 from negotiation.core.events import Event
@@ -87,7 +87,7 @@ def test_every_live_route_has_a_line():
 
 
 def test_every_page_has_a_line():
-    pages = {f"/{pattern.pattern}" for pattern in page_urls.urlpatterns}
+    pages = {f"/{pattern.pattern}" for pattern in urls.urlpatterns}
 
     assert {name.split()[1] for name in PAGES} == pages
 

@@ -1,0 +1,1 @@
+"""The deal sheet of a session: what was bought, why, and what was saved."""

@@ -1,0 +1,302 @@
+"""Parts the words of a shopping list into clauses, and tells what each number in them is about."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from itertools import pairwise
+
+from marketplace.shopping import words
+from marketplace.shopping.source import Number, Source, numbers_of, plain_name
+from negotiation.replies.characters import MASK_SIGN
+from negotiation.replies.money import is_currency
+
+_AROUND = 40
+
+
+class Part(Enum):
+    """What a number is."""
+
+    COUNT = "count"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with what it is; `is_foreign`: in another currency than the session's."""
+
+    part: Part
+    value: Decimal
+    words: str
+    start: int
+    end: int
+    is_total: bool = False
+    is_foreign: bool = False
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`joint` is what parts it from the clause before, `leftovers` are words beside its name that say nothing.
+
+    It stands from `start` to `end` in the text.
+    """
+
+    start: int
+    end: int
+    name: str
+    joint: str
+    is_first: bool
+    is_quoted: bool
+    counts: tuple[Figure, ...]
+    prices: tuple[Figure, ...]
+    leftovers: tuple[str, ...]
+
+
+def clauses_in(text: str, currency: str, known: Iterable[str]) -> Iterator[Clause]:
+    source = Source(text, known)
+    numbers = sorted(numbers_of(source.plain), key=lambda number: number.start)
+    for start, end, joint, is_first in _stretches(source.plain, numbers):
+        inside = [number for number in numbers if start <= number.start < end]
+        figures = _figures(source, inside, (start, end), currency)
+        if figures or source.original(start, end):
+            yield _clause(source, (start, end), joint, is_first, figures)
+
+
+def _stretches(plain: str, numbers: Sequence[Number]) -> Iterator[tuple[int, int, str, bool]]:
+    """Where each clause begins and ends, what parts it from the one before, and whether that is for certain."""
+    inside = {place for number in numbers for place in range(number.start, number.end)} | _ranges(plain, numbers)
+    ends = [(match.span(), True) for match in words.HARD_END.finditer(plain)]
+    ends += [(match.span(), False) for match in words.SOFT_END.finditer(plain) if match.start() not in inside]
+    start, joint, is_first = 0, "", True
+    for (end, after), is_hard in sorted(ends):
+        yield start, end, joint, is_first
+        is_first = is_hard or (is_first and not plain[start:end].strip())
+        start, joint = after, _joint(plain[end:after])
+    yield start, len(plain), joint, is_first
+
+
+def _joint(mark: str) -> str:
+    return {",": ", ", "and": " and ", "&": " & "}.get(mark, " ")
+
+
+def _ranges(plain: str, numbers: Sequence[Number]) -> set[int]:
+    """The places between the two numbers of "between 80 and 120"."""
+    places: set[int] = set()
+    for one, other in pairwise(numbers):
+        before = _without_money_before(plain[max(0, one.start - _AROUND) : one.start])
+        if words.BETWEEN.search(before) and len(plain[one.end : other.start]) < _AROUND:
+            places |= set(range(one.end, other.start))
+    return places
+
+
+def _without_money_before(text: str) -> str:
+    money = words.MONEY_BEFORE.search(text)
+    return text[: money.start()] if money else text
+
+
+@dataclass(slots=True)
+class _Beside:
+    """A number with the words around it; `start` and `end` take in its currency and whatever names it."""
+
+    number: Number
+    lead: str
+    tail: str
+    start: int
+    end: int
+    money: tuple[str, ...] = ()
+    part: Part | None = None
+    is_each: bool = False
+    is_total: bool = False
+    is_bare: bool = True
+    doubts: list[str] = field(default_factory=list)
+
+    def eat_before(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.search(self.lead)
+        if match is not None:
+            self.start -= len(self.lead) - match.start()
+            self.lead = self.lead[: match.start()]
+        return match
+
+    def eat_after(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.tail)
+        if match is not None:
+            self.end += match.end()
+            self.tail = self.tail[match.end() :]
+        return match
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it surely is a number of units: "50 pcs", "x 50"."""
+        return not self.money and bool(words.COUNT_AFTER.match(self.tail) or words.COUNT_BEFORE.search(self.lead))
+
+    @property
+    def names_next(self) -> bool:
+        """Whether a word follows that may be the name of a thing."""
+        word = re.match(rf"\s?-?([a-z{MASK_SIGN}][^\s]*)", self.tail)
+        return word is not None and word[1] not in words.FILLERS and not words.NO_NAME.match(self.tail)
+
+
+def _figures(source: Source, numbers: Sequence[Number], stretch: tuple[int, int], currency: str) -> list[Figure]:
+    """What each number of the clause is; those that belong to a name are none."""
+    besides = list(_besides(source.plain, numbers, stretch))
+    for one, other in pairwise(besides):
+        _find_range(source.plain, one, other)
+    has_count = False
+    for place, beside in enumerate(besides):
+        if beside.part is None:
+            beside.part = _part(beside, besides[place + 1 :], has_count=has_count)
+        has_count = has_count or beside.part is Part.COUNT
+    return [_figure(source, beside, beside.part, currency) for beside in besides if beside.part is not None]
+
+
+def _figure(source: Source, beside: _Beside, part: Part, currency: str) -> Figure:
+    is_foreign = any(not is_currency(sign, currency) for sign in beside.money)
+    said = source.original(beside.start if beside.money else beside.number.start, beside.end)
+    doubts = (*beside.number.doubts, *(doubt.format(said) for doubt in beside.doubts))
+    return Figure(part, beside.number.value, said, beside.start, beside.end, beside.is_total, is_foreign, doubts)
+
+
+def _besides(plain: str, numbers: Sequence[Number], stretch: tuple[int, int]) -> Iterator[_Beside]:
+    begin, stop = stretch
+    for place, number in enumerate(numbers):
+        after = numbers[place + 1].start if place + 1 < len(numbers) else stop
+        before = max(begin, numbers[place - 1].end if place else begin, number.start - _AROUND)
+        beside = _Beside(number, plain[before : number.start], plain[number.end : after], number.start, number.end)
+        if sign := beside.eat_before(words.MONEY_BEFORE):
+            beside.money += (sign["money"],)
+        if sign := beside.eat_after(words.MONEY_AFTER):
+            beside.money += (sign["money"],)
+        if not _is_glued(plain, beside):
+            yield beside
+
+
+def _is_glued(plain: str, beside: _Beside) -> bool:
+    """Part of a word such as "A4", or a measure such as "27-inch"."""
+    number = beside.number
+    if beside.money or not plain[number.start].isdigit():
+        return False
+    before, rest = plain[max(0, number.start - 2) : number.start], plain[number.end : number.end + _AROUND]
+    if words.GLUED_BEFORE.search(before) and not before.endswith("x"):
+        return True
+    if words.COUNT_AFTER.match(rest) or words.EACH_AFTER.match(rest):
+        return False
+    return bool(words.GLUED_AFTER.match(rest) or words.MEASURE.match(rest))
+
+
+def _find_range(plain: str, one: _Beside, other: _Beside) -> None:
+    """ "Between 80 and 120", "80-120 each": the lowest and the highest price."""
+    if one.part is not None or not words.RANGE.fullmatch(plain[one.end : other.start]):
+        return
+    is_said = words.BETWEEN.search(one.lead) is not None
+    _take_price_words(other)
+    other.doubts.clear()
+    if is_said or one.money or other.money or other.is_each or other.is_total:
+        one.eat_before(words.BETWEEN)
+        one.part, other.part = Part.LOWEST, Part.HIGHEST
+        one.end, one.money, one.is_total = other.start, one.money or other.money, other.is_total
+
+
+def _part(beside: _Beside, later: Sequence[_Beside], *, has_count: bool) -> Part | None:
+    """None for a number in a name."""
+    is_whole = beside.number.value == beside.number.value.to_integral_value()
+    if not beside.is_counted and beside.lead.strip() and any(other.is_counted for other in later):
+        has_count = True  # "HP 15 laptop x 50"
+    if not has_count and is_whole and (beside.is_counted or _counts_what_follows(beside)):
+        return _count(beside)
+    named = _take_price_words(beside)
+    if named is not None or not beside.is_bare:
+        return named or Part.HIGHEST
+    if not has_count and is_whole:
+        return _count(beside)
+    if beside.names_next or later:
+        return None
+    beside.doubts.append("“{}” was taken for the highest price of one.")
+    return Part.HIGHEST
+
+
+def _counts_what_follows(beside: _Beside) -> bool:
+    is_price = beside.money or words.EACH_AFTER.match(beside.tail) or words.ALL_AFTER.match(beside.tail)
+    return beside.names_next and not is_price
+
+
+def _count(beside: _Beside) -> Part:
+    if beside.eat_before(words.AT_MOST) or beside.eat_before(words.AT_LEAST):
+        beside.doubts.append("“{}” was taken for the quantity.")
+    beside.eat_before(words.COUNT_BEFORE)
+    beside.eat_after(words.COUNT_AFTER)
+    return Part.COUNT
+
+
+def _take_price_words(beside: _Beside) -> Part | None:
+    """Takes in what names the number a price; which one, if that is said."""
+    after = _take_after(beside)
+    named = next((part for part, pattern in _LEADS.items() if beside.eat_before(pattern)), after)
+    plain = beside.eat_before(words.PLAIN)
+    beside.is_total = (beside.is_total or bool(beside.eat_before(words.ALL_BEFORE))) and not beside.is_each
+    beside.is_each = beside.is_each or bool(beside.eat_before(words.EACH_LEAD))
+    beside.is_bare = not (beside.money or beside.is_each or beside.is_total or plain or named)
+    is_said = beside.is_each or beside.is_total or named is not None
+    if not is_said and (beside.money or (plain and plain.group().strip() not in ("at", "@"))):
+        beside.doubts.append("“{}” was taken for the highest price of one.")
+    return named
+
+
+def _take_after(beside: _Beside) -> Part | None:
+    named = None
+    for _ in range(3):
+        if beside.eat_after(words.EACH_AFTER):
+            beside.is_each = True
+        elif beside.eat_after(words.ALL_AFTER):
+            beside.is_total = True
+        elif beside.eat_after(words.AT_MOST_AFTER):
+            named = Part.HIGHEST
+        elif beside.eat_after(words.AT_LEAST_AFTER):
+            named = Part.LOWEST
+    return named
+
+
+_LEADS = {Part.HIGHEST: words.AT_MOST, Part.LOWEST: words.AT_LEAST, Part.TARGET: words.HOPED}
+
+
+def _clause(source: Source, stretch: tuple[int, int], joint: str, is_first: bool, figures: Sequence[Figure]) -> Clause:
+    begin, stop = stretch
+    edges = [begin, *(edge for figure in figures for edge in (figure.start, figure.end)), stop]
+    gaps = [_name_in(source, *gap) for gap in zip(edges[::2], edges[1::2], strict=True)]
+    counted = next((place + 1 for place, figure in enumerate(figures) if figure.part is Part.COUNT), 0)
+    order = [counted, counted - 1, *range(len(gaps))] if counted else list(range(len(gaps)))
+    chosen = next((place for place in order if gaps[place]), None)
+    return Clause(
+        source.place(begin),
+        source.place(stop),
+        "" if chosen is None else gaps[chosen],
+        joint,
+        is_first,
+        any(begin <= place < stop for place in source.quoted),
+        tuple(figure for figure in figures if figure.part is Part.COUNT),
+        tuple(figure for figure in figures if figure.part is not Part.COUNT),
+        tuple(gap for place, gap in enumerate(gaps) if gap and place != chosen),
+    )
+
+
+def _name_in(source: Source, start: int, end: int) -> str:
+    """What is left of these words without those that only lead to a name."""
+    quoted = next((name for place, name in sorted(source.quoted.items()) if start <= place < end), None)
+    if quoted is not None:
+        return quoted
+    spans = [match.span() for match in re.finditer(r"\S+", source.plain[start:end])]
+    kept = [span for span in spans]
+    while kept and _is_filler(source.plain[start:end][slice(*kept[0])]):
+        kept = kept[1:]
+    while kept and _is_filler(source.plain[start:end][slice(*kept[-1])]):
+        kept = kept[:-1]
+    name = source.original(start + kept[0][0], start + kept[-1][1]) if kept else ""
+    return plain_name(name)
+
+
+def _is_filler(word: str) -> bool:
+    bare = word.strip(",.;:!?()&-")
+    return not bare or bare in words.FILLERS

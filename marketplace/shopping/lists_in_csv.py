@@ -1,0 +1,217 @@
+"""Reads a shopping list from a CSV file, whatever its columns are called and parted by, and writes one."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.shopping.item_forms import ItemForm, terms_text
+from negotiation.replies.characters import fold
+from negotiation.replies.money import CURRENCY_SIGNS, is_currency
+
+MOST_BYTES = 200_000
+MOST_LINES = 1000
+COLUMNS = {
+    "item_name": "Item",
+    "quantity_needed": "Quantity",
+    "max_price_per_unit": "Highest price",
+    "min_price_per_unit": "Lowest price",
+    "target_price": "Target price",
+    "item_id": "Item id",
+    "approve_above": "Ask above",
+    "approve_below_min": "Ask below lowest",
+    "allowed_terms": "Further terms",
+}
+NEEDED = ("item_name", "quantity_needed", "max_price_per_unit")
+SAMPLE = (
+    "Item,Quantity,Highest price,Lowest price,Target price,Item id,Ask above,Ask below lowest,Further terms\r\n"
+    "HP 15 Laptop,50,600.00,400.00,520.00,,25000,yes,delivery days 0-14\r\n"
+    '"Mouse, wireless",100,35.00,,,,,,\r\n'
+)
+_SYNONYMS = {
+    "item_name": "item itemname name product productname article description what",
+    "quantity_needed": "quantity quantityneeded qty count number units pieces pcs amount howmany",
+    "max_price_per_unit": "highestprice maxpriceperunit maxprice max maximum maximumprice highest limit price"
+    " pricelimit unitprice upto",
+    "min_price_per_unit": "lowestprice minpriceperunit minprice min minimum minimumprice lowest atleast",
+    "target_price": "targetprice target aim goal hopefor",
+    "item_id": "itemid id sku code itemcode articlenumber productid",
+    "approve_above": "askabove askmeaboveatotalof approveabove approval approvalabove approvalthreshold threshold",
+    "approve_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
+    "allowed_terms": "furtherterms terms allowedterms",
+}
+_FIELDS = {synonym: field for field, names in _SYNONYMS.items() for synonym in names.split()}
+_NUMBERS = ("quantity_needed", "max_price_per_unit", "min_price_per_unit", "target_price", "approve_above")
+_SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
+_MONEY = rf"{_SIGN}|[a-z]{{3}}"
+_AMOUNT = re.compile(
+    rf"(?P<before>{_MONEY})?\s?(?P<number>-?[0-9][0-9.,' ]*?)\s?(?P<after>{_MONEY})?",
+    re.IGNORECASE,
+)
+_YES = {"yes", "y", "true", "1", "x", "on"}
+_NO = {"", "no", "n", "false", "0", "off"}
+# A spreadsheet would take a cell that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """A line of the file: what goes into the form, and all that is wrong with it."""
+
+    line: int
+    written: dict[str, Any]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReading:
+    rows: tuple[CsvRow, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def decode_csv(content: bytes) -> str:
+    """Raises ValueError in words that can be shown."""
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"The file is larger than {MOST_BYTES // 1000} KB; a shopping list is shorter.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ValueError(f"Line {line} is not in UTF-8. Save the file as “CSV UTF-8” and try again.") from error
+
+
+def read_csv(text: str, currency: str) -> CsvReading:
+    """Every row with its reasons; the file as a whole has problems instead where its columns cannot be told."""
+    if len(text) > MOST_BYTES:
+        return CsvReading(problems=(f"The text is longer than {MOST_BYTES // 1000} KB; a shopping list is shorter.",))
+    try:
+        lines = _lines(text, max(",;\t", key=lambda separator: _recognised(text, separator)))
+    except csv.Error as error:
+        return CsvReading(problems=(f"This cannot be read as CSV: {error}.",))
+    if not lines:
+        return CsvReading(problems=("The file is empty.",))
+    fields = [_field(cell) for cell in lines[0].cells]
+    problems = tuple(_column_problems(lines[0].cells, fields))
+    if any(field not in fields for field in NEEDED):
+        return CsvReading(problems=problems)
+    is_comma_decimal = lines[0].separator == ";"
+    rows = (_row(line, fields, currency, is_comma_decimal) for line in lines[1:] if any(map(str.strip, line.cells)))
+    return CsvReading(tuple(rows), problems)
+
+
+def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The filled rows with a heading; what a spreadsheet would run is defused."""
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(COLUMNS.values())
+    for row in rows:
+        cells = [_cell(row.get(field)) for field in COLUMNS]
+        if any(cells):
+            table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return written.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    cells: list[str]
+    separator: str
+
+
+def _lines(text: str, separator: str) -> list[_Line]:
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines: list[_Line] = []
+    before = 0
+    for cells in rows:
+        if len(lines) > MOST_LINES:
+            raise csv.Error(f"it has more than {MOST_LINES} lines")
+        if lines or any(map(str.strip, cells)):
+            lines.append(_Line(before + 1, cells, separator))
+        before = rows.line_num
+    return lines
+
+
+def _recognised(text: str, separator: str) -> int:
+    """How many columns are known by their names if this parts them."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    heading = next((cells for cells in rows if any(map(str.strip, cells))), [])
+    return len(set(filter(None, map(_field, heading))))
+
+
+def _field(heading: str) -> str:
+    return _FIELDS.get(re.sub(r"[\W_]", "", fold(heading)).lower(), "")
+
+
+def _column_problems(headings: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
+    for field in NEEDED:
+        if field not in fields:
+            yield f"The first line names no column “{COLUMNS[field]}”."
+    for heading, field in zip(headings, fields, strict=True):
+        if not field and heading.strip():
+            yield f"The column “{heading.strip()[:40]}” is not known and was left out."
+        elif field and fields.count(field) > 1 and headings[fields.index(field)] is heading:
+            yield f"Two columns are the {COLUMNS[field].lower()}; the first one counts."
+
+
+def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bool) -> CsvRow:
+    written: dict[str, Any] = {}
+    reasons = []
+    if len(line.cells) > len(fields):
+        reasons.append(
+            f"It has {len(line.cells)} cells for {len(fields)} columns; is a text with commas not in quotes?"
+        )
+    for field, cell in zip(fields, line.cells, strict=False):
+        if not field or field in written:
+            continue
+        try:
+            written[field] = _value(field, _without_guard(cell.strip()), currency, is_comma_decimal)
+        except ValueError as error:
+            written[field] = False if field == "approve_below_min" else ""
+            reasons.append(f"{COLUMNS[field]}: {error}")
+    told = {reason.partition(":")[0] for reason in reasons}
+    form = ItemForm(written)
+    reasons += [
+        f"{COLUMNS[field]}: {error}"
+        for field in COLUMNS
+        for error in form.errors.get(field, ())
+        if COLUMNS[field] not in told
+    ]
+    return CsvRow(line.number, written, tuple(reasons))
+
+
+def _value(field: str, cell: str, currency: str, is_comma_decimal: bool) -> str | bool:
+    if field == "approve_below_min":
+        if cell.lower() not in _YES | _NO:
+            raise ValueError(f"“{cell[:40]}” is neither yes nor no.")
+        return cell.lower() in _YES
+    return _amount(cell, currency, is_comma_decimal) if field in _NUMBERS and cell else cell
+
+
+def _amount(cell: str, currency: str, is_comma_decimal: bool) -> str:
+    """The number as the form takes it. Raises ValueError."""
+    found = _AMOUNT.fullmatch(fold(cell))
+    if found is None:
+        raise ValueError(f"“{cell[:40]}” is no number.")
+    for sign in found.group("before", "after"):
+        if sign and not is_currency(sign, currency):
+            raise ValueError(f"“{cell[:40]}” is not in {currency}.")
+    number = re.sub("[ ']", "", found["number"])
+    group, mark = (".", ",") if is_comma_decimal else (",", ".")
+    if is_comma_decimal and "," not in number and re.fullmatch(r"-?[0-9]+\.[0-9]{1,2}", number):
+        return number
+    if not re.fullmatch(rf"-?([0-9]{{1,3}}(\{group}[0-9]{{3}})+|[0-9]+)(\{mark}[0-9]*)?", number):
+        raise ValueError(f"“{cell[:40]}” can be read as more than one number.")
+    return number.replace(group, "").replace(mark, ".")
+
+
+def _without_guard(cell: str) -> str:
+    """Without the apostrophe that our own export puts before what looks like a formula."""
+    return cell[1:].strip() if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return terms_text(value)
+    return "yes" if value is True else "" if value in (None, False) else str(value)

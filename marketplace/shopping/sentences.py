@@ -1,0 +1,186 @@
+"""Reads a shopping list from plain sentences: "50 laptops up to 600 each and 100 mice up to 35".
+
+By rule, so that the same words always read the same. No number comes out that is not in the text, but for the price of
+one where a total was named. What is not certain is said with the item; nothing is ever bought by it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, Decimal
+
+from marketplace.models import MAX_PRICE, MAX_QUANTITY
+from marketplace.shopping.clauses import Clause, Figure, Part, clauses_in
+
+LONGEST = 4000
+MOST_LINES = 100
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class ShoppingLine:
+    """`heard` are the words that it came from; `doubts`, what a person should look at. Prices are those of one unit."""
+
+    heard: str
+    name: str
+    quantity: int | None
+    lowest: Decimal | None
+    highest: Decimal | None
+    target: Decimal | None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        prices = (self.lowest, self.highest, self.target)
+        return bool(self.name) or self.quantity is not None or any(price is not None for price in prices)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`unread` are words of which nothing was made."""
+
+    lines: tuple[ShoppingLine, ...]
+    unread: tuple[str, ...]
+
+
+def read_shopping(text: str, *, currency: str, known: Iterable[str] = ()) -> Reading:
+    """Names of `known` things are read whole, whatever numbers and commas are in them."""
+    drafts: list[_Item] = []
+    unread: list[str] = []
+    text = text[:LONGEST]
+    for clause in clauses_in(text, currency, known):
+        last = drafts[-1] if drafts else None
+        if last is not None and _goes_on(clause, last):
+            last.take(clause)
+        elif clause.counts or clause.prices or clause.is_quoted or (clause.name and (last is None or clause.is_first)):
+            drafts.append(_Item(clause.start))
+            drafts[-1].take(clause)
+        else:
+            unread.append(clause.name)
+        unread.extend(clause.leftovers)
+    lines = [draft.line(currency, text) for draft in drafts if draft.says_something]
+    unread += [draft.name for draft in drafts if not draft.says_something]
+    unread += [line.heard for line in lines if not line.is_usable]
+    return Reading(tuple(line for line in lines if line.is_usable)[:MOST_LINES], tuple(filter(None, unread)))
+
+
+def shopping_words(lines: Sequence[ShoppingLine]) -> str:
+    """The list in words that read the same again."""
+    return "; ".join(" ".join(_words_of(line)) for line in lines)
+
+
+def _words_of(line: ShoppingLine) -> Iterator[str]:
+    if line.quantity is not None:
+        yield f"{line.quantity} x"
+    if line.name:
+        yield f"“{line.name}”"
+    if line.lowest is not None and line.highest is not None:
+        yield f"between {line.lowest:.2f} and {line.highest:.2f} each"
+    elif line.highest is not None:
+        yield f"up to {line.highest:.2f} each"
+    elif line.lowest is not None:
+        yield f"at least {line.lowest:.2f} each"
+    if line.target is not None:
+        yield f"(hoping for {line.target:.2f} each)"
+
+
+@dataclass(slots=True)
+class _Item:
+    """An item while its clauses are read."""
+
+    start: int
+    end: int = 0
+    name: str = ""
+    is_quoted: bool = False
+    counts: list[Figure] = field(default_factory=list)
+    prices: list[Figure] = field(default_factory=list)
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.counts or self.prices or self.is_quoted)
+
+    def take(self, clause: Clause) -> None:
+        self.end = clause.end
+        self.is_quoted = self.is_quoted or clause.is_quoted
+        if clause.name:
+            self.name = f"{self.name}{clause.joint}{clause.name}" if self.name else clause.name
+        self.counts += clause.counts
+        self.prices += clause.prices
+
+    def line(self, currency: str, text: str) -> ShoppingLine:
+        doubts: list[str] = []
+        quantity = _quantity(self.counts, doubts)
+        prices = {
+            part: _price(self.prices, part, quantity, doubts) for part in (Part.LOWEST, Part.HIGHEST, Part.TARGET)
+        }
+        lowest, highest, target = prices.values()
+        foreign = [price.words for price in self.prices if price.is_foreign]
+        if foreign:
+            doubts.append(f"“{foreign[-1]}” is not in {currency}, so it was left out.")
+        elif highest is None:
+            doubts.append("No highest price was read.")
+        if lowest is not None and highest is not None and lowest >= highest:
+            doubts.append("The lowest price is not below the highest.")
+        if highest is not None and target is not None and target > highest:
+            doubts.append("The target price is above the highest.")
+        heard = _heard(text[self.start : self.end])
+        return ShoppingLine(heard, self.name[:100].strip(), quantity, lowest, highest, target, tuple(doubts))
+
+
+def _heard(words: str) -> str:
+    line = " ".join(words.split()).strip(" ,.;:!?&")
+    return f"{line})" if line.count("(") > line.count(")") else line
+
+
+def _goes_on(clause: Clause, last: _Item) -> bool:
+    """Whether a clause still speaks of the last item."""
+    if clause.is_first:
+        return bool(clause.prices) and not (clause.name or clause.counts)
+    if clause.counts:
+        return not last.counts and not (clause.name and last.name)
+    if clause.prices:
+        return not (clause.name and last.prices)
+    return bool(clause.name) and not last.prices
+
+
+def _quantity(counts: Sequence[Figure], doubts: list[str]) -> int | None:
+    if not counts:
+        doubts.append("No quantity was read.")
+        return None
+    doubts += [doubt for count in counts[:1] for doubt in count.doubts]
+    if len(counts) > 1:
+        doubts.append("More than one quantity was said; the first was taken.")
+    value = counts[0].value
+    if not 1 <= value <= MAX_QUANTITY or value != value.to_integral_value():
+        doubts.append(f"“{counts[0].words}” is no quantity that can be bought.")
+        return None
+    return int(value)
+
+
+def _price(prices: Sequence[Figure], part: Part, quantity: int | None, doubts: list[str]) -> Decimal | None:
+    """The price of one; nothing where it is not clear."""
+    said = [price for price in prices if price.part is part and not price.is_foreign]
+    if not said:
+        return None
+    price, words = said[0].value, said[0].words
+    doubts += said[0].doubts
+    if len({other.value for other in said}) > 1:
+        doubts.append(f"More than one {part.value} price was said; the first was taken.")
+    if said[0].is_total:
+        if quantity is None:
+            doubts.append(f"“{words}” is for all, and how many that is was not read.")
+            return None
+        each = (price / quantity).quantize(_CENT, ROUND_DOWN) if price <= MAX_PRICE * quantity else price
+        if each * quantity != price and price <= MAX_PRICE * quantity:
+            doubts.append(f"“{words}” for all is {each} each, rounded down.")
+        price = each
+    return price.quantize(_CENT) if _fits(price, words, doubts) else None
+
+
+def _fits(price: Decimal, words: str, doubts: list[str]) -> bool:
+    if not _CENT <= price <= MAX_PRICE:
+        doubts.append(f"“{words}” is no price that can be paid.")
+        return False
+    if price != price.quantize(_CENT):
+        doubts.append(f"“{words}” has fractions of a cent.")
+        return False
+    return True

@@ -1,0 +1,112 @@
+"""The words of a shopping list made ready to be read: folded, small, names masked, and the numbers in them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.shopping import words
+from negotiation.replies.characters import MASK_SIGN, fold
+from negotiation.replies.numbers import MentionKind, numbers_in
+
+_QUOTED = re.compile(r"“(?P<curly>[^“”]{1,100})”|(?<![\w\"])\"(?P<straight>[^\"\n]{1,100})\"(?!\w)")
+_SHORTEST_KNOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Decimal
+    start: int
+    end: int
+    doubts: tuple[str, ...] = ()
+
+
+class Source:
+    """The text as it is matched (folded, small, quoted and known names masked) and as it was written."""
+
+    def __init__(self, text: str, known: Iterable[str]) -> None:
+        folded: list[str] = []
+        self._origin: list[int] = []
+        for place, character in enumerate(text):
+            small = ";" if character == "\n" else _small(character)
+            folded.append(small)
+            self._origin += [place] * len(small)
+        self._origin.append(len(text))
+        self._text = text
+        self.plain = "".join(folded)
+        self.quoted: dict[int, str] = {}
+        self._mask_quoted()
+        self._mask_known(known)
+
+    def original(self, start: int, end: int) -> str:
+        return " ".join(self._text[self._origin[start] : self._origin[end]].split()).strip(" ,.;:!?()&-")
+
+    def place(self, start: int) -> int:
+        """Where that is in the text as it was written."""
+        return self._origin[start]
+
+    def _mask_quoted(self) -> None:
+        for match in _QUOTED.finditer(self._text):
+            start, end = (self._first_at(place) for place in match.span())
+            self.quoted[start] = plain_name(match["curly"] or match["straight"])
+            self._mask(start, end)
+
+    def _mask_known(self, known: Iterable[str]) -> None:
+        for name in sorted(known, key=len, reverse=True):
+            small = "".join(map(_small, name))
+            if len(small) < _SHORTEST_KNOWN or small not in self.plain:
+                continue
+            for match in re.finditer(rf"(?<![a-z0-9]){re.escape(small)}(?![a-z0-9])", self.plain):
+                self._mask(*match.span())
+
+    def _mask(self, start: int, end: int) -> None:
+        self.plain = self.plain[:start] + MASK_SIGN * (end - start) + self.plain[end:]
+
+    def _first_at(self, place: int) -> int:
+        return next((at for at, origin in enumerate(self._origin) if origin >= place), len(self.plain))
+
+
+def _small(character: str) -> str:
+    if character == "\N{LESS-THAN OR EQUAL TO}":
+        return "<="
+    if character == "\N{GREATER-THAN OR EQUAL TO}":
+        return ">="
+    if character == "\N{MULTIPLICATION SIGN}":
+        return "x"
+    return fold(fold(character).lower())  # twice, for what is folded in small letters alone
+
+
+def numbers_of(plain: str) -> Iterator[Number]:
+    dozens = list(_dozens(plain))
+    for mention in numbers_in(plain):
+        if mention.kind in (MentionKind.ROMAN, MentionKind.LOOK_ALIKE, MentionKind.HAN) or not mention.values:
+            continue
+        written = plain[mention.start : mention.end]
+        is_passing = mention.kind is MentionKind.PASSING and max(mention.values) > 3
+        if is_passing or any(dozen.start < mention.end and mention.start < dozen.end for dozen in dozens):
+            continue
+        value = max(mention.values) if not written.startswith("0") else min(mention.values)
+        is_unclear = len(mention.values) > 1 and ("." in written or not written[0].isdigit())
+        is_unclear = is_unclear or (" " in written and written.replace(" ", "").isdigit())
+        doubts = (f"“{written}” was read as {value:f}.",) if is_unclear else ()
+        if words.METRES.search(written):
+            continue
+        yield Number(value, mention.start, mention.end, doubts)
+    yield from dozens
+
+
+def _dozens(plain: str) -> Iterator[Number]:
+    for match in words.DOZEN.finditer(plain):
+        start, count = match.start(), Decimal(1)
+        if match["half"]:
+            count = Decimal("0.5")
+        elif match["count"]:
+            said = numbers_in(match["count"])
+            count = max(said[0].values) if len(said) == 1 and said[0].values else Decimal(1)
+            start = match.start() if said else match.end("count") + 1
+        yield Number(count * 12, start, match.end())
+
+
+def plain_name(name: str) -> str:
+    """Without what quotes a name in our own rendering."""
+    return " ".join(re.sub("[“”]", " ", name).split()) if any(map(str.isalnum, name)) else ""

@@ -1,0 +1,131 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.shopping.lists_in_csv import MOST_BYTES, MOST_LINES, SAMPLE, CsvReading, csv_of, decode_csv, read_csv
+
+
+def read(text: str, currency: str = "USD") -> CsvReading:
+    return read_csv(text, currency)
+
+
+def written(text: str) -> list[dict[str, object]]:
+    return [row.written for row in read(text).rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Item,Quantity,Highest price\nDesk,5,450.50\n",
+        "Item;Quantity;Highest price\r\nDesk;5;450,50\r\n",
+        "Item\tQuantity\tHighest price\nDesk\t5\t450.50\n",
+        "MAX PRICE,  qty ,Product name\n450.50,5,Desk\n",
+        "\n\nmax_price_per_unit,quantity_needed,item_name\n $450.50 ,5,Desk\n\n",
+        'Item,Quantity,Highest price\n"Desk","5","450.50"\n',
+    ],
+)
+def test_same_list_is_read_however_it_is_written(text):
+    assert written(text) == [{"item_name": "Desk", "quantity_needed": "5", "max_price_per_unit": "450.50"}]
+
+
+@pytest.mark.parametrize(
+    ("cell", "price"),
+    [("1.234,56", "1234.56"), ("12,5", "12.5"), ("1.234", "1234"), ("12.50", "12.50"), ("1 234", "1234")],
+)
+def test_comma_begins_the_cents_between_semicolons(cell, price):
+    assert written(f"Item;Quantity;Highest price\nDesk;5;{cell}\n")[0]["max_price_per_unit"] == price
+
+
+@pytest.mark.parametrize(("cell", "price"), [('"1,234.56"', "1234.56"), ("1234.56", "1234.56"), ("USD 12", "12")])
+def test_comma_groups_thousands_between_commas(cell, price):
+    assert written(f"Item,Quantity,Highest price\nDesk,5,{cell}\n")[0]["max_price_per_unit"] == price
+
+
+def test_each_bad_line_has_its_number_and_every_reason():
+    rows = read("Item,Quantity,Highest price,Lowest price\nDesk,5,450,\n,many,300 EUR,9\nLamp,0,10,20\n").rows
+
+    assert [(row.line, row.reasons) for row in rows] == [
+        (2, ()),
+        (3, (
+            "Quantity: “many” is no number.",
+            "Highest price: “300 EUR” is not in USD.",
+            "Item: This field is required.",
+        )),
+        (4, (
+            "Quantity: Ensure this value is greater than or equal to 1.",
+            "Highest price: Must be above the lowest price.",
+        )),
+    ]  # fmt: skip
+
+
+def test_line_after_one_with_a_break_in_it_has_its_own_number():
+    rows = read('Item,Quantity,Highest price\n"Desk\nlarge",5,450\nLamp,5,x\n').rows
+
+    assert [row.line for row in rows] == [2, 4]
+
+
+def test_line_with_too_many_cells_is_told():
+    [row] = read("Item,Quantity,Highest price\nDesk, large,5,450\n").rows
+
+    assert row.reasons[0].startswith("It has 4 cells for 3 columns")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "The file is empty."),
+        ("Desk,5,450\n", "The first line names no column “Item”."),
+        ("Item,Quantity\nDesk,5\n", "The first line names no column “Highest price”."),
+        ("Item,Quantity,Highest price,Colour\nDesk,5,9,red\n", "The column “Colour” is not known and was left out."),
+        ("Item,Quantity,Highest price,Max\nDesk,5,9,8\n", "Two columns are the highest price; the first one counts."),
+        ('Item,Quantity,Highest price\n"Desk,5,450\n', "This cannot be read as CSV: unexpected end of data."),
+        ("Item,Quantity,Highest price\n" + "Desk,5,9\n" * (MOST_LINES + 1), f"it has more than {MOST_LINES} lines."),
+        ("x" * (MOST_BYTES + 1), "The text is longer than 200 KB; a shopping list is shorter."),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_told(text, problem):
+    assert any(problem in told for told in read(text).problems)
+
+
+def test_byte_order_mark_is_no_part_of_a_name():
+    assert read(decode_csv("\ufeffItem,Quantity,Highest price\n".encode())).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [("a\nKäse".encode("latin-1"), "Line 2 is not in UTF-8"), (b"x" * (MOST_BYTES + 1), "larger than 200 KB")],
+)
+def test_file_that_cannot_be_decoded_is_told(content, problem):
+    with pytest.raises(ValueError, match=problem):
+        decode_csv(content)
+
+
+def test_sample_is_a_list_without_a_mistake():
+    assert [row.reasons for row in read(SAMPLE).rows] == [(), ()]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_cell_that_a_spreadsheet_would_run_is_defused_and_comes_back(start):
+    text = csv_of([{"item_name": f"{start}cmd|' /C calc'!A0", "quantity_needed": "5", "max_price_per_unit": "9"}])
+
+    [_, row] = csv.reader(io.StringIO(text, newline=""))
+    assert row[0].startswith(f"'{start}")
+    assert written(text)[0]["item_name"] == f"{start}cmd|' /C calc'!A0".strip()
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=30))
+def test_any_name_survives_export_and_import(name):
+    row = {"item_name": name, "quantity_needed": "5", "max_price_per_unit": "9.50", "approve_below_min": True}
+
+    [back] = written(csv_of([row]))
+
+    assert {field: back[field] for field in row} == row
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_read(text):
+    for row in read(f"Item,Quantity,Highest price\n{text}").rows:
+        assert row.line > 1

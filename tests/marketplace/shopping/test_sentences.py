@@ -1,0 +1,229 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketplace.shopping.sentences import Reading, ShoppingLine, read_shopping, shopping_words
+from negotiation.replies.numbers import numbers_in
+
+PIECES = (
+    *("50", "100", "2k", "1,000", "9.50", "two", "twelve", "3", "15", "27-inch", "A4", "laptops", "mice", "HP", "USB"),
+    *(
+        "up to",
+        "at most",
+        "at least",
+        "max",
+        "between",
+        "hope for",
+        "budget of",
+        "for",
+        "at",
+        "@",
+        "<=",
+        "≤",
+        ":",
+        "x",
+        "m",
+    ),
+    *(
+        "each",
+        "in all",
+        "total",
+        "$",
+        "EUR",
+        "USD",
+        "and",
+        ",",
+        ";",
+        ".",
+        "(",
+        ")",
+        "-",
+        "&",
+        "“",
+        "”",
+        '"',
+        "\n",
+        "I need",
+    ),
+)
+SENTENCES = (
+    st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join)
+    | st.text(max_size=80)
+    | st.text(alphabet='0123456789,. -xab$€“”"();andto\n', max_size=60)
+)
+
+# What is said, and of each item: quantity, name, lowest, highest and target price.
+CORPUS = [
+    (
+        "50 laptops up to 600 each and 100 mice up to 35",
+        [(50, "laptops", None, "600", None), (100, "mice", None, "35", None)],
+    ),
+    (
+        "I need 20 office chairs between $80 and $120, and five standing desks for at most 450 apiece",
+        [(20, "office chairs", "80", "120", None), (5, "standing desks", None, "450", None)],
+    ),
+    (
+        "100x HDMI cable <= 9.50; 12 monitors max 210 USD (hope for 180)",
+        [(100, "HDMI cable", None, "9.50", None), (12, "monitors", None, "210", "180")],
+    ),
+    ("50 laptops for 30,000 in all", [(50, "laptops", None, "600", None)]),
+    ("budget of 30000 for 50 laptops", [(50, "laptops", None, "600", None)]),
+    ("up to 600 each for 50 laptops", [(50, "laptops", None, "600", None)]),
+    (
+        "1,000 pens max 0.45 each\n500 notebooks at 1.20",
+        [(1000, "pens", None, "0.45", None), (500, "notebooks", None, "1.20", None)],
+    ),
+    (
+        "a dozen mugs up to 4.50 each and two dozen plates, 3 each max",
+        [(12, "mugs", None, "4.50", None), (24, "plates", None, "3", None)],
+    ),
+    ("ninety-nine chairs at 80 to 120 dollars each", [(99, "chairs", "80", "120", None)]),
+    ("a hundred notebooks at 1.20", [(100, "notebooks", None, "1.20", None)]),
+    ("20 HP 15 laptops up to 600", [(20, "HP 15 laptops", None, "600", None)]),
+    ("HP 15 laptop x 50 up to 600 each", [(50, "HP 15 laptop", None, "600", None)]),
+    ("10 iPhone 15 up to 900", [(10, "iPhone 15", None, "900", None)]),
+    ("12 27-inch monitors under 2k", [(12, "27-inch monitors", None, "2000", None)]),
+    (
+        '12 27" monitors at 300 and 5 24" screens at 150',
+        [(12, '27" monitors', None, "300", None), (5, '24" screens', None, "150", None)],
+    ),
+    ("3 A4 printers @ 250", [(3, "A4 printers", None, "250", None)]),
+    ("10 cables 5 m up to 9", [(10, "cables 5 m", None, "9", None)]),
+    ("50 SSDs, 2 TB, up to 200", [(50, "SSDs, 2 TB", None, "200", None)]),
+    ("Laptops: 50, up to 600", [(50, "Laptops", None, "600", None)]),
+    ("qty 10 headset up to 67 each", [(10, "headset", None, "67", None)]),
+    ("100 salt and pepper mills up to 5", [(100, "salt and pepper mills", None, "5", None)]),
+    (
+        "50 laptops (max 600, ideally 520), 30 docks (max 90)",
+        [(50, "laptops", None, "600", "520"), (30, "docks", None, "90", None)],
+    ),
+    ("2 servers up to 12k each, hoping for 10.5k", [(2, "servers", None, "12000", "10500")]),
+    ("5 desks up to 1,000; ideally 900", [(5, "desks", None, "1000", "900")]),
+    ("buy 3 drills, no more than 130 a piece", [(3, "drills", None, "130", None)]),
+    ("20 chairs at least 40 and at most 80 each", [(20, "chairs", "40", "80", None)]),
+    ("Hello, we need 50 laptops for 600 each, please. Thanks!", [(50, "laptops", None, "600", None)]),
+    ("50 x “Widget, large; 5 and 6” up to 7 each", [(50, "Widget, large; 5 and 6", None, "7", None)]),
+    ("5 ẞÆTZE at 9.50", [(5, "ẞÆTZE", None, "9.50", None)]),
+    ("50 Käsereiben ≤ 9,50", [(50, "Käsereiben", None, "9.50", None)]),
+    ("40 × desks up to 1 500 each", [(40, "desks", None, "1500", None)]),
+]
+
+
+def read(text: str, currency: str = "USD", known: tuple[str, ...] = ()) -> Reading:
+    return read_shopping(text, currency=currency, known=known)
+
+
+def said(line: ShoppingLine) -> tuple[object, ...]:
+    return line.quantity, line.name, line.lowest, line.highest, line.target
+
+
+def the_line(text: str, currency: str = "USD") -> ShoppingLine:
+    [line] = read(text, currency).lines
+    return line
+
+
+@pytest.mark.parametrize(("text", "items"), CORPUS, ids=[text for text, _ in CORPUS])
+def test_list_is_read_as_it_is_meant(text, items):
+    expected = [
+        (count, name, *(None if price is None else Decimal(price) for price in prices))
+        for count, name, *prices in items
+    ]
+
+    assert [said(line) for line in read(text).lines] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["50 laptops up to 600 each", "50 laptops for 30,000 in all", "12 monitors max 210 USD"]
+)
+def test_what_is_plainly_said_is_sure(text):
+    assert the_line(text).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("50 laptops", "No highest price was read."),
+        ("laptops up to 600 each", "No quantity was read."),
+        ("50 laptops 600", "“600” was taken for the highest price of one."),
+        ("50 laptops for 600", "“600” was taken for the highest price of one."),
+        ("1.500 pens at most 2 each", "“1.500” was read as 1500."),
+        ("7 chairs at most 80 in total", "“80 in total” for all is 11.42 each, rounded down."),
+        ("50 laptops between 600 and 500 each", "The lowest price is not below the highest."),
+        ("50 laptops up to 600, hoping for 700", "The target price is above the highest."),
+        ("50 laptops up to 0.001 each", "“0.001 each” is no price that can be paid."),
+        ("2,000,000 pens up to 1 each", "“2,000,000” is no quantity that can be bought."),
+        ("at least 20 chairs up to 80 each", "“20” was taken for the quantity."),
+    ],
+)
+def test_what_is_not_certain_is_said(text, doubt):
+    assert doubt in the_line(text).doubts
+
+
+@pytest.mark.parametrize("price", ["300 EUR each", "€300", "300 pounds each", "EUR 300"])
+def test_price_in_another_currency_is_told_and_left_out(price):
+    line = the_line(f"40 desks up to {price}")
+
+    assert line.highest is None
+    assert any("is not in USD, so" in doubt for doubt in line.doubts)
+
+
+def test_own_currency_is_taken_by_its_sign_and_its_code():
+    assert the_line("40 desks up to €300", "EUR").highest == the_line("40 desks up to 300 EUR", "EUR").highest == 300
+
+
+def test_total_is_never_exceeded_by_the_price_of_one():
+    line = the_line("7 chairs for 80 in total")
+
+    assert line.highest * line.quantity <= 80
+
+
+def test_words_that_nothing_was_made_of_are_told():
+    assert read("12 monitors max 210, delivery in 14 days; paint it blue").unread == (
+        "delivery in 14 days",
+        "paint it blue",
+    )
+
+
+def test_known_name_is_read_whole_whatever_is_in_it():
+    name = "Samsung T7 Portable External SSD, 2 TB"
+
+    [line] = read(f"12 {name} up to 200 and 3 desks at 90", known=(name,)).lines[:1]
+
+    assert said(line) == (12, name, None, Decimal(200), None)
+
+
+def test_words_of_each_item_are_told_as_they_were_written():
+    lines = read("12 monitors max 210 USD (hope for 180), and fünf Käsereiben ≤ 9,50").lines
+
+    assert lines[0].heard == "12 monitors max 210 USD (hope for 180)"
+    assert "Käsereiben ≤ 9,50" in lines[1].heard
+
+
+@settings(max_examples=300)
+@given(SENTENCES)
+def test_reading_its_own_words_changes_nothing(text):
+    lines = read(text).lines
+
+    assert [said(line) for line in read(shopping_words(lines)).lines] == [said(line) for line in lines]
+
+
+@settings(max_examples=300)
+@given(SENTENCES)
+def test_no_number_comes_out_that_is_not_in_the_text(text):
+    there = {value for mention in numbers_in(text.replace("\n", ";")) for value in mention.values}
+
+    for line in read(text).lines:
+        each = {line.quantity, line.lowest, line.highest, line.target} - {None}
+        totals = (
+            {(value / line.quantity).quantize(Decimal("0.01"), "ROUND_DOWN") for value in there}
+            if line.quantity
+            else set()
+        )
+        assert each <= there | totals
+
+
+@given(st.text(max_size=5000))
+def test_any_text_can_be_read(text):
+    assert all(line.is_usable for line in read(text).lines)
