@@ -57,7 +57,13 @@ class ModelAdmin(CleanText, _ModelAdmin):
 
 
 class TabularInline(CleanText, _TabularInline):
-    pass
+    """Names each field for those who do not see the head of its column."""
+
+    def formfield_for_dbfield(self, db_field: "Field[Any, Any]", request: HttpRequest, **options: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None and field.label:
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+        return field
 
 
 def user_name(request: HttpRequest) -> str:

@@ -98,7 +98,11 @@ class TermsField(forms.CharField):
             raise ValidationError(f"{error}.") from error
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        """A line left empty is not changed, or each blank line of a new seller would be asked for."""
+        try:
+            return bool(self.to_python(self.prepare_value(initial)) != self.to_python(data))
+        except ValidationError:
+            return True
 
 
 class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above

@@ -74,6 +74,17 @@ def test_seller_is_made_with_its_stock_on_one_page(operator):
     assert list(seller.inventory.values_list("item_id", flat=True).order_by("item_id")) == ["chair", "desk"]
 
 
+def test_lines_of_a_new_seller_that_were_left_blank_are_no_lines(operator):
+    page = operator.get(NEW_SELLER).context["inline_admin_formsets"][0].formset
+    blank = {field.html_name: field.value() or "" for form in page.forms for field in form}
+    filled = {name: value for name, value in stock_form({}).items() if name.startswith("inventory-0-")}
+
+    operator.post(NEW_SELLER, stock_form() | blank | filled | {"inventory-TOTAL_FORMS": len(page.forms)})
+
+    assert len(page.forms) > 1
+    assert Seller.objects.get().inventory.count() == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"), [("", {}), ("{}", {}), ('{"delivery_days": [0, 14]}', {"delivery_days": [0, 14]})]
 )

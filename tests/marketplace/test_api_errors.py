@@ -31,9 +31,19 @@ SESSION = (
 STEERING = tuple(f"POST /negotiation/{{room}}/{act}" for act in ("start", "decide", "pause", "resume", "cancel"))
 MESSAGE = "POST /negotiation/{room}/message"
 CALLS = "GET /negotiation/{room}/model-calls"
+PACING = ("POST /negotiation/{room}/step", "POST /negotiation/{room}/pace")
+SPECTATORS = (
+    "GET /negotiation/{room}/spectator-links",
+    "POST /negotiation/{room}/spectator-links",
+    "DELETE /negotiation/{room}/spectator-links/{link_id}",
+)
+BELIEFS = "GET /negotiation/{room}/beliefs"
 BRANCHES = ("POST /negotiation/{room}/branch", "GET /negotiation/{room}/branches")
 WATCHING = ("GET /negotiation/{room}/state", "GET /logs/{session}/{room}")
-ENDPOINTS = (*SESSIONS, *SESSION, *STEERING, MESSAGE, CALLS, *BRANCHES, *WATCHING, "GET /llm/status")
+ENDPOINTS = (
+    *(*SESSIONS, *SESSION, *STEERING, *PACING, MESSAGE, CALLS, BELIEFS, *BRANCHES, *SPECTATORS, *WATCHING),
+    "GET /llm/status",
+)
 OPEN = ("GET /health", "GET /health/live", "GET /health/ready")
 DESCRIBED = sorted(
     f"{method.upper()} {path.removeprefix('/api/v1')}"
@@ -80,7 +90,8 @@ def code_of(response):
 
 
 def test_list_of_endpoints_is_whole():
-    listed = {e.format(session="{session_id}", room="{room_id}") for e in ENDPOINTS}
+    names = {"session": "{session_id}", "room": "{room_id}", "link_id": "{link_id}"}
+    listed = {e.format(**names) for e in ENDPOINTS}
 
     assert {e for e in CLOSED if not e.split()[1].startswith(ELSEWHERE)} == listed
 
@@ -183,7 +194,7 @@ def test_unknown_path_has_the_envelope(operator, path):
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_wrong_method_has_the_envelope_and_the_right_ones(operator, endpoint):
-    path = endpoint.split()[1].format(session=UNKNOWN, room=UNKNOWN)
+    path = endpoint.split()[1].format_map(defaultdict(lambda: UNKNOWN))
 
     response = operator.send("PATCH", path)
 

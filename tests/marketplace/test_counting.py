@@ -72,7 +72,7 @@ def fail(*arguments):
 
 
 async def test_stream_that_is_refused_as_the_database_is_away_is_counted(operator, played, monkeypatch):
-    monkeypatch.setattr(watching, "room_for", fail)
+    monkeypatch.setattr(watching, "read_room", fail)
     before = await counted(AWAY)
 
     status, _, _ = await get(played, operator.key)

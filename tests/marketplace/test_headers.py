@@ -26,6 +26,7 @@ def staff(db):
     return client
 
 
+@pytest.mark.django_db  # the end of a request looks after its connection
 def test_static_file_may_be_kept_and_has_the_headers_too():
     assert finders.find("css/parley.css")
 
