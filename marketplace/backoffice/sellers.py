@@ -110,7 +110,7 @@ class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         required=False,
         label="Further terms",
         help_text="Such as delivery_days 0-14; payment_days 30-60. Empty: none.",
-        widget=forms.TextInput(attrs={"size": 16}),
+        widget=forms.TextInput(attrs={"size": 16, "aria-label": "Further terms"}),
     )
 
     class Meta:

@@ -195,8 +195,13 @@ def test_no_page_asks_another_origin_for_anything(operator_tab, server, make_roo
 
 
 def talk_of(page: Any) -> list[str]:
-    """The words and prices, lane by lane and round by round, in a window so high that none of them is put away."""
-    page.set_viewport_size({"width": 1440, "height": 20_000})
+    """The words and prices, lane by lane and round by round, in a box so high that none of them is put away."""
+    talk = page.locator("[data-talk]")
+    talk.evaluate("""(talk) => {
+        talk.style.setProperty("height", "20000px", "important");
+        talk.style.setProperty("flex", "none");
+        talk.dispatchEvent(new Event("scroll"));
+    }""")
     expect(page.locator(".stretch.is-away")).to_have_count(0)
     shown = page.locator(".words:not(.draft)").locator(".said, .offer-price")
     return [" ".join(words.split()) for words in shown.evaluate_all("all => all.map((one) => one.textContent)")]
