@@ -120,15 +120,19 @@ class Gateway:
         seconds: float,
         hear: Callable[[str], None] | None = None,
         wait: Callable[[int], None] | None = None,
+        ready: Callable[[], Awaitable[None]] | None = None,
         most_attempts: int | None = None,
     ) -> Answer:
         """Raises ProviderError, which says how long was tried, when retries do not help or `seconds` of work are over.
 
         `hear` is told the text so far of the attempt under way. `wait` is told the room's place in the queue,
-        and 0 when the call begins; time in the queue counts as no work, but has its own limit.
+        and 0 when the call begins; time in the queue counts as no work, but has its own limit. `ready` is awaited
+        before each attempt.
         """
         most = self._rules.max_retries + 1
-        errand = _Errand(ask, room, seconds, hear, wait, most if most_attempts is None else min(most, most_attempts))
+        if most_attempts is not None:
+            most = min(most, most_attempts)
+        errand = _Errand(ask, room, seconds, hear, wait, ready, most)
         while True:
             try:
                 return await self._attempt(errand)
@@ -143,13 +147,13 @@ class Gateway:
 
     async def _attempt(self, errand: "_Errand") -> Answer:
         await self._refuse_in_vain()
-        has_waited = not self._queue.enter_at_once()
-        if has_waited:
+        if not self._queue.enter_at_once():
             await self._wait_for_slot(errand)
         try:
-            if has_waited:
-                # Much can have happened in the queue.
-                await self._refuse_in_vain()
+            if errand.ready is not None:
+                await errand.ready()
+            # Much can have happened meanwhile.
+            await self._refuse_in_vain()
             permit = self._breaker.admit()
             assert permit is not None
             began_at = self._clock()
@@ -272,6 +276,7 @@ class _Errand:
     seconds: float
     hear: Callable[[str], None] | None
     wait: Callable[[int], None] | None
+    ready: Callable[[], Awaitable[None]] | None
     most_attempts: int
     attempts: int = 0
     queued_seconds: float = 0.0

@@ -15,6 +15,7 @@ from negotiation.leases import Claim
 from negotiation.store import Log, Turn, is_stored, prepare, read_room
 from negotiation.stream import announce
 from negotiation.studio import PendingCalls
+from negotiation.tenure import Tenure
 from negotiation.threads import DATABASE_AWAY, in_thread
 from negotiation.writing import Writer
 
@@ -33,17 +34,24 @@ class StoreJournal:
     """A room's log in the database, written under a claim, each turn with the calls to models it took.
 
     A turn is tried again while the database is away: what its models answered is not lost, nor stored twice if it was
-    only the database's answer that got lost. With a `writer` it shares transactions with other rooms.
+    only the database's answer that got lost. With a `writer` it shares transactions with other rooms. Its calls to
+    models wait until the `tenure` is secure.
     """
 
-    def __init__(self, claim: Claim, database: ThreadPoolExecutor, writer: Writer | None = None) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        database: ThreadPoolExecutor,
+        writer: Writer | None = None,
+        tenure: Tenure | None = None,
+    ) -> None:
         self._claim, self._database = claim, database
         self._writer = writer or Writer(database)
         self._log: Log | None = None
         self._writing: asyncio.Task[None] | None = None
         self._doubtful: Turn | None = None
         self._is_leaving = asyncio.Event()
-        self.calls = PendingCalls()
+        self.calls = PendingCalls(tenure)
 
     async def load(self) -> tuple[Room, int]:
         """Raises LeaseLost."""

@@ -25,15 +25,24 @@ from negotiation.minds.reasoning import ReasoningMind
 from negotiation.minds.seated import SeatedMind
 from negotiation.minds.strategy import StrategyMind
 from negotiation.onlookers import Leisure, RoomOnlookers
+from negotiation.tenure import Tenure
 
 BUILTIN = "builtin"
 
 
 class PendingCalls:
-    """The calls of one room that wait to be stored with the move they led to."""
+    """The calls of one room that wait to be stored with the move they led to.
 
-    def __init__(self) -> None:
+    With a `tenure` none is made while the room may be another worker's.
+    """
+
+    def __init__(self, tenure: Tenure | None = None) -> None:
+        self._tenure = tenure
         self._calls: list[Call] = []
+
+    async def ready(self) -> None:
+        if self._tenure is not None:
+            await self._tenure.secure()
 
     def add(self, call: Call) -> None:
         self._calls.append(call)

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -37,6 +38,7 @@ from negotiation.records import Record
 from negotiation.store import read_history
 from negotiation.stream import WORKERS, Live, Passing, live_feed
 from negotiation.studio import PendingCalls, Studio
+from negotiation.tenure import Tenure
 from negotiation.threads import DATABASE_AWAY, in_thread
 from negotiation.writing import Writer
 
@@ -55,6 +57,16 @@ MARGIN_SECONDS = 10.0
 DATABASE_THREADS = 2
 
 
+@dataclass(frozen=True, slots=True)
+class _InHand:
+    """A room that is played here."""
+
+    claim: Claim
+    tenure: Tenure
+    nap: Nap
+    task: asyncio.Task[None]
+
+
 class Worker:
     """Plays up to `concurrency` rooms at a time until it is drained."""
 
@@ -64,8 +76,7 @@ class Worker:
         self._owner = new_owner()
         self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="worker-db")
         self._writer = Writer(self._database)
-        self._playing: dict[uuid.UUID, tuple[Claim, asyncio.Task[None]]] = {}
-        self._naps: dict[uuid.UUID, Nap] = {}
+        self._playing: dict[uuid.UUID, _InHand] = {}
         self._is_draining = asyncio.Event()
         self._wake = asyncio.Event()
 
@@ -86,7 +97,7 @@ class Worker:
         """Take nothing new, leave the rooms in hand at their last event and give them back; waits at most so long."""
         self._is_draining.set()
         self._wake.set()
-        tasks = [task for _, task in self._playing.values()]
+        tasks = [room.task for room in self._playing.values()]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -111,13 +122,14 @@ class Worker:
         limit = min(self._concurrency - len(self._playing), MOST_CLAIMS)
         if limit <= 0:
             return
+        asked_at = time.monotonic()
         try:
             claims = await in_thread(self._database, claim_rooms, self._owner, limit, but=tuple(self._playing))
         except DATABASE_AWAY as error:
             logger.warning("cannot look for rooms: %s", error)
             return
         for claim in claims:
-            await self._take(claim, group)
+            await self._take(claim, asked_at, group)
         if len(claims) == MOST_CLAIMS:
             self._wake.set()
 
@@ -127,15 +139,16 @@ class Worker:
         async def play(code: uuid.UUID) -> None:
             if code in self._playing:
                 return
+            asked_at = time.monotonic()
             try:
                 claim = await in_thread(self._database, claim_room, self._owner, code)
             except DATABASE_AWAY as error:
                 logger.warning("room %s waits for the database: %s", code, error)
                 return
             if claim is not None:
-                await self._take(claim, group)
+                await self._take(claim, asked_at, group)
             if code in self._playing:
-                await asyncio.wait({self._playing[code][1]})
+                await asyncio.wait({self._playing[code].task})
 
         jobs = Jobs(play, self._concurrency, lambda: len(self._playing))
         recovering = group.create_task(self._recover(jobs))
@@ -158,16 +171,18 @@ class Worker:
             if count:
                 logger.info("asked for workers for %s rooms that waited without a job", count)
 
-    async def _take(self, claim: Claim, group: asyncio.TaskGroup) -> None:
+    async def _take(self, claim: Claim, asked_at: float, group: asyncio.TaskGroup) -> None:
         if self._is_draining.is_set():
             await self._give_back(claim)
-        else:
-            self._playing[claim.code] = (claim, group.create_task(self._play(claim)))
+            return
+        tenure, nap = Tenure(LEASE.total_seconds(), asked_at), Nap()
+        task = group.create_task(self._play(claim, tenure, nap))
+        self._playing[claim.code] = _InHand(claim, tenure, nap, task)
 
-    async def _play(self, claim: Claim) -> None:
+    async def _play(self, claim: Claim, tenure: Tenure, nap: Nap) -> None:
         correlation_id.set(str(claim.code))  # for this task and all it starts
         try:
-            await self._execute(claim)
+            await self._execute(claim, tenure, nap)
         except LeaseLost:
             logger.warning("room %s was taken over by another worker", claim.code)
         except DATABASE_AWAY as error:
@@ -178,17 +193,15 @@ class Worker:
             await self._give_up(claim)
         finally:
             self._playing.pop(claim.code, None)
-            self._naps.pop(claim.code, None)
             self._wake.set()
             await self._give_back(claim)
 
-    async def _execute(self, claim: Claim) -> None:
-        journal = StoreJournal(claim, self._database, self._writer)
+    async def _execute(self, claim: Claim, tenure: Tenure, nap: Nap) -> None:
+        journal = StoreJournal(claim, self._database, self._writer, tenure)
         casting = await in_thread(self._database, read_casting, claim.code, self._studio.day)
         _, records = await in_thread(self._database, read_history, claim.code)
         # By a clock that nobody sets: one that is put forward must not end rooms.
         deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - played_seconds(records)
-        nap = self._naps[claim.code] = Nap()
         engine = Engine(
             journal,
             self._minds_for(casting, journal.calls),
@@ -232,31 +245,32 @@ class Worker:
     def _heed(self, live: Live | Passing) -> None:
         if isinstance(live, Passing):
             return
+        room = self._playing.get(live.roster.room_id)
         match live.record.event:
             case StatusChanged(new=RoomStatus.QUEUED):
                 self._wake.set()
-            case PaceChanged():
-                if (nap := self._naps.get(live.roster.room_id)) is not None:
-                    nap.wake()
-            case StatusChanged(new=RoomStatus.PAUSED) | Closed():
-                held = self._playing.get(live.roster.room_id)
-                if held is not None:
-                    held[1].cancel()
+            case PaceChanged() if room is not None:
+                room.nap.wake()
+            case StatusChanged(new=RoomStatus.PAUSED) | Closed() if room is not None:
+                room.task.cancel()
             case _:
                 pass
 
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            claims = {claim.run_id: task for claim, task in self._playing.values()}
+            rooms = {room.claim.run_id: room for room in self._playing.values()}
+            asked_at = time.monotonic()
             try:
-                still_mine = await in_thread(self._database, renew, self._owner, list(claims))
+                still_mine = await in_thread(self._database, renew, self._owner, list(rooms))
             except DATABASE_AWAY as error:
                 logger.warning("cannot renew leases: %s", error)
                 continue
-            for run_id, task in claims.items():
-                if run_id not in still_mine:
-                    task.cancel()
+            for run_id, room in rooms.items():
+                if run_id in still_mine:
+                    room.tenure.renew(asked_at)
+                else:
+                    room.task.cancel()
 
     async def _sweep(self) -> None:
         while True:

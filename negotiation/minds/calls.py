@@ -58,5 +58,8 @@ class Call:
 
 
 class CallLog(Protocol):
+    async def ready(self) -> None:
+        """Wait until a call can be kept by whoever makes it."""
+
     def add(self, call: Call) -> None:
         """Keep the call until it is stored with the move it led to."""

@@ -136,6 +136,7 @@ class Line:
                 seconds=self._seconds_left,
                 hear=question.show,
                 wait=began.wait,
+                ready=self._log.ready,
                 most_attempts=None if left is None else 1 + left,
             )
             spent = self._spending(answer)

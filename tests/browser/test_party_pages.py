@@ -66,6 +66,7 @@ def test_seller_follows_its_own_thread_on_a_phone_and_sees_nothing_of_its_rivals
 def _own_thread(page: Any, operators_page: Any) -> str:
     """Where the visitor's list leads to for the room that the operator has open."""
     threads = operators_page.locator("[data-room]").get_attribute("data-threads")
+    expect(page.get_by_role("heading", name="Your rooms")).to_be_visible()
     listed = page.locator("tbody th a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     (own,) = [address for address in listed if address.split("/")[2] in threads]
     return own

@@ -342,6 +342,34 @@ async def test_room_that_need_not_wait_is_told_at_once() -> None:
     assert told == [0]
 
 
+@in_virtual_time
+async def test_each_attempt_waits_until_its_asker_is_ready() -> None:
+    provider, came_at = ScriptedProvider(_busy(), "At last."), list[float]()
+
+    async def ready() -> None:
+        await asyncio.sleep(5)
+        came_at.append(now())
+
+    began_at = now()
+    answer = await _gateway(provider).ask(ASK, room="a", seconds=4, ready=ready)
+
+    assert [at - began_at for at in came_at] == [5, 11]
+    assert (answer.attempts, answer.seconds) == (2, 1)
+
+
+@in_virtual_time
+async def test_asker_that_is_never_ready_does_not_ask_and_gives_its_slot_back() -> None:
+    gateway = _gateway(provider := ScriptedProvider("For the next."), max_concurrency=1)
+    waiting = asyncio.create_task(gateway.ask(ASK, room="a", seconds=20, ready=asyncio.Event().wait))
+    await settle()
+
+    waiting.cancel()
+    await asyncio.wait({waiting})
+
+    assert provider.asked == []
+    assert (await gateway.ask(ASK, room="b", seconds=20)).result.text == "For the next."
+
+
 @pytest.mark.parametrize("hear", [None, lambda text: None])
 @in_virtual_time
 async def test_cancelling_in_the_call_ends_it_at_the_provider(hear: Callable[[str], None] | None) -> None:

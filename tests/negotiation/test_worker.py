@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
 from marketplace.logging_setup import correlation_id
@@ -36,7 +37,7 @@ from tests.fake_llm import behaviours
 from tests.fake_llm.behaviours import Reply
 from tests.fake_llm.sensible import facts_in, sensible
 from tests.fake_llm.server import FakeLlm
-from tests.model_rooms import spoken_by
+from tests.model_rooms import Studios, spoken_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,6 +91,12 @@ async def until(room_id, is_reached):
         while not is_reached(run := await run_of(room_id)):  # noqa: ASYNC110  # watching would be another test
             await asyncio.sleep(0)
     return run
+
+
+async def until_logged(room_id, event_type):
+    async with asyncio.timeout(SECONDS):
+        while event_type not in dict(await log_of(room_id)).values():  # noqa: ASYNC110  # watching would be another test
+            await asyncio.sleep(0)
 
 
 async def until_status(room_id, status):
@@ -434,6 +441,29 @@ async def test_call_of_a_turn_that_was_being_stored_when_the_worker_stopped_is_k
     await journal.keep_calls()
 
     assert [call.seq for call in await database_sync_to_async(calls_of)(started)] == [number + 1]
+
+
+async def test_no_model_is_asked_while_the_room_may_be_another_workers(started, fake, monkeypatch):
+    def be_away(owner, run_ids):
+        raise OperationalError("the database is away")
+
+    gate, studios = Gate(), Studios()
+    monkeypatch.setattr("negotiation.worker.LEASE", timedelta(seconds=0.3))
+    with monkeypatch.context() as away:
+        away.setattr("negotiation.worker.renew", be_away)
+        async with working(lambda casting, calls: Minds(gate, studios.cast(casting, calls).sellers)) as worker:
+            await gate.reached.wait()
+            await asyncio.sleep(0.3)
+            gate.open.set()
+            await until_logged(started, "Offered")
+            await asyncio.sleep(0.3)
+            asked_meanwhile = len(fake.chats)
+            away.undo()
+            await until_status(started, "completed")
+
+    await studios.close()
+    assert worker._playing == {}
+    assert (asked_meanwhile, len(fake.chats) > 0) == (0, True)
 
 
 async def test_event_is_never_on_record_without_its_calls(started, fake, log_folder):
