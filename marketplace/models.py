@@ -14,7 +14,7 @@ from django.urls import reverse
 from marketplace.particulars import validate_contact
 from marketplace.term_ranges import validate_ranges
 from marketplace.text import validate_line
-from negotiation.core.preferences import Priority, Style, Temperament
+from negotiation.core.preferences import Policy, Priority, Style, Temperament, Toughness
 
 MAX_QUANTITY = 1_000_000
 MAX_PRICE = 9_999_999_999
@@ -25,6 +25,15 @@ TEMPERAMENTS = [
     (Temperament.PATIENT, "Patient (holds out for a better price)"),
     (Temperament.BALANCED, "Balanced"),
     (Temperament.BRISK, "Brisk (gives sooner for a quick deal)"),
+]
+POLICIES = [
+    (Policy.DEAL_FIRST, "Deal first (bids its limit in the end rather than buy nothing)"),
+    (Policy.PRICE_FIRST, "Price first (rather buys nothing than at its limit)"),
+]
+TOUGHNESS = [
+    (Toughness.GENEROUS, "Generous (ends close to its floor)"),
+    (Toughness.FAIR, "Fair"),
+    (Toughness.TOUGH, "Tough (ends well above its floor)"),
 ]
 MINDS = [
     ("strategy", "Strategy (no model)"),
@@ -46,8 +55,9 @@ class Session(models.Model):
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=100, validators=ONE_LINE, blank=True, default="")
     currency = models.CharField(max_length=3, default="USD")
-    buyer_mind = models.CharField(max_length=20, choices=MINDS, default="strategy")
+    buyer_mind = models.CharField(max_length=100, choices=MINDS, default="strategy")
     buyer_temperament = models.CharField(max_length=10, choices=TEMPERAMENTS, default=Temperament.BALANCED)
+    buyer_policy = models.CharField(max_length=12, choices=POLICIES, default=Policy.DEAL_FIRST)
     llm_provider = models.CharField(max_length=30, blank=True, default="")
     llm_model = models.CharField(max_length=100, blank=True, default="")
     llm_temperature = models.FloatField(default=0.7, validators=TEMPERATURE_BOUNDS)
@@ -105,6 +115,7 @@ class Session(models.Model):
         default=True,
         help_text="The buyer may tell a seller the best price it holds from another, without the name.",
     )
+    is_arena = models.BooleanField(default=False, editable=False, help_text="Played in an arena; nothing is bought.")
     is_what_if = models.BooleanField(
         default=False, help_text="Branched from another room to see what would have been: nothing of it is bought."
     )
@@ -185,6 +196,11 @@ class BuyerItem(models.Model):
         validators=[validate_ranges],
         help_text='Further terms an agent may agree to, such as {"delivery_days": [0, 14]}.',
     )
+    term_weights = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='What counts how much, such as {"price": 0.7, "delivery_days": -0.3}: below 0 less is better.',
+    )
 
     class Meta:
         ordering = ["id"]
@@ -229,6 +245,7 @@ class Seller(models.Model):
     priority = models.CharField(max_length=20, choices=PRIORITIES, default=Priority.MAXIMIZE_PROFIT)
     speaking_style = models.CharField(max_length=20, choices=STYLES, default=Style.NEUTRAL)
     temperament = models.CharField(max_length=10, choices=TEMPERAMENTS, default=Temperament.BALANCED)
+    toughness = models.CharField(max_length=10, choices=TOUGHNESS, default=Toughness.FAIR)
     mind = models.CharField(max_length=20, choices=MINDS, default="narrated")
     llm_model = models.CharField(
         max_length=100, blank=True, default="", help_text="This seller's own model. Empty: the session's."
@@ -293,6 +310,11 @@ class SellerInventory(models.Model):
         blank=True,
         validators=[validate_ranges],
         help_text='Further terms an agent may agree to, such as {"delivery_days": [0, 14]}.',
+    )
+    term_weights = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='What counts how much, such as {"price": 0.7, "delivery_days": -0.3}: below 0 less is better.',
     )
 
     class Meta:

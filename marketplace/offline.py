@@ -116,6 +116,7 @@ def _open_room(
         seed=seed_for(request.buyer_name, item.item_id) if request.seed is None else request.seed,
         disclose_best_offer=request.disclose_best_offer,
         buyer_temperament=request.buyer_temperament,
+        buyer_policy=request.buyer_policy,
     )
     left_out = tuple(LeftOut(key, names[key], reason) for key, reason in matches.left_out.items())
     return OfflineRoom(item, setup, left_out, matches.why_none)
@@ -138,4 +139,11 @@ def _seat(seller_id: str, name: str, seller: SellerRequest, line: StockRequest |
         stock=line.quantity_available,
         priority=seller.priority,
     )
-    return SellerSeat(seller_id, name, limits, seller.speaking_style, temperament=seller.temperament)
+    return SellerSeat(
+        seller_id,
+        name,
+        limits,
+        seller.speaking_style,
+        temperament=seller.temperament,
+        toughness=seller.toughness,
+    )

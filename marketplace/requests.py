@@ -7,7 +7,7 @@ from uuid import UUID
 
 from llm.purse import Budget
 from marketplace.particulars import NOTHING_TOLD, Particulars
-from negotiation.core.preferences import Priority, Style, Temperament
+from negotiation.core.preferences import Policy, Priority, Style, Temperament, Toughness
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class ItemRequest:
     approve_above: Decimal | None = None
     approve_below_min: bool = False
     allowed_terms: Mapping[str, list[int]] = field(default_factory=dict)
+    term_weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class StockRequest:
     selling_price: Decimal
     least_price: Decimal
     allowed_terms: Mapping[str, list[int]] = field(default_factory=dict)
+    term_weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class SellerRequest:
     tuning: SeatTuning = SeatTuning()
     particulars: Particulars = NOTHING_TOLD
     temperament: Temperament = Temperament.BALANCED
+    toughness: Toughness = Toughness.FAIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +91,4 @@ class SessionRequest:
     model: ModelRequest = ModelRequest()
     buyer_particulars: Particulars = NOTHING_TOLD
     buyer_temperament: Temperament = Temperament.BALANCED
+    buyer_policy: Policy = Policy.DEAL_FIRST

@@ -18,7 +18,7 @@ from negotiation import logs
 from negotiation import services as rooms
 from negotiation.core.matching import Matches, Stock, match_sellers
 from negotiation.core.mentions import distinct_names
-from negotiation.core.preferences import BuyerLimits, Priority, Style, Temperament
+from negotiation.core.preferences import BuyerLimits, Policy, Priority, Style, Temperament, Toughness
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.errors import NegotiationError
 from negotiation.models import LeftOut, NegotiationRun, Participant
@@ -149,6 +149,7 @@ def _save_session(request: SessionRequest, created_by: User | None) -> Session:
         currency=request.currency,
         buyer_mind=request.buyer_mind,
         buyer_temperament=request.buyer_temperament,
+        buyer_policy=request.buyer_policy,
         llm_provider=request.model.provider,
         llm_model=request.model.model,
         llm_temperature=request.model.temperature,
@@ -184,6 +185,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
             contact=request.particulars.contact,
             region=request.particulars.region,
             temperament=request.temperament,
+            toughness=request.toughness,
         )
         for request in requests
     )
@@ -197,6 +199,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
             least_price=stock.least_price,
             selling_price=stock.selling_price,
             allowed_terms=stock.allowed_terms,
+            term_weights=stock.term_weights,
         )
         for seller, request in zip(sellers, requests, strict=True)
         for stock in request.inventory
@@ -227,6 +230,7 @@ def _item(buyer: Buyer, request: ItemRequest) -> BuyerItem:
         approve_above=request.approve_above,
         approve_below_min=request.approve_below_min,
         allowed_terms=request.allowed_terms,
+        term_weights=request.term_weights,
     )
 
 
@@ -284,6 +288,7 @@ def seat_seller(run: NegotiationRun, invited: Invited, item_id: str) -> Particip
         speaking_style=seller.speaking_style,
         mind=seller.mind,
         temperament=seller.temperament,
+        toughness=seller.toughness,
         llm_model=seller.llm_model,
         llm_temperature=seller.llm_temperature,
         stock=row.quantity_free,
@@ -291,6 +296,7 @@ def seat_seller(run: NegotiationRun, invited: Invited, item_id: str) -> Particip
         least_price=row.least_price,
         selling_price=row.selling_price,
         allowed_terms=row.allowed_terms,
+        term_weights=row.term_weights,
     )
 
 
@@ -324,6 +330,7 @@ def request_of(session: Session) -> SessionRequest:
         ),
         buyer_particulars=Particulars(session.buyer.legal_name, session.buyer.contact),
         buyer_temperament=Temperament(session.buyer_temperament),
+        buyer_policy=Policy(session.buyer_policy),
     )
 
 
@@ -338,6 +345,7 @@ def _item_request(item: BuyerItem) -> ItemRequest:
         item.approve_above,
         item.approve_below_min,
         item.allowed_terms,
+        item.term_weights,
     )
 
 
@@ -351,6 +359,7 @@ def _seller_request(seller: Seller) -> SellerRequest:
             row.selling_price,
             row.least_price,
             row.allowed_terms,
+            row.term_weights,
         )
         for row in seller.inventory.all()
     )
@@ -363,4 +372,5 @@ def _seller_request(seller: Seller) -> SellerRequest:
         SeatTuning(seller.llm_model, seller.llm_temperature),
         Particulars(seller.legal_name, seller.contact, seller.region),
         Temperament(seller.temperament),
+        Toughness(seller.toughness),
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
@@ -38,5 +39,17 @@ def is_term_value(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST
 
 
-def ranges_of(kept: Mapping[str, list[int]]) -> tuple[Range, ...]:
-    return tuple(Range(name, low, high) for name, (low, high) in sorted(kept.items()))
+def ranges_of(
+    kept: Mapping[str, list[int]], weights: Mapping[str, float] | None = None, span: Decimal = Decimal(0)
+) -> tuple[Range, ...]:
+    """`span` is what the side's unit price may move by: a term's weight, over the price's, is a part of it."""
+    parts = weights or {}
+    return tuple(
+        Range(name, low, high, _worth(parts, name, high - low, span)) for name, (low, high) in sorted(kept.items())
+    )
+
+
+def _worth(weights: Mapping[str, float], name: str, width: int, span: Decimal) -> Decimal:
+    """What one step of the term is worth in money for each unit; 0 where nothing is said of it."""
+    weight, price = Decimal(str(weights.get(name, 0))), Decimal(str(weights.get("price", 0)))
+    return weight / price * span / width if weight and price and width else Decimal(0)

@@ -165,6 +165,7 @@ def _seat(run: NegotiationRun, item: BuyerItem, was: Participant, change: SeatCh
         priority=was.priority,
         speaking_style=was.speaking_style,
         temperament=temperament,
+        toughness=was.toughness,
         mind=mind,
         llm_model=was.llm_model,
         llm_temperature=was.llm_temperature,
@@ -178,6 +179,7 @@ def _seat(run: NegotiationRun, item: BuyerItem, was: Participant, change: SeatCh
         least_price=was.least_price,
         selling_price=was.selling_price,
         allowed_terms=was.allowed_terms,
+        term_weights=was.term_weights,
     )
     _copied(was, run=run, seller=seller, inventory=stock, seller_code=seller.code, mind=mind, temperament=temperament)
     return str(seller.code)

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from llm.purse import Spending
 from marketplace.models import BuyerItem, Seller, SellerInventory, Session
-from negotiation.core.preferences import Temperament
+from negotiation.arena_models import Arena, ArenaGame  # noqa: F401  # as those of trades
+from negotiation.core.preferences import Temperament, Toughness
 from negotiation.core.vocabulary import (
     ApprovalKind,
     ApprovalState,
@@ -97,7 +98,8 @@ class Participant(models.Model):
     priority = models.CharField(max_length=20)
     speaking_style = models.CharField(max_length=20)
     temperament = models.CharField(max_length=10, default=Temperament.BALANCED)
-    mind = models.CharField(max_length=20)
+    toughness = models.CharField(max_length=10, default=Toughness.FAIR)
+    mind = models.CharField(max_length=100)
     llm_model = models.CharField(max_length=100, blank=True, default="")
     llm_temperature = models.FloatField(null=True)
     stock = models.PositiveIntegerField()
@@ -105,6 +107,7 @@ class Participant(models.Model):
     least_price = models.DecimalField(max_digits=12, decimal_places=2)
     selling_price = models.DecimalField(max_digits=12, decimal_places=2)
     allowed_terms = models.JSONField(default=dict, blank=True)
+    term_weights = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -240,6 +243,9 @@ class Offer(models.Model):
     claim = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     is_final = models.BooleanField(default=False)
     extras = models.JSONField(default=dict, blank=True, help_text="Further terms by name, such as delivery_days.")
+    packages = models.JSONField(
+        default=list, blank=True, help_text="What the other side may take instead: a price and further terms each."
+    )
     responded_at = models.DateTimeField(null=True, help_text="When it ceased to be open.")
     response_message = models.TextField(blank=True, default="")
     status = models.CharField(max_length=10, choices=[(s, s) for s in OfferStatus], default=OfferStatus.PENDING)

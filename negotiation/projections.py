@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -24,6 +25,7 @@ from negotiation.core.events import (
     TableEvent,
     WalkedAway,
 )
+from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import OfferStatus, Party, Result, RoomStatus
 from negotiation.engine import SoldOut
 from negotiation.models import Approval, Message, Offer, Outcome, SeatWait
@@ -56,6 +58,7 @@ OFFERS = Insert(
     "claim",
     "is_final",
     "extras",
+    "packages",
     "at",
     "status",
     "responded_at",
@@ -177,8 +180,13 @@ def _offer(run_id: int, seat: Seat, record: Record, event: Offered) -> Row:
         event.claim,
         event.is_final,
         json.dumps(dict(terms.extras)) if terms.extras else "{}",
+        json.dumps([_package(each) for each in event.packages]) if event.packages else "[]",
         record.at,
     )
+
+
+def _package(terms: Terms) -> dict[str, Any]:
+    return {"unit_price": str(terms.unit_price), "quantity": terms.quantity, "extras": dict(terms.extras)}
 
 
 def _message(run_id: int, seat: Seat, record: Record, party: Party, event: Spoken | Interjected) -> Row:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from marketplace.term_ranges import ranges_of
-from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style, Temperament
+from negotiation.core.preferences import BuyerLimits, Policy, Priority, SellerLimits, Style, Temperament, Toughness
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.vocabulary import Holder
 from negotiation.models import NegotiationRun, Participant
@@ -24,11 +24,11 @@ _RUN = (
     *("item__approve_above", "session__approve_above", "item__approve_below_min", "item__allowed_terms"),
     "session__buyer_mind",
     "session__is_what_if",
-    "session__buyer_temperament",
+    *("session__buyer_temperament", "session__buyer_policy", "item__term_weights"),
 )
 _SEAT = (
     *("pk", "inventory_id", "seller_code", "name", "cost_price", "least_price", "selling_price", "stock"),
-    *("priority", "speaking_style", "mind", "allowed_terms", "temperament"),
+    *("priority", "speaking_style", "mind", "allowed_terms", "temperament", "toughness", "term_weights"),
 )
 _RUNS = Prepared(
     lambda code: NegotiationRun.objects.filter(code=code).order_by().values_list(*_RUN),
@@ -73,6 +73,8 @@ class RunRow(NamedTuple):
     buyer_mind: str
     is_what_if: bool
     buyer_temperament: str
+    buyer_policy: str
+    term_weights: dict[str, float]
 
 
 class SeatRow(NamedTuple):
@@ -91,6 +93,8 @@ class SeatRow(NamedTuple):
     mind: str
     allowed_terms: dict[str, list[int]]
     temperament: str
+    toughness: str
+    term_weights: dict[str, float]
 
 
 def find_run(code: UUID) -> tuple[RunRow, list[SeatRow], Roster] | None:
@@ -125,6 +129,7 @@ def _roster(run: RunRow, seats: Sequence[SeatRow]) -> Roster:
         disclose_best_offer=run.disclose_best_offer,
         buyer_holder=holder_of(run.buyer_mind),
         buyer_temperament=Temperament(run.buyer_temperament),
+        buyer_policy=Policy(run.buyer_policy),
     )
     return Roster(run.code, run.session_code, run.buyer_code, run.currency, setup)
 
@@ -140,15 +145,27 @@ def _buyer_limits(run: RunRow) -> BuyerLimits:
         run.minimum,
         run.maximum,
         run.quantity,
-        ranges_of(run.allowed_terms) if run.allowed_terms else (),
+        ranges_of(run.allowed_terms, run.term_weights, _span(run)) if run.allowed_terms else (),
         run.session_approve_above if own is None else own,
         run.asks_below_minimum,
         asks_nobody=run.is_what_if,
     )
 
 
+def _span(run: RunRow) -> Decimal:
+    """Between which unit prices the buyer bargains: from its minimum, or half its limit, to its limit."""
+    return run.maximum - (run.minimum or run.maximum / 2)
+
+
 def _seat_of(seat: SeatRow) -> SellerSeat:
-    extras = ranges_of(seat.allowed_terms) if seat.allowed_terms else ()
+    extras = ranges_of(seat.allowed_terms, seat.term_weights, seat.ask - seat.floor) if seat.allowed_terms else ()
     limits = SellerLimits(seat.cost, seat.floor, seat.ask, seat.stock, Priority(seat.priority), extras)
-    temperament = Temperament(seat.temperament)
-    return SellerSeat(str(seat.code), seat.name, limits, Style(seat.style), holder_of(seat.mind), temperament)
+    return SellerSeat(
+        str(seat.code),
+        seat.name,
+        limits,
+        Style(seat.style),
+        holder_of(seat.mind),
+        Temperament(seat.temperament),
+        Toughness(seat.toughness),
+    )

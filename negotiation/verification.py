@@ -68,9 +68,9 @@ def _values(rows: Iterable[Model], columns: Sequence[str]) -> list[tuple[object,
 
 def _offers_of(run: NegotiationRun) -> list[tuple[object, ...]]:
     """By number and as they are projected: further terms are JSON there."""
-    extras = OFFERS.columns.index("extras")
+    stored_as_json = {OFFERS.columns.index(name) for name in ("extras", "packages")}
     rows = Offer.objects.filter(run=run).order_by("number").values_list(*OFFERS.columns)
-    return [(*row[:extras], json.dumps(row[extras]), *row[extras + 1 :]) for row in rows]
+    return [tuple(json.dumps(v) if at in stored_as_json else v for at, v in enumerate(row)) for row in rows]
 
 
 def _offers_told(offers: Sequence[Row], kept: Sequence[Row]) -> list[Row]:

@@ -33,6 +33,9 @@ class KeptCalls(list[Call]):
 
     add = list.append
 
+    async def ready(self) -> None:
+        pass
+
 
 class Onlookers:
     """Remembers what it was shown; nobody is there unless `present`."""

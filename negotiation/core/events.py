@@ -56,7 +56,10 @@ class Interjected:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """`offer_id` counts from 1 in each room; `claim` is the verified rival price the buyer named."""
+    """`offer_id` counts from 1 in each room; `claim` is the verified rival price the buyer named.
+
+    `packages` are what the other side may take instead of `terms`.
+    """
 
     party: Party
     seller_id: str
@@ -66,6 +69,7 @@ class Offered:
     words: Words
     claim: Decimal | None = None
     is_final: bool = False
+    packages: tuple[Terms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

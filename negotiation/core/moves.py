@@ -28,12 +28,16 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """An offer or counter-offer. `claim` is a rival price the buyer states; `is_final` freezes a seller's price."""
+    """An offer or counter-offer. `claim` is a rival price the buyer states; `is_final` freezes a seller's price.
+
+    `packages` are other terms of the same worth to the mover: the other side may take one of them instead.
+    """
 
     terms: Terms
     words: Words = SILENCE
     claim: Decimal | None = None
     is_final: bool = False
+    packages: tuple[Terms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,15 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Between which values a side takes a further term, both included."""
+    """Between which values a side takes a further term, both included.
+
+    `worth` is what one more of it is worth to that side, in money for each unit of the item; below 0 less is better.
+    """
 
     name: str
     low: int
     high: int
+    worth: Decimal = Decimal(0)
 
 
 def _permit_extras(allowed: tuple[Range, ...], extras: tuple[tuple[str, int], ...]) -> bool:
@@ -43,6 +47,21 @@ class Temperament(StrEnum):
     PATIENT = "patient"
     BALANCED = "balanced"
     BRISK = "brisk"
+
+
+class Policy(StrEnum):
+    """What a buyer does whose last round brings no acceptable offer: bid its limit, or stay on its curve."""
+
+    DEAL_FIRST = "deal_first"
+    PRICE_FIRST = "price_first"
+
+
+class Toughness(StrEnum):
+    """How high above its floor a seller means to end."""
+
+    GENEROUS = "generous"
+    FAIR = "fair"
+    TOUGH = "tough"
 
 
 @dataclass(frozen=True, slots=True)

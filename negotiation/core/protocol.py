@@ -298,6 +298,7 @@ def put_on_table(room: Room, thread: Thread, party: Party, move: Propose) -> tup
         move.words,
         move.claim,
         move.is_final,
+        move.packages,
     )
     answered = _overtaken(thread, Party.BUYER) if party is Party.SELLER else ()
     return (*answered, *_overtaken(thread, party), offered)
@@ -412,6 +413,7 @@ def _offered(room: Room, event: Offered) -> Room:
         event.terms,
         event.claim,
         event.is_final,
+        event.packages,
     )
     thread = room.thread(event.seller_id)
     talk = (*thread.talk, Heard(event.party, room.round, event.words))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from negotiation.core.moves import Words
-from negotiation.core.preferences import BuyerLimits, SellerLimits, Style, Temperament
+from negotiation.core.preferences import BuyerLimits, Policy, SellerLimits, Style, Temperament, Toughness
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalKind, Holder, OfferStatus, Party, RoomStatus
 
@@ -20,6 +20,7 @@ class SellerSeat:
     style: Style = Style.NEUTRAL
     holder: Holder = Holder.AGENT
     temperament: Temperament = Temperament.BALANCED
+    toughness: Toughness = Toughness.FAIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Setup:
     disclose_best_offer: bool = True
     buyer_holder: Holder = Holder.AGENT
     buyer_temperament: Temperament = Temperament.BALANCED
+    buyer_policy: Policy = Policy.DEAL_FIRST
 
     def seat(self, seller_id: str) -> SellerSeat:
         return next(seat for seat in self.sellers if seat.seller_id == seller_id)
@@ -49,6 +51,7 @@ class Offer:
     terms: Terms
     claim: Decimal | None = None
     is_final: bool = False
+    packages: tuple[Terms, ...] = ()
     status: OfferStatus = OfferStatus.PENDING
 
     @property

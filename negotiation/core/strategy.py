@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from negotiation.core.decision import best_award, valid_quotes
 from negotiation.core.moves import Award
-from negotiation.core.preferences import BuyerLimits, Priority, Temperament
+from negotiation.core.preferences import BuyerLimits, Policy, Priority, Temperament, Toughness
 from negotiation.core.room import Offer, holding
 from negotiation.core.terms import CENT, Terms, grain, round_down_to, to_money
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
@@ -57,6 +57,13 @@ PATIENCE = {
     Temperament.PATIENT: Patience(Decimal("1.6"), firmness=Decimal("1.5")),
     Temperament.BALANCED: Patience(Decimal(1)),
     Temperament.BRISK: Patience(Decimal("0.5"), takes_early=True),
+}
+
+# What a seller's toughness makes of the height of its aim above the floor.
+FIRMNESS = {
+    Toughness.GENEROUS: Decimal("0.4"),
+    Toughness.FAIR: Decimal(1),
+    Toughness.TOUGH: Decimal("2.5"),
 }
 
 
@@ -134,8 +141,8 @@ def last_word(view: SellerView) -> Terms | None:
 
 def resistance_point(view: SellerView) -> Decimal:
     """Where the seller's own curve ends: drawn once for the thread, between half and one and a half of its mean."""
-    mean = TEMPERS[view.limits.priority].resistance * PATIENCE[view.temperament].firmness
-    share = mean * _drawn(view.seed, "resistance", "0.5", "1.5")
+    firmness = PATIENCE[view.temperament].firmness * FIRMNESS[view.toughness]
+    share = TEMPERS[view.limits.priority].resistance * firmness * _drawn(view.seed, "resistance", "0.5", "1.5")
     return to_money(view.limits.floor + share * (view.limits.ask - view.limits.floor))
 
 
@@ -170,6 +177,8 @@ def _last_bid(view: BuyerView, thread: BuyerThread) -> Decimal:
         return start + LAST_GAMBLE * (ceiling - start)
     if quotes[0] <= ceiling:
         return start + LAST_GAMBLE * (quotes[0] - CENT - start)
+    if view.policy is Policy.PRICE_FIRST:
+        return _curve_bid(view)
     forecast = _extrapolated(thread)
     if forecast is None or forecast > Decimal("0.97") * ceiling:
         return ceiling

@@ -33,7 +33,7 @@ from negotiation.core.events import (
     WalkedAway,
 )
 from negotiation.core.mentions import hide_names
-from negotiation.core.preferences import BuyerLimits, SellerLimits, Style, Temperament
+from negotiation.core.preferences import BuyerLimits, Policy, SellerLimits, Style, Temperament, Toughness
 from negotiation.core.room import Heard, Offer, Room, SellerSeat, Thread
 from negotiation.core.vocabulary import Holder, Party, Reason, Result
 
@@ -105,6 +105,10 @@ class SellerView:
         return self.seat.temperament
 
     @property
+    def toughness(self) -> Toughness:
+        return self.seat.toughness
+
+    @property
     def is_last_round(self) -> bool:
         return self.round >= self.max_rounds
 
@@ -137,6 +141,7 @@ class BuyerView:
     item_name: str = ""
     buyer_name: str = ""
     temperament: Temperament = Temperament.BALANCED
+    policy: Policy = Policy.DEAL_FIRST
 
     @property
     def is_over(self) -> bool:
@@ -190,6 +195,7 @@ def _buyer_view(room: Room, threads: Sequence[Thread]) -> BuyerView:
         item_name=room.setup.item_name,
         buyer_name=room.setup.buyer_name,
         temperament=room.setup.buyer_temperament,
+        policy=room.setup.buyer_policy,
     )
 
 
