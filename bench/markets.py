@@ -224,21 +224,26 @@ async def _play(market: Market) -> Market:
 
 
 def _draw(chance: random.Random, *, built_in: bool) -> Market:
+    setup = draw_setup(chance)
+    players = {seat.seller_id: _player(chance, built_in=built_in) for seat in setup.sellers}
+    return Market(setup, _player(chance, built_in=built_in), players, ())
+
+
+def draw_setup(chance: random.Random, max_rounds: int | None = None) -> Setup:
+    """A room of one to six sellers, in most of which a deal is possible; with so many rounds, else some number."""
     typical = Decimal(chance.choice((12, 45, 130, 420, 1900, 26000))) * _share(chance, 0.7, 1.4)
     limit = to_money(typical * _share(chance, 0.8, 1.35))
     minimum = to_money(limit * Decimal(chance.choice(("0", "0", "0.5", "0.7"))))
     names = chance.sample(NAMES, chance.choice((1, 1, 1, 2, 3, 4, 6)))
-    setup = Setup(
+    return Setup(
         item_name="Item",
         buyer_name="Buyer",
         buyer=BuyerLimits(minimum, limit, chance.choice((1, 5, 10, 60))),
         sellers=tuple(_seat(name, typical, minimum, chance) for name in names),
-        max_rounds=chance.choice((3, 6, 10, 10, 10, 10, 20)),
+        max_rounds=chance.choice((3, 6, 10, 10, 10, 10, 20)) if max_rounds is None else max_rounds,
         seed=chance.getrandbits(32),
         disclose_best_offer=chance.random() < 0.9,
     )
-    players = {seat.seller_id: _player(chance, built_in=built_in) for seat in setup.sellers}
-    return Market(setup, _player(chance, built_in=built_in), players, ())
 
 
 def _seat(name: str, typical: Decimal, minimum: Decimal, chance: random.Random) -> SellerSeat:

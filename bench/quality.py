@@ -31,6 +31,7 @@ django.setup()
 from marketplace.offline import PlayedRoom, open_rooms, play_rooms  # noqa: E402
 from marketplace.schemas import InitializeIn  # noqa: E402
 from negotiation.core.analysis import survey  # noqa: E402
+from negotiation.core.room import Setup  # noqa: E402
 
 SELLER_NAMES = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Larch", "Maple", "Oak", "Rowan", "Willow")
 PRIORITIES, STYLES = ("maximize_profit", "customer_retention"), ("rude", "neutral", "very_sweet")
@@ -63,9 +64,9 @@ def figures(played: Iterable[PlayedRoom]) -> list[Figure]:
     deals = [deal for room in feasible if (deal := room.deal) is not None]
     alone = [room for room in feasible if _bidders(room) == 1]
     contested = [room for room in feasible if _bidders(room) > 1]
-    competitive = [room.deal.assessment.competitive_share for room in contested if room.deal]
-    ideal = [room.deal.assessment.buyer_share for room in feasible if room.deal]
-    split = [room.deal.assessment.buyer_share for room in alone if room.deal]
+    competitive = [room.deal.measures.competitive_share for room in contested if room.deal]
+    ideal = [room.deal.measures.ideal_share for room in feasible if room.deal]
+    split = [room.deal.measures.ideal_share for room in alone if room.deal]
     capped = [min(Decimal(1), share) for share in competitive if share is not None]
     return [
         _mean("deals where one is possible", [room.deal is not None for room in feasible]),
@@ -76,7 +77,7 @@ def figures(played: Iterable[PlayedRoom]) -> list[Figure]:
         ),
         _mean("buyer's share of the whole surplus", [x for x in ideal if x is not None]),
         _mean("buyer's share with one possible seller", [x for x in split if x is not None]),
-        _mean("the seller with the lowest floor wins", [deal.assessment.was_best_seller for deal in deals]),
+        _mean("the seller with the lowest floor wins", [deal.measures.has_core_winner for deal in deals]),
         _mean("rounds to a deal", [room.ending.round for room in feasible if room.deal and room.ending]),
     ]
 
@@ -94,6 +95,12 @@ def _bidders(room: PlayedRoom) -> int:
 def _play(body: dict[str, Any], seed: int) -> list[PlayedRoom]:
     request = replace(InitializeIn.model_validate(body).to_request(), seed=seed)
     return asyncio.run(play_rooms(open_rooms(request), lambda room, event: None))
+
+
+def setups_of(scenario: dict[str, Any], seed: int) -> list[Setup]:
+    """The rooms of one scenario of a file; not those that are skipped."""
+    request = replace(InitializeIn.model_validate(scenario["initialize"]).to_request(), seed=seed)
+    return [room.setup for room in open_rooms(request) if room.why_none is None]
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:

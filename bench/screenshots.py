@@ -35,6 +35,8 @@ LIVE = {
     "waiting": ("/waiting/", "main"),
     "new-session": ("/sessions/new/", "main"),
     "approvals": ("/approvals/", "main"),
+    "arenas": ("/arenas/", "main"),
+    "new-arena": ("/arenas/new/", "main"),
 }
 OVER = {
     "room": ("{room}", ".words"),
@@ -45,6 +47,7 @@ OVER = {
     "floor": ("{floor}", "main"),
     "sheet": ("{floor}sheet/", "main"),
     "sessions": ("/sessions/", "main"),
+    "analysis": ("/analysis/", "main"),
     "trades": ("/trades/", "main"),
     "trade": ("{trade}", "main"),
     "watch": ("{watch}", "main"),

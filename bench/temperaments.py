@@ -1,4 +1,4 @@
-"""What temperaments change: the same random rooms played by built-in minds of each kind on both sides.
+"""What the ways to bargain change: the same random rooms played by built-in minds of each kind on both sides.
 
 python bench/temperaments.py [--rooms N] [--seed N]
 """
@@ -6,7 +6,7 @@ python bench/temperaments.py [--rooms N] [--seed N]
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.markets import play_markets
 from negotiation.core.analysis import survey
 from negotiation.core.events import Decided
-from negotiation.core.preferences import Temperament
+from negotiation.core.preferences import Policy, Temperament, Toughness
 from negotiation.core.room import Setup
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 
-BALANCED = Temperament.BALANCED
+Manner = Callable[[Setup], Setup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,38 @@ def main() -> None:
         "several": [setup for setup in feasible if len(setup.sellers) > 1],
     }
     print(f"{len(feasible)} rooms with a possible deal\n")
-    print(f"{'buyer':10}{'sellers':10}{'room':12}{'rooms':>6}{'lost':>6}{'price':>9}{'part':>8}{'rounds':>8}")
+    print(f"{'buyer':12}{'sellers':10}{'room':12}{'rooms':>6}{'lost':>6}{'price':>9}{'part':>8}{'rounds':>8}")
     for name, group in groups.items():
-        usual = _play_all(group, BALANCED, BALANCED)
-        for buyer in Temperament:
-            for sellers in Temperament:
-                _tell(buyer, sellers, name, _play_all(group, buyer, sellers), usual)
+        usual = _play_all(group, lambda setup: setup)
+        for buyer, sellers, manner in _manners():
+            _tell(f"{buyer:12}{sellers:10}{name:12}", _play_all(group, manner), usual)
 
 
-def _tell(buyer: Temperament, sellers: Temperament, name: str, ends: Sequence[Ended], usual: Sequence[Ended]) -> None:
+def _manners() -> Iterator[tuple[str, str, Manner]]:
+    """Temperaments against each other, then policies and toughness against each other, the rest as usual."""
+    for buyer in Temperament:
+        for sellers in Temperament:
+            yield buyer, sellers, _tempered(buyer, sellers)
+    for policy in Policy:
+        for toughness in Toughness:
+            yield policy, toughness, _decided_on(policy, toughness)
+
+
+def _tempered(buyer: Temperament, sellers: Temperament) -> Manner:
+    return lambda setup: replace(
+        setup,
+        buyer_temperament=buyer,
+        sellers=tuple(replace(seat, temperament=sellers) for seat in setup.sellers),
+    )
+
+
+def _decided_on(policy: Policy, toughness: Toughness) -> Manner:
+    return lambda setup: replace(
+        setup, buyer_policy=policy, sellers=tuple(replace(seat, toughness=toughness) for seat in setup.sellers)
+    )
+
+
+def _tell(who: str, ends: Sequence[Ended], usual: Sequence[Ended]) -> None:
     lost = sum(end.decided.terms is None for end in ends)
     parts = [part for end in ends if (part := end.buyers_part) is not None]
     changes = [
@@ -67,21 +90,11 @@ def _tell(buyer: Temperament, sellers: Temperament, name: str, ends: Sequence[En
         if end.decided.terms and other.decided.terms
     ]
     rounds = fmean(end.decided.round for end in ends)
-    print(
-        f"{buyer:10}{sellers:10}{name:12}{len(ends):>6}{lost:>6}{fmean(changes):>+9.2%}{fmean(parts):>8.3f}{rounds:>8.2f}"
-    )
+    print(f"{who}{len(ends):>6}{lost:>6}{fmean(changes):>+9.2%}{fmean(parts):>8.3f}{rounds:>8.2f}", flush=True)
 
 
-def _play_all(setups: Sequence[Setup], buyer: Temperament, sellers: Temperament) -> list[Ended]:
-    tempered = [
-        replace(
-            setup,
-            buyer_temperament=buyer,
-            sellers=tuple(replace(seat, temperament=sellers) for seat in setup.sellers),
-        )
-        for setup in setups
-    ]
-    return asyncio.run(_ends_of(tempered))
+def _play_all(setups: Sequence[Setup], manner: Manner) -> list[Ended]:
+    return asyncio.run(_ends_of([manner(setup) for setup in setups]))
 
 
 async def _ends_of(setups: Sequence[Setup]) -> list[Ended]:

@@ -19,17 +19,21 @@ from marketplace.envelope import PLAIN_CODES, error_response
 from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, RateLimited
 from marketplace.failures import database_away, too_fast
 from marketplace.identity import Principal, key_in, principal_of_key, principal_of_session
+from marketplace.routers.preview import router as preview
 from marketplace.routers.simulation import router as simulation
 from marketplace.routers.status import router as status
 from marketplace.strict_json import read_object
 from marketplace.throttling import Kind, address_of, charge, charge_request
 from marketplace.version import VERSION
+from negotiation.analysis_api import analysis_router
 from negotiation.api import logs_router, room_router
 from negotiation.approvals_api import approvals_router
+from negotiation.arena_api import arenas_router
 from negotiation.beliefs_api import beliefs_router
 from negotiation.branches_api import branches_router
 from negotiation.desk_api import desk_router
 from negotiation.errors import NegotiationError, own_limit_details
+from negotiation.explaining_api import explaining_router
 from negotiation.matches_api import router as matches_router
 from negotiation.notifications_api import targets_router
 from negotiation.spectators_api import spectators_router
@@ -48,6 +52,8 @@ STATUSES = {
     "ROOM_NOT_FOUND": 404,
     "LOG_NOT_FOUND": 404,
     "NEGOTIATION_NOT_FOUND": 404,
+    "ARENA_NOT_FOUND": 404,
+    "MOVE_NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "NEGOTIATION_ALREADY_ACTIVE": 409,
     "NEGOTIATION_NOT_ACTIVE": 409,
@@ -140,13 +146,17 @@ api.add_router("/v1/simulation", simulation)
 api.add_router("/v1/negotiation", room_router)
 api.add_router("/v1/negotiation", branches_router)
 api.add_router("/v1/negotiation", beliefs_router)
+api.add_router("/v1/negotiation", explaining_router)
 api.add_router("/v1/negotiation", spectators_router)
 api.add_router("/v1/logs", logs_router)
+api.add_router("/v1/analysis", analysis_router)
 # Before the negotiations themselves, or `start` would be taken for the id of one.
 api.add_router("/v1/trade-desk", matches_router)
 api.add_router("/v1/trade-desk", trades_router)
 api.add_router("/v1/trade-desk", desk_router)
 api.add_router("/v1/approvals", approvals_router)
+api.add_router("/v1/arenas", arenas_router)
+api.add_router("/v1/preview", preview)
 api.add_router("/v1/notification-targets", targets_router)
 api.add_router("/v1", status)
 
@@ -214,6 +224,8 @@ def _on_anything_else(request: HttpRequest, error: Exception) -> HttpResponse:
 def _not_found_code(request: HttpRequest) -> str:
     if "/trade-desk/negotiations/" in request.path:
         return "NEGOTIATION_NOT_FOUND"
+    if "/arenas/" in request.path:
+        return "ARENA_NOT_FOUND"
     if "/negotiation/" in request.path:
         return "ROOM_NOT_FOUND"
     if "/logs/" in request.path:

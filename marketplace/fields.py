@@ -66,6 +66,15 @@ def _ranges(value: Any) -> Any:
     return ranges
 
 
+def _weights(value: Any) -> Any:
+    """What they must be beside the ranges is checked where both are known."""
+    if not isinstance(value, dict):
+        raise ValueError("must be an object with a number for each term")
+    if len(value) > MOST_TERMS + 1:
+        raise ValueError(f"must be an object of at most {MOST_TERMS} terms and the price")
+    return {name: float(as_number(weight)) for name, weight in value.items()}
+
+
 def _extras(value: Any) -> Any:
     if not isinstance(value, dict):
         raise ValueError("must be an object")
@@ -78,4 +87,5 @@ def _extras(value: Any) -> Any:
 
 
 Ranges = Annotated[dict[str, list[int]], BeforeValidator(_ranges)]
+Weights = Annotated[dict[str, float], BeforeValidator(_weights)]
 Extras = Annotated[dict[str, int], BeforeValidator(_extras)]

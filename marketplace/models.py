@@ -13,11 +13,14 @@ from django.urls import reverse
 
 from marketplace.particulars import validate_contact
 from marketplace.term_ranges import validate_ranges
+from marketplace.term_weights import weights_problem
 from marketplace.text import validate_line
+from marketplace.volume_tiers import Prices, prices_at, tiers_problem
 from negotiation.core.preferences import Policy, Priority, Style, Temperament, Toughness
 
 MAX_QUANTITY = 1_000_000
 MAX_PRICE = 9_999_999_999
+MOST_BUNDLE_PERCENT = 50
 
 PRIORITIES = [(Priority.MAXIMIZE_PROFIT, "Maximize profit"), (Priority.CUSTOMER_RETENTION, "Keep customers")]
 STYLES = [(Style.RUDE, "Rude"), (Style.NEUTRAL, "Neutral"), (Style.VERY_SWEET, "Very sweet")]
@@ -246,6 +249,11 @@ class Seller(models.Model):
     speaking_style = models.CharField(max_length=20, choices=STYLES, default=Style.NEUTRAL)
     temperament = models.CharField(max_length=10, choices=TEMPERAMENTS, default=Temperament.BALANCED)
     toughness = models.CharField(max_length=10, choices=TOUGHNESS, default=Toughness.FAIR)
+    bundle_percent = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(MOST_BUNDLE_PERCENT)],
+        help_text="What it gives on a price, once, when the buyer has bought another item of the session from it.",
+    )
     mind = models.CharField(max_length=20, choices=MINDS, default="narrated")
     llm_model = models.CharField(
         max_length=100, blank=True, default="", help_text="This seller's own model. Empty: the session's."
@@ -316,6 +324,11 @@ class SellerInventory(models.Model):
         blank=True,
         help_text='What counts how much, such as {"price": 0.7, "delivery_days": -0.3}: below 0 less is better.',
     )
+    volume_tiers = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Other prices from so many units on: a list of min_quantity, selling_price and least_price.",
+    )
 
     class Meta:
         ordering = ["item_name", "id"]
@@ -339,6 +352,10 @@ class SellerInventory(models.Model):
     def quantity_free(self) -> int:
         return self.quantity_available - self.quantity_reserved
 
+    def prices_for(self, quantity: int) -> Prices:
+        """What is asked and the least that is taken for each of so many units."""
+        return prices_at(quantity, Prices(self.selling_price, self.least_price), self.volume_tiers)
+
     def clean(self) -> None:
         errors: dict[str, str] = {}
         if _both(self.least_price, self.cost_price) and not self.least_price > self.cost_price:
@@ -347,6 +364,12 @@ class SellerInventory(models.Model):
             errors["least_price"] = "The floor must be below the asking price."
         if _both(self.quantity_available, self.quantity_reserved) and self.quantity_free < 0:
             errors["quantity_available"] = f"{self.quantity_reserved} units are already promised to buyers."
+        if problem := weights_problem(self.term_weights, self.allowed_terms):
+            errors["term_weights"] = f"{problem[0].upper()}{problem[1:]}."
+        if _both(self.cost_price, self.selling_price) and self.least_price is not None:
+            base = Prices(self.selling_price, self.least_price)
+            if problem := tiers_problem(self.volume_tiers, self.cost_price, base):
+                errors["volume_tiers"] = f"{problem[0].upper()}{problem[1:]}."
         if errors:
             raise ValidationError(errors)
 

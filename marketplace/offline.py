@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
 from marketplace.services import seed_for
-from negotiation.core.analysis import Assessment, assess
+from marketplace.term_ranges import buyers_span, ranges_of
+from negotiation.core.analysis import Measures, measure
 from negotiation.core.events import Closed, Event
 from negotiation.core.matching import Mismatch, Stock, match_sellers
 from negotiation.core.mentions import distinct_names
@@ -54,19 +55,19 @@ class PlayedRoom:
             return None
         setup = self.room.setup
         seat = setup.seat(ending.seller_id)
-        return Deal(seat, ending.terms, assess(setup, seat.seller_id, ending.terms))
+        return Deal(seat, ending.terms, measure(setup, seat.seller_id, ending.terms, ending.round))
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
     seat: SellerSeat
     terms: Terms
-    assessment: Assessment
+    measures: Measures
 
     @property
     def saved(self) -> Decimal:
         """What all units cost less than at the winner's asking price."""
-        return self.assessment.savings_against_ask
+        return self.asked - self.terms.total
 
     @property
     def asked(self) -> Decimal:
@@ -104,14 +105,16 @@ async def _play(room: OfflineRoom, tell: Tell, pace: Pace) -> PlayedRoom:
 def _open_room(
     request: SessionRequest, item: ItemRequest, sellers: dict[str, SellerRequest], names: dict[str, str]
 ) -> OfflineRoom:
-    limits = BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed)
+    span = buyers_span(item.min_price_per_unit, item.max_price_per_unit)
+    terms = ranges_of(item.allowed_terms, item.term_weights, span)
+    limits = BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed, terms)
     stock = {seller_id: _stock_of(seller, item) for seller_id, seller in sellers.items()}
-    matches = match_sellers(limits, {key: _offered(line) for key, line in stock.items()})
+    matches = match_sellers(limits, {key: _offered(line, item.quantity_needed) for key, line in stock.items()})
     setup = Setup(
         item_name=item.item_name,
         buyer_name=request.buyer_name,
         buyer=limits,
-        sellers=tuple(_seat(key, names[key], sellers[key], stock[key]) for key in matches.matched),
+        sellers=tuple(_seat(key, names[key], sellers[key], stock[key], item) for key in matches.matched),
         max_rounds=request.max_rounds,
         seed=seed_for(request.buyer_name, item.item_id) if request.seed is None else request.seed,
         disclose_best_offer=request.disclose_best_offer,
@@ -126,18 +129,20 @@ def _stock_of(seller: SellerRequest, item: ItemRequest) -> StockRequest | None:
     return next((line for line in seller.inventory if line.item_id == item.item_id), None)
 
 
-def _offered(line: StockRequest | None) -> Stock | None:
-    return None if line is None else Stock(line.quantity_available, line.selling_price, line.least_price)
+def _offered(line: StockRequest | None, quantity: int) -> Stock | None:
+    return None if line is None else Stock(line.quantity_available, *line.prices_for(quantity))
 
 
-def _seat(seller_id: str, name: str, seller: SellerRequest, line: StockRequest | None) -> SellerSeat:
+def _seat(seller_id: str, name: str, seller: SellerRequest, line: StockRequest | None, item: ItemRequest) -> SellerSeat:
     assert line is not None
+    prices = line.prices_for(item.quantity_needed)
     limits = SellerLimits(
         cost=line.cost_price,
-        floor=line.least_price,
-        ask=line.selling_price,
+        floor=prices.least,
+        ask=prices.selling,
         stock=line.quantity_available,
         priority=seller.priority,
+        extras=ranges_of(line.allowed_terms, line.term_weights, prices.selling - prices.least),
     )
     return SellerSeat(
         seller_id,

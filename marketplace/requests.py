@@ -1,12 +1,14 @@
 """What is asked for when a session is set up: already validated values, whoever asked (API, form, demo, terminal)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from llm.purse import Budget
 from marketplace.particulars import NOTHING_TOLD, Particulars
+from marketplace.volume_tiers import Prices, prices_at
 from negotiation.core.preferences import Policy, Priority, Style, Temperament, Toughness
 
 
@@ -34,6 +36,10 @@ class StockRequest:
     least_price: Decimal
     allowed_terms: Mapping[str, list[int]] = field(default_factory=dict)
     term_weights: Mapping[str, float] = field(default_factory=dict)
+    volume_tiers: Sequence[Mapping[str, Any]] = ()
+
+    def prices_for(self, quantity: int) -> Prices:
+        return prices_at(quantity, Prices(self.selling_price, self.least_price), self.volume_tiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class SellerRequest:
     particulars: Particulars = NOTHING_TOLD
     temperament: Temperament = Temperament.BALANCED
     toughness: Toughness = Toughness.FAIR
+    bundle_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

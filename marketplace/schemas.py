@@ -1,7 +1,7 @@
 """The bodies of the sessions' endpoints: what may come in, field by field, and what goes out."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -21,19 +21,43 @@ from marketplace.fields import (
     Region,
     Timestamp,
     Total,
+    Weights,
     Whole,
     as_number,
 )
+from marketplace.models import MOST_BUNDLE_PERCENT
 from marketplace.particulars import Particulars
 from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
+from marketplace.term_weights import weights_problem
 from marketplace.text import clean_text
-from negotiation.core.preferences import Priority, Style, Temperament
+from marketplace.volume_tiers import MOST_TIERS, Prices, tiers_problem
+from negotiation.core.preferences import Policy, Priority, Style, Temperament, Toughness
 
 MindName = Literal["strategy", "narrated", "llm", "human", "external"]
 MAX_SEED = 2**53
 
 
-class ItemIn(BaseModel):
+class WithTerms(BaseModel):
+    """What a side may agree to beside the price, and how much each counts; the other side is told neither.
+
+    `allowed_terms` has the lowest and the highest value of each term, such as `{"delivery_days": [0, 14]}`.
+    `term_weights` are parts of 1, such as `{"price": 0.7, "delivery_days": -0.3}`: their absolute values add up to 1,
+    the price's is above 0, and the sign says what is better for this side, less (below 0) or more.
+    """
+
+    allowed_terms: Ranges = Field(default_factory=dict)
+    term_weights: Weights = Field(default_factory=dict)
+
+    @field_validator("term_weights")
+    @classmethod
+    def _of_these_terms(cls, weights: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        ranges = info.data.get("allowed_terms")
+        if ranges is not None and (problem := weights_problem(weights, ranges)):
+            raise ValueError(problem)
+        return weights
+
+
+class ItemIn(WithTerms):
     item_id: ItemId
     item_name: ItemName
     quantity_needed: Quantity
@@ -42,7 +66,6 @@ class ItemIn(BaseModel):
     target_price: Price | None = None
     approve_above: Total | None = None
     approve_below_min: StrictBool = False
-    allowed_terms: Ranges = Field(default_factory=dict)
 
     @field_validator("max_price_per_unit")
     @classmethod
@@ -71,7 +94,7 @@ class SeatConfigIn(BaseModel):
 
 
 class BuyerIn(BaseModel):
-    """`legal_name` and `contact` are told to a seller with a deal, `temperament` to no seller."""
+    """`legal_name` and `contact` are told to a seller with a deal, `temperament` and `policy` to no seller."""
 
     name: Name
     legal_name: LegalName = ""
@@ -79,6 +102,7 @@ class BuyerIn(BaseModel):
     shopping_list: list[ItemIn] = Field(min_length=1, max_length=10)
     mind: MindName | None = None
     temperament: Temperament = Temperament.BALANCED
+    policy: Policy = Policy.DEAL_FIRST
     llm_config: SeatConfigIn = Field(default_factory=SeatConfigIn)
 
     @field_validator("shopping_list")
@@ -88,14 +112,25 @@ class BuyerIn(BaseModel):
         return items
 
 
-class StockIn(BaseModel):
+class TierIn(BaseModel):
+    """The prices of each unit from so many on."""
+
+    min_quantity: Quantity
+    selling_price: Price
+    least_price: Price
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+class StockIn(WithTerms):
     item_id: ItemId
     item_name: ItemName
     quantity_available: Quantity
     cost_price: Price
     least_price: Price
     selling_price: Price
-    allowed_terms: Ranges = Field(default_factory=dict)
+    volume_tiers: list[TierIn] = Field(default_factory=list, max_length=MOST_TIERS)
 
     @field_validator("least_price")
     @classmethod
@@ -113,8 +148,19 @@ class StockIn(BaseModel):
             raise ValueError("must be above least_price")
         return selling
 
+    @field_validator("volume_tiers")
+    @classmethod
+    def _cheaper_by_volume(cls, tiers: list[TierIn], info: ValidationInfo) -> list[TierIn]:
+        cost, selling, least = (info.data.get(name) for name in ("cost_price", "selling_price", "least_price"))
+        if cost is None or selling is None or least is None:
+            return tiers  # what is wrong with those is told
+        if problem := tiers_problem([tier.to_json() for tier in tiers], cost, Prices(selling, least)):
+            raise ValueError(problem)
+        return tiers
+
     def to_request(self) -> StockRequest:
-        return StockRequest(**self.model_dump())
+        tiers = [tier.to_json() for tier in self.volume_tiers]
+        return StockRequest(**{**self.model_dump(), "volume_tiers": tiers})
 
 
 class ProfileIn(BaseModel):
@@ -125,7 +171,8 @@ class ProfileIn(BaseModel):
 class SellerIn(BaseModel):
     """`legal_name` and `contact` are told to the buyer with a deal, `region` to buyers that look for a seller.
 
-    `temperament` is told to no buyer.
+    `temperament`, `toughness` and `bundle_percent` (what it gives on a price, once, when the buyer has bought another
+    item of the session from it) are told to no buyer.
     """
 
     name: Name
@@ -136,6 +183,8 @@ class SellerIn(BaseModel):
     inventory: list[StockIn] = Field(min_length=1, max_length=100)
     mind: MindName | None = None
     temperament: Temperament = Temperament.BALANCED
+    toughness: Toughness = Toughness.FAIR
+    bundle_percent: Annotated[Whole, Field(ge=0, le=MOST_BUNDLE_PERCENT)] = 0
     llm_config: SeatConfigIn = Field(default_factory=SeatConfigIn)
 
     @field_validator("inventory")
@@ -154,6 +203,8 @@ class SellerIn(BaseModel):
             tuning=self.llm_config.to_request(),
             particulars=Particulars(self.legal_name, self.contact, self.region),
             temperament=self.temperament,
+            toughness=self.toughness,
+            bundle_percent=self.bundle_percent,
         )
 
 
@@ -238,6 +289,7 @@ class InitializeIn(BaseModel):
             model=self.llm_config.to_request(default_model or ModelRequest()),
             buyer_particulars=Particulars(self.buyer.legal_name, self.buyer.contact),
             buyer_temperament=self.buyer.temperament,
+            buyer_policy=self.buyer.policy,
         )
 
 
@@ -295,6 +347,7 @@ class SessionOut(Schema):
     created_at: Timestamp
     buyer_name: str
     buyer_temperament: Temperament
+    buyer_policy: Policy
     total_runs: int
     llm_model: str
     rooms: list[RoomOut]

@@ -186,6 +186,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
             region=request.particulars.region,
             temperament=request.temperament,
             toughness=request.toughness,
+            bundle_percent=request.bundle_percent,
         )
         for request in requests
     )
@@ -200,6 +201,7 @@ def _save_sellers(session: Session, requests: Sequence[SellerRequest]) -> tuple[
             selling_price=stock.selling_price,
             allowed_terms=stock.allowed_terms,
             term_weights=stock.term_weights,
+            volume_tiers=list(stock.volume_tiers),
         )
         for seller, request in zip(sellers, requests, strict=True)
         for stock in request.inventory
@@ -252,7 +254,9 @@ def _open_rooms(session: Session, items: Sequence[BuyerItem], invited: dict[str,
 
 def match_item(item: BuyerItem, invited: dict[str, Invited]) -> Matches:
     limits = BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed)
-    return match_sellers(limits, {code: _stock(seller, item.item_id) for code, seller in invited.items()})
+    return match_sellers(
+        limits, {code: _stock(one, item.item_id, item.quantity_needed) for code, one in invited.items()}
+    )
 
 
 def _run(session: Session, item: BuyerItem, matches: Matches) -> NegotiationRun:
@@ -266,18 +270,19 @@ def _run(session: Session, item: BuyerItem, matches: Matches) -> NegotiationRun:
     )
 
 
-def _stock(invited: Invited, item_id: str) -> Stock | None:
+def _stock(invited: Invited, item_id: str, quantity: int) -> Stock | None:
     """Floors are only compared where the session itself brought them."""
     row = invited.stock.get(item_id)
     if row is None:
         return None
-    known_floor = row.least_price if invited.seller.session_id is not None else None
-    return Stock(row.quantity_free, row.selling_price, known_floor)
+    prices = row.prices_for(quantity)
+    return Stock(row.quantity_free, prices.selling, prices.least if invited.seller.session_id is not None else None)
 
 
 def seat_seller(run: NegotiationRun, invited: Invited, item_id: str) -> Participant:
     """The seller in the room with its terms as they are now; not saved yet."""
     row, seller = invited.stock[item_id], invited.seller
+    prices = row.prices_for(run.item.quantity_needed)
     return Participant(
         run=run,
         seller=seller,
@@ -289,12 +294,13 @@ def seat_seller(run: NegotiationRun, invited: Invited, item_id: str) -> Particip
         mind=seller.mind,
         temperament=seller.temperament,
         toughness=seller.toughness,
+        bundle_percent=seller.bundle_percent,
         llm_model=seller.llm_model,
         llm_temperature=seller.llm_temperature,
         stock=row.quantity_free,
         cost_price=row.cost_price,
-        least_price=row.least_price,
-        selling_price=row.selling_price,
+        least_price=prices.least,
+        selling_price=prices.selling,
         allowed_terms=row.allowed_terms,
         term_weights=row.term_weights,
     )
@@ -360,6 +366,7 @@ def _seller_request(seller: Seller) -> SellerRequest:
             row.least_price,
             row.allowed_terms,
             row.term_weights,
+            row.volume_tiers,
         )
         for row in seller.inventory.all()
     )
@@ -373,4 +380,5 @@ def _seller_request(seller: Seller) -> SellerRequest:
         Particulars(seller.legal_name, seller.contact, seller.region),
         Temperament(seller.temperament),
         Toughness(seller.toughness),
+        seller.bundle_percent,
     )

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Sum
 
 from llm.purse import Spending
 from marketplace.models import Session
-from negotiation.core.analysis import assess, survey
+from negotiation.core.analysis import Measures, measure
 from negotiation.core.matching import Mismatch
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
 from negotiation.core.room import SellerSeat, Setup
@@ -27,6 +27,7 @@ WHY_SKIPPED: dict[str, str] = {
 }
 
 TRADE_CANCELLED = "trade_cancelled"
+THOUSANDTH = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,42 @@ class Purchase:
     reason: str
     explanation: str
     asking_price: Decimal
-    limit_price: Decimal
-    savings_against_ask: Decimal
-    savings_against_limit: Decimal
-    competitive_price: Decimal | None
-    best_possible_price: Decimal | None
-    buyer_share: Decimal | None
-    competitive_share: Decimal | None
-    was_best_seller: bool
+    measures: Measures
     messages: int
     trade_number: str
     is_direct: bool
+
+    @property
+    def limit_price(self) -> Decimal:
+        return self.measures.limit
+
+    @property
+    def savings_against_ask(self) -> Decimal:
+        return self.measures.saved_against_ask or Decimal(0)
+
+    @property
+    def savings_against_limit(self) -> Decimal:
+        return self.measures.saved_against_limit or Decimal(0)
+
+    @property
+    def competitive_price(self) -> Decimal | None:
+        return self.measures.competitive_price
+
+    @property
+    def best_possible_price(self) -> Decimal | None:
+        return self.measures.ideal_price
+
+    @property
+    def buyer_share(self) -> Decimal | None:
+        return rounded_share(self.measures.ideal_share)
+
+    @property
+    def competitive_share(self) -> Decimal | None:
+        return rounded_share(self.measures.competitive_share)
+
+    @property
+    def was_best_seller(self) -> bool:
+        return bool(self.measures.has_core_winner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +234,6 @@ def summarise(session: Session) -> SessionSummary:
 def purchase_in(room: RoomRow, setup: Setup, message_count: int) -> Purchase:
     """Of a room that ended with a deal."""
     terms = Terms(room.unit_price, room.quantity)
-    assessment, market = assess(setup, str(room.winner), terms), survey(setup)
     return Purchase(
         room_id=room.code,
         item_id=room.item_id,
@@ -222,14 +247,7 @@ def purchase_in(room: RoomRow, setup: Setup, message_count: int) -> Purchase:
         reason=room.reason,
         explanation=room.explanation,
         asking_price=setup.seat(str(room.winner)).limits.ask,
-        limit_price=room.maximum,
-        savings_against_ask=assessment.savings_against_ask,
-        savings_against_limit=assessment.savings_against_limit,
-        competitive_price=market.competitive_price,
-        best_possible_price=market.zopa.low if market.zopa else None,
-        buyer_share=assessment.buyer_share,
-        competitive_share=assessment.competitive_share,
-        was_best_seller=assessment.was_best_seller,
+        measures=measure(setup, str(room.winner), terms, room.current_round),
         messages=message_count,
         trade_number=room.trade_number or "",
         is_direct=room.is_bilateral,
@@ -303,6 +321,10 @@ def _failed(room: RoomRow) -> FailedItem:
     if room.result == Result.DEAL:
         return FailedItem(room.code, room.item_name, TRADE_CANCELLED, f"The trade {room.trade_number} was cancelled.")
     return FailedItem(room.code, room.item_name, room.reason, room.explanation)
+
+
+def rounded_share(share: Decimal | None) -> Decimal | None:
+    return None if share is None else share.quantize(THOUSANDTH)
 
 
 def _known_total(prices: Sequence[tuple[Decimal | None, int]]) -> Decimal | None:

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 
 from negotiation.core.preferences import Range
 
+# What an offer has anyway, and no further term may be called.
+OF_EVERY_OFFER = ("price", "quantity")
 STANDARD_TERMS = ("delivery_days", "payment_days", "warranty_months")
 MOST_TERMS = 10
 HIGHEST = 100_000
@@ -28,6 +30,8 @@ def ranges_problem(value: object) -> str:
     for name, bounds in value.items():
         if not isinstance(name, str) or not NAME.fullmatch(name):
             return "the name of a term is made of small letters, digits and underscores"
+        if name in OF_EVERY_OFFER:
+            return f"{name} is part of every offer and no further term"
         if not isinstance(bounds, (list, tuple)) or len(bounds) != 2 or not all(map(is_term_value, bounds)):
             return f"{name} must be two whole numbers from 0 to {HIGHEST}"
         if bounds[0] > bounds[1]:
@@ -47,6 +51,11 @@ def ranges_of(
     return tuple(
         Range(name, low, high, _worth(parts, name, high - low, span)) for name, (low, high) in sorted(kept.items())
     )
+
+
+def buyers_span(minimum: Decimal, maximum: Decimal) -> Decimal:
+    """Between which unit prices a buyer bargains: from its minimum, or half its limit, to its limit."""
+    return maximum - (minimum or maximum / 2)
 
 
 def _worth(weights: Mapping[str, float], name: str, width: int, span: Decimal) -> Decimal:

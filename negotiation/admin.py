@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from marketplace.backoffice.kinds import PatientPaginator, ReadOnlyAdmin, ReadOnlyInline
 from marketplace.backoffice.steering import SteersRooms
-from negotiation import notification_admin, seat_admin, trade_admin  # noqa: F401  # screens of their own
+from negotiation import arena_admin, notification_admin, seat_admin, trade_admin  # noqa: F401  # screens of their own
 from negotiation.core.events import Event
 from negotiation.models import (
     STARTED,
@@ -78,12 +78,14 @@ class ParticipantInline(ReadOnlyInline):
         "priority",
         "speaking_style",
         "temperament",
+        "toughness",
         "mind",
         "stock",
         "cost_price",
         "least_price",
         "selling_price",
         "allowed_terms",
+        "term_weights",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
@@ -37,6 +38,7 @@ from negotiation.schemas import (
     StatusOut,
 )
 from negotiation.store import StoredRoom
+from negotiation.violations import count_violations
 
 room_router = Router(tags=["rooms"])
 logs_router = Router(tags=["logs"])
@@ -148,6 +150,7 @@ def model_calls(request: HttpRequest, room_id: UUID, page: Query[PageIn]) -> dic
         "total": calls.count(),
         "tokens": spent.tokens,
         "cost": float(spent.cost),
+        "violations": _violations(stored),
         "calls": [_model_call(call, stored.roster) for call in shown],
     }
 
@@ -239,6 +242,21 @@ def _model_call(call: LLMCall, roster: Roster) -> dict[str, Any]:
         "message_id": roster.message_id(call.seq) if call.seq else None,
         "prompt": json.loads(call.prompt) if call.prompt else [],
     }
+
+
+def _violations(stored: StoredRoom) -> list[dict[str, Any]]:
+    noted = (
+        LLMCall.objects.filter(run_id=stored.run_id)
+        .exclude(why="")
+        .order_by("participant")
+        .values_list("participant__seller_code", "participant__name", "why")
+        .annotate(calls=Count("pk"))
+    )
+    by_seat: dict[tuple[UUID | None, str], list[tuple[str, int]]] = {}
+    for seller_id, name, why, calls in noted:
+        by_seat.setdefault((seller_id, name or stored.roster.setup.buyer_name), []).append((why, calls))
+    counted = ((seat, count_violations(rows)) for seat, rows in by_seat.items())
+    return [{"seller_id": seat[0], "agent_name": seat[1], "violations": counts} for seat, counts in counted if counts]
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

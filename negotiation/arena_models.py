@@ -43,6 +43,10 @@ class Arena(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("arena", args=[self.code])
 
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("finished", "cancelled")
+
 
 class ArenaGame(models.Model):
     """One session of an arena: a scenario played by two minds, and what came of it."""

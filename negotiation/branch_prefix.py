@@ -8,6 +8,7 @@ from negotiation.core.events import (
     Answered,
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     Closed,
     Decided,
     Event,
@@ -85,7 +86,7 @@ def _moved(event: Event, seller_ids: Mapping[str, str]) -> Event | None:
             return replace(event, seller_ids=tuple(seller_ids[one] for one in event.seller_ids))
         case MindFailed(party=Party.BUYER) | RoundStarted():
             return event
-        case MindFailed() | ThreadExpired() | OfferChanged():
+        case MindFailed() | ThreadExpired() | OfferChanged() | BundleReached():
             return replace(event, seller_id=seller_ids[event.seller_id])
         case Said() | Offered() | Accepted() | Answered() | WalkedAway():
             return replace(event, seller_id=seller_ids[event.seller_id])

@@ -16,7 +16,7 @@ from marketplace.identity import Principal
 from marketplace.throttling import Kind, charge
 from negotiation.access import room_for
 from negotiation.branching import Changes, SeatChange, branch, rounds_to_branch_after
-from negotiation.core.preferences import Temperament
+from negotiation.core.preferences import Policy, Temperament, Toughness
 from negotiation.core.vocabulary import Result
 from negotiation.figures import money
 from negotiation.models import NegotiationRun
@@ -38,12 +38,14 @@ class SeatChangeIn(BaseModel):
 
 
 class BuyerChangeIn(SeatChangeIn):
+    policy: Policy | None = None
     min_price_per_unit: Price | None = None
     max_price_per_unit: Price | None = None
 
 
 class SellerChangeIn(SeatChangeIn):
     seller_id: UUID
+    toughness: Toughness | None = None
 
 
 class BranchIn(BaseModel):
@@ -124,10 +126,12 @@ def _reader(request: HttpRequest, room_id: UUID) -> Principal:
 
 def _changes(asked: BranchIn) -> Changes:
     return Changes(
-        buyer=SeatChange(asked.buyer.mind, asked.buyer.temperament),
+        buyer=SeatChange(asked.buyer.mind, asked.buyer.temperament, policy=asked.buyer.policy),
         minimum=asked.buyer.min_price_per_unit,
         maximum=asked.buyer.max_price_per_unit,
-        sellers={str(one.seller_id): SeatChange(one.mind, one.temperament) for one in asked.sellers},
+        sellers={
+            str(one.seller_id): SeatChange(one.mind, one.temperament, toughness=one.toughness) for one in asked.sellers
+        },
         seed=asked.seed,
     )
 

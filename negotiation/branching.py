@@ -18,6 +18,7 @@ from django.db.models import Model
 from marketplace.errors import InvalidRequest, Problem
 from marketplace.models import BuyerItem, Seller, SellerInventory
 from negotiation import services
+from negotiation.arena.minds import is_built_in
 from negotiation.branch_prefix import ends_of_rounds, prefix
 from negotiation.casting import BY_HAND, agent_mind
 from negotiation.core.events import Event, Offered
@@ -33,15 +34,22 @@ from negotiation.stream import announce_command
 MOST_BRANCHES = 20
 MIND_WORDS = {"strategy": "strategy", "narrated": "strategy with a model's words", "llm": "a model"}
 
+MANNER_WORDS = {"deal_first": "deal-first", "price_first": "price-first"}
+
 _Row = TypeVar("_Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class SeatChange:
-    """Another mind or temperament for an agent; None leaves it as it was."""
+    """Another mind or way to bargain for an agent; None leaves it as it was.
+
+    `policy` is a buyer's, `toughness` a seller's.
+    """
 
     mind: str | None = None
     temperament: str | None = None
+    policy: str | None = None
+    toughness: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +146,9 @@ def _set_up(origin: NegotiationRun, changes: Changes, by: User | None) -> tuple[
         name=f"What if: {was}"[:100],
         buyer_mind=changes.buyer.mind or agent_mind(was.buyer_mind),
         buyer_temperament=changes.buyer.temperament or was.buyer_temperament,
+        buyer_policy=changes.buyer.policy or was.buyer_policy,
         max_rounds=min(origin.max_rounds, 100),
+        is_arena=False,
         is_what_if=True,
         created_by=by,
     )
@@ -158,17 +168,23 @@ def _set_up(origin: NegotiationRun, changes: Changes, by: User | None) -> tuple[
 
 def _seat(run: NegotiationRun, item: BuyerItem, was: Participant, change: SeatChange) -> str:
     """The seller as it was when it was invited, in the new room; its id."""
-    mind, temperament = change.mind or agent_mind(was.mind), change.temperament or was.temperament
+    mind = change.mind or agent_mind(was.mind)
+    manner = {
+        "mind": mind,
+        "temperament": change.temperament or was.temperament,
+        "toughness": change.toughness or was.toughness,
+        "bundle_percent": was.bundle_percent,
+    }
+    # Of an arena's minds the seat alone knows.
+    known_mind = {} if is_built_in(mind) else {"mind": "strategy"}
     seller = Seller.objects.create(
         session=run.session,
         name=was.name[:50],
         priority=was.priority,
         speaking_style=was.speaking_style,
-        temperament=temperament,
-        toughness=was.toughness,
-        mind=mind,
         llm_model=was.llm_model,
         llm_temperature=was.llm_temperature,
+        **manner | known_mind,
     )
     stock = SellerInventory.objects.create(
         seller=seller,
@@ -181,7 +197,7 @@ def _seat(run: NegotiationRun, item: BuyerItem, was: Participant, change: SeatCh
         allowed_terms=was.allowed_terms,
         term_weights=was.term_weights,
     )
-    _copied(was, run=run, seller=seller, inventory=stock, seller_code=seller.code, mind=mind, temperament=temperament)
+    _copied(was, run=run, seller=seller, inventory=stock, seller_code=seller.code, **manner)
     return str(seller.code)
 
 
@@ -207,7 +223,8 @@ def _write(code: UUID, events: tuple[Event, ...]) -> None:
 def _in_words(origin: NegotiationRun, changes: Changes) -> str:
     """As in "from round 3, with ..."; what is as it was is not named."""
     session, item = origin.session, origin.item
-    told = _seat_words("buyer", changes.buyer, session.buyer_mind, session.buyer_temperament)
+    was_buyer = SeatChange(session.buyer_mind, session.buyer_temperament, policy=session.buyer_policy)
+    told = _seat_words("buyer", changes.buyer, was_buyer)
     for limit, was, name in (
         (changes.minimum, item.min_price_per_unit, "lowest"),
         (changes.maximum, item.max_price_per_unit, "highest"),
@@ -216,19 +233,25 @@ def _in_words(origin: NegotiationRun, changes: Changes) -> str:
             told.append(f"{name} price {limit:,.2f} {session.currency}")
     for seat in origin.participants.all():
         change = changes.sellers.get(str(seat.seller_code), SeatChange())
-        told += _seat_words(seat.name, change, seat.mind, seat.temperament)
+        told += _seat_words(seat.name, change, SeatChange(seat.mind, seat.temperament, toughness=seat.toughness))
     if changes.seed not in (None, origin.seed):
         told.append("other draws")
     words = "; ".join(told) or "nothing changed"
     return words if len(words) <= 300 else f"{words[:299]}…"
 
 
-def _seat_words(who: str, change: SeatChange, mind: str, temperament: str) -> list[str]:
+def _seat_words(who: str, change: SeatChange, was: SeatChange) -> list[str]:
     told = []
-    if change.temperament not in (None, temperament):
-        told.append(f"{change.temperament} {who}" if who == "buyer" else f"{who} {change.temperament}")
-    if change.mind is not None and change.mind != mind:
+    for manner, before in (
+        (change.temperament, was.temperament),
+        (change.policy, was.policy),
+        (change.toughness, was.toughness),
+    ):
+        if manner is not None and manner != before:
+            words = MANNER_WORDS.get(manner, manner)
+            told.append(f"{words} {who}" if who == "buyer" else f"{who} {words}")
+    if change.mind is not None and change.mind != was.mind:
         told.append(f"{who} played by {MIND_WORDS[change.mind]}")
-    elif mind in BY_HAND:
+    elif was.mind in BY_HAND:
         told.append(f"{who} played by its agent")
     return told

@@ -11,6 +11,7 @@ from negotiation.core.preferences import Range
 from negotiation.core.room import Offer as OpenOffer
 from negotiation.core.suggesting import MarketPrice, Suggestion
 from negotiation.core.table import legal_actions
+from negotiation.core.terms import Terms
 from negotiation.core.visibility import see
 from negotiation.core.vocabulary import Action, Holder, OfferStatus, Party, Result
 from negotiation.desk_places import Place, status_of
@@ -100,6 +101,7 @@ def _line(place: Place, kept: Kept) -> Body:
         "counterparty": _counterparty(place, kept.trade),
         "your_limits": _limits(place),
         "asking_price": money(setup.seat(place.seller_id).limits.ask),
+        "agenda": setup.agenda(place.seller_id),
         "live_offer": None if live is None else _offer(place, live, made[live.offer_id], kept),
         "own_offer": None if own is None else _offer(place, own, made[own.offer_id], kept),
         "unread": kept.unread,
@@ -156,7 +158,7 @@ def _limits(place: Place) -> Body | None:
                 "target_price": money(place.row.run.item.target_price),
                 "approve_above": money(buyer.approve_above),
                 "approve_below_min": buyer.asks_below_minimum,
-                "terms": _ranges(buyer.extras),
+                **_ranges(buyer.extras),
             }
         case Party.SELLER:
             seller = setup.seat(place.seller_id).limits
@@ -165,12 +167,15 @@ def _limits(place: Place) -> Body | None:
                 "least_price": money(seller.floor),
                 "selling_price": money(seller.ask),
                 "stock": seller.stock,
-                "terms": _ranges(seller.extras),
+                **_ranges(seller.extras),
             }
 
 
-def _ranges(extras: tuple[Range, ...]) -> dict[str, list[int]]:
-    return {each.name: [each.low, each.high] for each in extras}
+def _ranges(extras: tuple[Range, ...]) -> Body:
+    return {
+        "terms": {each.name: [each.low, each.high] for each in extras},
+        "term_worth": {each.name: round(float(each.worth), 4) for each in extras if each.worth},
+    }
 
 
 def _rule(rule: AutoAcceptRule) -> Body:
@@ -208,19 +213,17 @@ def _offers_made(place: Place) -> dict[int, tuple[Offered, datetime]]:
 
 
 def _offer(place: Place, offer: OpenOffer, made: tuple[Offered, datetime], kept: Kept) -> Body:
-    """Which suggestion was followed in it is for the maker's side alone."""
+    """Which suggestion was followed in it is for the maker's side alone. Of an accepted offer, what was taken."""
     event, at = made
-    words, terms, row = event.words, event.terms, kept.offers.get(offer.offer_id)
+    words, row = event.words, kept.offers.get(offer.offer_id)
     is_own = place.party in (None, offer.party)
     advice: OfferAdvice | None = getattr(row, "advice", None) if is_own else None
     return {
         "offer_id": place.roster.offer_id(offer.offer_id),
         "party": offer.party,
         "made_by": words.voice.speaker,
-        "price": money(terms.unit_price),
-        "quantity": terms.quantity,
-        "total": money(terms.total),
-        "terms": dict(terms.extras),
+        **_option(offer.terms),
+        "packages": [_option(package) for package in offer.packages],
         "state": offer.status,
         "is_final": offer.is_final,
         "message": words.text,
@@ -230,6 +233,15 @@ def _offer(place: Place, offer: OpenOffer, made: tuple[Offered, datetime], kept:
         "ai_generated": words.voice.speaker is Holder.AGENT or advice is not None,
         "ai_confidence": advice.confidence if advice else None,
         "ai_reasoning": advice.reasoning if advice else None,
+    }
+
+
+def _option(terms: Terms) -> Body:
+    return {
+        "price": money(terms.unit_price),
+        "quantity": terms.quantity,
+        "total": money(terms.total),
+        "terms": dict(terms.extras),
     }
 
 

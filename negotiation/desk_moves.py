@@ -45,7 +45,7 @@ def offer(place: Place, wanted: OfferIn) -> StoredRoom:
 
 def accept(place: Place, wanted: AcceptIn) -> StoredRoom:
     number = _number(place, wanted.offer_id, place.live_offer)
-    return _move(place, Accept(number, _words(place, wanted.message)), overrule=wanted.overrule)
+    return _move(place, Accept(number, _words(place, wanted.message), wanted.package), overrule=wanted.overrule)
 
 
 def reject(place: Place, wanted: RejectIn) -> StoredRoom:
@@ -143,7 +143,7 @@ def _require_open(place: Place) -> None:
 
 
 def _proposal(place: Place, wanted: CounterIn) -> Propose:
-    return Propose(wanted.to_terms(), _words(place, wanted.message))
+    return Propose(wanted.to_terms(), _words(place, wanted.message), packages=wanted.to_packages())
 
 
 def _words(place: Place, text: str) -> Words:

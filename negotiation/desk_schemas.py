@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StrictBo
 
 from marketplace.fields import Extras, Number, Price, Quantity, Timestamp, Whole, as_number
 from marketplace.text import clean_text
+from negotiation.core.moves import MOST_PACKAGES
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Party
 from negotiation.desk_places import STATUSES
@@ -49,8 +50,24 @@ class TermsIn(BaseModel):
         return Terms(self.price.quantize(Decimal("0.01")), self.quantity, tuple(sorted(self.terms.items())))
 
 
+class PackageIn(BaseModel):
+    """Other terms of the same offer, for the same quantity."""
+
+    price: PositivePrice
+    terms: Extras = Field(default_factory=dict)
+
+    def to_terms(self, quantity: int) -> Terms:
+        return Terms(self.price.quantize(Decimal("0.01")), quantity, tuple(sorted(self.terms.items())))
+
+
 class CounterIn(TermsIn):
+    """`packages` are what the other side may take instead of `price` and `terms`; they differ in their terms."""
+
     message: Remark = ""
+    packages: Annotated[list[PackageIn], Field(max_length=MOST_PACKAGES)] = Field(default_factory=list)
+
+    def to_packages(self) -> tuple[Terms, ...]:
+        return tuple(package.to_terms(self.quantity) for package in self.packages)
 
 
 class OfferIn(SideIn, CounterIn):
@@ -59,9 +76,10 @@ class OfferIn(SideIn, CounterIn):
 
 
 class AcceptIn(SideIn):
-    """Without `offer_id` the other side's live offer."""
+    """Without `offer_id` the other side's live offer; `package` is which of it: 0 its own terms, else a package."""
 
     offer_id: UUID | None = None
+    package: Annotated[Whole, Field(ge=0, le=MOST_PACKAGES)] = 0
     message: Remark = ""
     overrule: StrictBool = False
 
@@ -143,8 +161,18 @@ class ApprovalsQueryIn(BaseModel):
     offset: int = Field(0, ge=0, le=1_000_000_000)
 
 
+class PackageOut(Schema):
+    price: float
+    quantity: int
+    total: float
+    terms: dict[str, int]
+
+
 class OfferOut(Schema):
-    """`ai_confidence` and `ai_reasoning` are told to the side that made the offer."""
+    """`packages` may be taken instead of the offer's own terms, by their number from 1.
+
+    `ai_confidence` and `ai_reasoning` are told to the side that made the offer.
+    """
 
     offer_id: UUID
     party: str
@@ -153,6 +181,7 @@ class OfferOut(Schema):
     quantity: int
     total: float
     terms: dict[str, int]
+    packages: list[PackageOut]
     state: str
     is_final: bool
     message: str
@@ -187,12 +216,15 @@ class CounterpartyOut(Schema):
 
 
 class BuyerLimitsOut(Schema):
+    """`term_worth` is what one more of a further term is worth to this side, in money for each unit of the item."""
+
     min_price_per_unit: float
     max_price_per_unit: float
     target_price: float | None
     approve_above: float | None
     approve_below_min: bool
     terms: dict[str, list[int]]
+    term_worth: dict[str, float]
 
 
 class SellerLimitsOut(Schema):
@@ -201,6 +233,7 @@ class SellerLimitsOut(Schema):
     selling_price: float
     stock: int
     terms: dict[str, list[int]]
+    term_worth: dict[str, float]
 
 
 class ReadMarkOut(Schema):
@@ -233,7 +266,10 @@ class ThreadOutcomeOut(Schema):
 
 
 class NegotiationLineOut(Schema):
-    """A thread as one side has it; `your_party` and what is private to a side are null for who has no side in it."""
+    """A thread as one side has it; `your_party` and what is private to a side are null for who has no side in it.
+
+    `agenda` names the further terms that are bargained over.
+    """
 
     negotiation_id: UUID
     room_id: UUID
@@ -253,6 +289,7 @@ class NegotiationLineOut(Schema):
     counterparty: CounterpartyOut | None
     your_limits: BuyerLimitsOut | SellerLimitsOut | None
     asking_price: float
+    agenda: list[str]
     live_offer: OfferOut | None
     own_offer: OfferOut | None
     unread: int

@@ -3,11 +3,13 @@
 NegotiationError
     RoomNotFound
         ThreadNotFound
+        MoveNotFound   no move of that number, or none that the caller may see
     AlreadyActive      a second start
     NotActive          not started, paused, or over
     AlreadyDecided     the one outcome is there
     NoSellers          nobody can serve the item
     ModelAway          a room that is to speak by a model, which is not there
+    ArenaNotFound
     TargetNotFound     an address for notifications that is not there, or not the caller's
     Refused            the core refused the move; `code` is its code, `can_overrule` whether its own limits alone did
 """
@@ -23,6 +25,10 @@ class RoomNotFound(NegotiationError):
 
 class ThreadNotFound(RoomNotFound):
     code = "NEGOTIATION_NOT_FOUND"
+
+
+class MoveNotFound(RoomNotFound):
+    code = "MOVE_NOT_FOUND"
 
 
 class AlreadyActive(NegotiationError):
@@ -43,6 +49,10 @@ class NoSellers(NegotiationError):
 
 class ModelAway(NegotiationError):
     code = "LLM_PROVIDER_UNAVAILABLE"
+
+
+class ArenaNotFound(NegotiationError):
+    code = "ARENA_NOT_FOUND"
 
 
 class TargetNotFound(NegotiationError):

@@ -1,5 +1,6 @@
 """Prices and terms as JSON."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -23,3 +24,8 @@ def price_of(terms: Terms) -> Frame:
 
 def terms_of(terms: Terms | None) -> Frame | None:
     return None if terms is None else {**price_of(terms), "total_cost": money(terms.total)}
+
+
+def packages_of(packages: Sequence[Terms]) -> list[Frame]:
+    """What may be taken of an offer instead of its own terms, in the order of their numbers."""
+    return [{**price_of(package), "total_cost": money(package.total)} for package in packages]

@@ -28,10 +28,11 @@ from negotiation.core.visibility import (
     may_see_buyer,
     may_see_buyer_limits,
     may_see_seller,
+    may_see_thread,
     see,
 )
 from negotiation.core.vocabulary import Failure, Party, Result, RoomStatus
-from negotiation.figures import Frame, money, price_of, terms_of
+from negotiation.figures import Frame, money, packages_of, price_of, terms_of
 from negotiation.records import Record, Roster
 from negotiation.table_frames import table_body
 
@@ -105,6 +106,9 @@ def _seller(room: Room, seller_id: str, roster: Roster, viewer: Viewer) -> Frame
         "initial_price": money(seat.limits.ask),
         "is_open": room.thread(seller_id).is_open,
     }
+    agenda = roster.setup.agenda(seller_id)
+    if agenda and may_see_thread(viewer, seller_id):
+        frame["agenda"] = list(agenda)
     if isinstance(viewer, OperatorViewer) or viewer == SellerViewer(seller_id):
         frame["limits"] = {
             "cost_price": money(seat.limits.cost),
@@ -112,6 +116,7 @@ def _seller(room: Room, seller_id: str, roster: Roster, viewer: Viewer) -> Frame
             "priority": seat.limits.priority,
             "speaking_style": seat.style,
             "temperament": seat.temperament,
+            "toughness": seat.toughness,
         }
     return frame
 
@@ -234,12 +239,18 @@ def _bid(event: Offered, roster: Roster) -> Frame:
         "seller_id": event.seller_id,
         "offer_id": roster.offer_id(event.offer_id),
         **price_of(event.terms),
+        **_packages(event),
         "claim": money(event.claim),
     }
 
 
 def _quote(event: Offered, roster: Roster) -> Frame:
-    return {"offer_id": roster.offer_id(event.offer_id), **price_of(event.terms), "is_final": event.is_final}
+    offer_id = roster.offer_id(event.offer_id)
+    return {"offer_id": offer_id, **price_of(event.terms), **_packages(event), "is_final": event.is_final}
+
+
+def _packages(event: Offered) -> Frame:
+    return {"packages": packages_of(event.packages)} if event.packages else {}
 
 
 def _decision(event: Decided, roster: Roster) -> Frame:
@@ -252,6 +263,7 @@ def _decision(event: Decided, roster: Roster) -> Frame:
         "final_price": money(terms.unit_price) if terms else None,
         "final_quantity": terms.quantity if terms else None,
         "total_cost": money(terms.total) if terms else None,
+        **({"terms": dict(terms.extras)} if terms and terms.extras else {}),
         "reason": event.reason,
         "explanation": event.explanation,
         "round": event.round,

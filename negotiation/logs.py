@@ -162,7 +162,8 @@ def _folder(session: UUID) -> Path:
 def _buyer(roster: Roster, viewer: Viewer) -> Frame:
     buyer: Frame = {"buyer_id": str(roster.buyer_id), "name": roster.setup.buyer_name}
     if may_see_buyer_limits(viewer):
-        buyer.update(buyer_constraints(roster), temperament=roster.setup.buyer_temperament)
+        setup = roster.setup
+        buyer.update(buyer_constraints(roster), temperament=setup.buyer_temperament, policy=setup.buyer_policy)
     return buyer
 
 
@@ -177,6 +178,7 @@ def _seller(roster: Roster, seller_id: str, viewer: Viewer) -> Frame:
             priority=seat.limits.priority,
             speaking_style=seat.style,
             temperament=seat.temperament,
+            toughness=seat.toughness,
         )
     return seller
 
@@ -190,6 +192,7 @@ def _decision(event: Decided, roster: Roster) -> Frame:
         "final_price": money(terms.unit_price) if terms else None,
         "quantity": terms.quantity if terms else None,
         "total_cost": money(terms.total) if terms else None,
+        **({"terms": dict(terms.extras)} if terms and terms.extras else {}),
         "reason": event.reason,
         "explanation": event.explanation,
     }

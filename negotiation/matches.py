@@ -126,7 +126,11 @@ def _who_can_serve(item: BuyerItem) -> list[SellerInventory]:
     known = {stock.pk: stock for stock in _stock_for(item).select_related("seller")}
     limits = BuyerLimits(item.min_price_per_unit, item.max_price_per_unit, item.quantity_needed)
     matched = match_sellers(
-        limits, {str(key): Stock(stock.quantity_free, stock.selling_price) for key, stock in known.items()}
+        limits,
+        {
+            str(key): Stock(row.quantity_free, row.prices_for(item.quantity_needed).selling)
+            for key, row in known.items()
+        },
     ).matched
     return [known[int(key)] for key in matched]
 

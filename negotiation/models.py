@@ -99,6 +99,7 @@ class Participant(models.Model):
     speaking_style = models.CharField(max_length=20)
     temperament = models.CharField(max_length=10, default=Temperament.BALANCED)
     toughness = models.CharField(max_length=10, default=Toughness.FAIR)
+    bundle_percent = models.PositiveSmallIntegerField(default=0)
     mind = models.CharField(max_length=100)
     llm_model = models.CharField(max_length=100, blank=True, default="")
     llm_temperature = models.FloatField(null=True)

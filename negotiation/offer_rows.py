@@ -19,14 +19,15 @@ from negotiation.core.events import (
     WalkedAway,
 )
 from negotiation.core.room import Setup
-from negotiation.figures import money
+from negotiation.figures import money, packages_of
 
 
 def offer_row(event: Event, setup: Setup) -> dict[str, Any] | None:
     """The row of an offer, an acceptance or a leave-taking; None for any other event."""
     match event:
         case Offered():
-            return {**_move(event, setup, "offer"), **_terms(event), "claim_best": money(event.claim)}
+            packages = {"packages": packages_of(event.packages)} if event.packages else {}
+            return {**_move(event, setup, "offer"), **_terms(event), **packages, "claim_best": money(event.claim)}
         case Accepted():
             return {**_move(event, setup, "accept"), **_terms(event), "claim_best": None}
         case WalkedAway():
@@ -49,4 +50,6 @@ def _move(event: Offered | Accepted | WalkedAway, setup: Setup, action: str) -> 
 
 
 def _terms(event: Offered | Accepted) -> dict[str, Any]:
-    return {"price_per_unit": money(event.terms.unit_price), "quantity": event.terms.quantity}
+    """Further terms only where there are some."""
+    extras = {"terms": dict(event.terms.extras)} if event.terms.extras else {}
+    return {"price_per_unit": money(event.terms.unit_price), "quantity": event.terms.quantity, **extras}

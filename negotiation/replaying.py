@@ -26,6 +26,7 @@ from negotiation.core.events import (
     Answered,
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     Closed,
     Event,
     ExpiryWarned,
@@ -238,7 +239,7 @@ def _is_by_hand(event: Event, room: Room) -> bool:
             return False
         case StatusChanged(old=old, new=new):
             return (old, new) not in BY_WORKERS
-        case PaceChanged():
+        case PaceChanged() | BundleReached():
             return True
         case Interjected() | SeatChanged() | ExpiryWarned() | InputTimedOut() | ThreadExpired() | ApprovalDecided():
             return True

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from marketplace.term_ranges import ranges_of
+from marketplace.term_ranges import buyers_span, ranges_of
 from negotiation.core.preferences import BuyerLimits, Policy, Priority, SellerLimits, Style, Temperament, Toughness
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.vocabulary import Holder
@@ -28,7 +28,16 @@ _RUN = (
 )
 _SEAT = (
     *("pk", "inventory_id", "seller_code", "name", "cost_price", "least_price", "selling_price", "stock"),
-    *("priority", "speaking_style", "mind", "allowed_terms", "temperament", "toughness", "term_weights"),
+    *(
+        "priority",
+        "speaking_style",
+        "mind",
+        "allowed_terms",
+        "temperament",
+        "toughness",
+        "term_weights",
+        "bundle_percent",
+    ),
 )
 _RUNS = Prepared(
     lambda code: NegotiationRun.objects.filter(code=code).order_by().values_list(*_RUN),
@@ -95,6 +104,7 @@ class SeatRow(NamedTuple):
     temperament: str
     toughness: str
     term_weights: dict[str, float]
+    bundle_percent: int
 
 
 def find_run(code: UUID) -> tuple[RunRow, list[SeatRow], Roster] | None:
@@ -145,16 +155,13 @@ def _buyer_limits(run: RunRow) -> BuyerLimits:
         run.minimum,
         run.maximum,
         run.quantity,
-        ranges_of(run.allowed_terms, run.term_weights, _span(run)) if run.allowed_terms else (),
+        ranges_of(run.allowed_terms, run.term_weights, buyers_span(run.minimum, run.maximum))
+        if run.allowed_terms
+        else (),
         run.session_approve_above if own is None else own,
         run.asks_below_minimum,
         asks_nobody=run.is_what_if,
     )
-
-
-def _span(run: RunRow) -> Decimal:
-    """Between which unit prices the buyer bargains: from its minimum, or half its limit, to its limit."""
-    return run.maximum - (run.minimum or run.maximum / 2)
 
 
 def _seat_of(seat: SeatRow) -> SellerSeat:
@@ -168,4 +175,5 @@ def _seat_of(seat: SeatRow) -> SellerSeat:
         holder_of(seat.mind),
         Temperament(seat.temperament),
         Toughness(seat.toughness),
+        Decimal(seat.bundle_percent) / 100,
     )

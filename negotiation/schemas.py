@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from marketplace.fields import Price, Quantity, Timestamp, as_number
 from marketplace.schemas import ConstraintsOut, TermsOut
 from marketplace.text import clean_text
+from negotiation.violations import Violation
 
 
 def _message(text: str) -> str:
@@ -132,9 +133,21 @@ class ModelCallOut(Schema):
     reply: str
 
 
+class SeatViolationsOut(Schema):
+    """What a seat's model did beyond what the seat may, and in how many calls. A clamped price is used, moved to the
+    nearer end of what was free; of the others nothing is."""
+
+    seller_id: UUID | None
+    agent_name: str
+    violations: dict[Violation, int]
+
+
 class ModelCallsOut(Schema):
+    """`violations` are those of the whole room, of the seats that have any."""
+
     room_id: UUID
     total: int
     tokens: int
     cost: float
+    violations: list[SeatViolationsOut]
     calls: list[ModelCallOut]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +16,15 @@ from negotiation.core.events import Event
 from negotiation.core.mentions import find_mentioned
 from negotiation.core.moves import Award, Bids, Leave, Words
 from negotiation.core.pacing import change_speed, play_one_round
-from negotiation.core.protocol import agree_by_force, change_status, end_without_deal, evolve, interject
+from negotiation.core.protocol import (
+    agree_by_force,
+    change_status,
+    end_without_deal,
+    evolve,
+    interject,
+    reach_bundle,
+    run_out,
+)
 from negotiation.core.room import Room
 from negotiation.core.terms import Terms, to_money
 from negotiation.core.visibility import buyer_view
@@ -32,6 +41,7 @@ from negotiation.errors import (
 from negotiation.minds.strategy import fallback_award
 from negotiation.model_access import require_model
 from negotiation.models import Outcome
+from negotiation.stock import bundled_with, left_short_by, sellers_short_in
 from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import announce_command
 
@@ -59,7 +69,8 @@ def start(code: UUID) -> datetime:
             raise AlreadyActive(f"the room is already {stored.room.status}")
         if stored.room.status.is_over:
             raise AlreadyDecided(f"the room is {stored.room.status}")
-        return (change_status(stored.room, RoomStatus.QUEUED, "started"),)
+        short = [event for seller_id in sellers_short_in(code) for event in run_out(stored.room, seller_id)]
+        return (change_status(stored.room, RoomStatus.QUEUED, "started"), *short)
 
     stored = write(code, queue)
     assert stored.started_at is not None
@@ -228,8 +239,28 @@ def write(
             is_own_limit = isinstance(illegal, BeyondOwnLimits)
             raise Refused(illegal.code, str(illegal), can_overrule=is_own_limit) from illegal
         if written.room.status.is_over:
-            logs.save(code)
+            wind_up(code)
         return written
+
+
+def wind_up(code: UUID) -> None:
+    """What is left to do when a room is over: keep its log, and tell other rooms what its deal changes for a seller."""
+    logs.save(code)
+    for other, seller_id in left_short_by(code):
+        write(other, partial(_let_go, seller_id=seller_id))
+    for other, seller_id in bundled_with(code):
+        write(other, partial(_bundle, seller_id=seller_id))
+
+
+def _bundle(stored: StoredRoom, seller_id: str) -> Sequence[Event]:
+    return reach_bundle(stored.room, seller_id) if stored.room.status.is_started else ()
+
+
+def _let_go(stored: StoredRoom, seller_id: str) -> Sequence[Event]:
+    room = stored.room
+    if room.is_decided or not room.status.is_started or not room.thread(seller_id).is_open:
+        return ()
+    return run_out(room, seller_id)
 
 
 def started(room: Room) -> Room:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -14,9 +15,12 @@ from llm.prices import PriceTable
 from llm.purse import Account, Budget, Purse, Spending
 from llm.selection import choose_provider
 from negotiation import metrics
+from negotiation.arena.minds import is_built_in, seat_mind
 from negotiation.call_log import led_to
 from negotiation.casting import Casting
 from negotiation.core.events import Event
+from negotiation.core.visibility import seat_seed
+from negotiation.core.vocabulary import Party
 from negotiation.engine import Minds
 from negotiation.minds.calls import Call
 from negotiation.minds.line import Line
@@ -144,8 +148,12 @@ def make_minds(casting: Casting, means: Means) -> Minds:
     )
 
 
-def _make_mind(casting: Casting, seller_id: str, means: Means) -> StrategyMind | NarratedMind | ReasoningMind:
+def _make_mind(casting: Casting, seller_id: str, means: Means) -> Any:
     seat = casting.sellers[seller_id] if seller_id else casting.buyer
+    if not is_built_in(seat.mind):
+        setup = casting.roster.setup
+        party, name = (Party.SELLER, setup.seat(seller_id).name) if seller_id else (Party.BUYER, "")
+        return seat_mind(party, seat.mind, seat_seed(setup.seed, name))
     if seat.mind == "strategy" or means.gateway is None:
         return StrategyMind()
     onlookers = RoomOnlookers(casting.roster, seller_id, means.leisure)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from negotiation.core.events import (
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     ExpiryWarned,
     InputRequested,
     InputTimedOut,
@@ -19,6 +20,7 @@ from negotiation.records import Record, Roster
 TableEvents = (
     SeatChanged
     | PaceChanged
+    | BundleReached
     | InputRequested
     | ExpiryWarned
     | InputTimedOut
@@ -35,6 +37,8 @@ def table_body(event: TableEvents, record: Record, roster: Roster) -> Frame:
         case PaceChanged():
             seconds = None if event.turn_seconds is None else float(event.turn_seconds)
             return {"type": "pace_changed", "turn_seconds": seconds, "pause_after_round": event.pause_after_round}
+        case BundleReached():
+            return {"type": "bundle_reached", **_seat(Party.SELLER, event.seller_id, roster)}
         case InputRequested():
             return {
                 "type": "human_input_required",

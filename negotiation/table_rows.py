@@ -11,6 +11,7 @@ from django.db.models import Q
 from negotiation.core.events import (
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     Closed,
     ExpiryWarned,
     InputRequested,
@@ -90,7 +91,7 @@ class TableRows:
                 self._tell(run_id, participants[event.seller_id], record, event)
             case ApprovalDecided():
                 self._decide(run_id, record, event)
-            case PaceChanged():
+            case PaceChanged() | BundleReached():
                 pass  # it has no row: whoever plays the room reads it from the log
 
     def rows(self) -> tuple[list[SeatWait], list[Approval]]:

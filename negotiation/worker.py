@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from marketplace.logging_setup import correlation_id
-from negotiation import logs, seats, services, sweeps
+from negotiation import seats, services, sweeps
+from negotiation.arena import running
 from negotiation.casting import Casting, read_casting
 from negotiation.core.events import Closed, PaceChanged, StatusChanged
 from negotiation.core.vocabulary import RoomStatus
@@ -53,6 +54,8 @@ RECOVERY_SECONDS = 2.0
 MOST_CLAIMS = 10
 SWEEP_SECONDS = 600.0
 CLOCK_SECONDS = 1.0
+# After a step of an arena, and after one that went wrong for a reason nobody thought of.
+ARENA_SECONDS, ARENA_REST_SECONDS = 1.0, 10.0
 MARGIN_SECONDS = 10.0
 DATABASE_THREADS = 2
 
@@ -84,8 +87,8 @@ class Worker:
         """Returns when drained."""
         await self._take_over_from_the_dead()
         async with asyncio.TaskGroup() as group:
-            steps = (self._listen, self._keep_leases, self._sweep, self._watch_clocks, Post(self._database).run)
-            tenders = [group.create_task(step()) for step in steps]
+            steps = (self._listen, self._keep_leases, self._sweep, self._watch_clocks, self._tend_arenas)
+            tenders = [group.create_task(step()) for step in (*steps, Post(self._database).run)]
             find_rooms = self._take_jobs if is_by_jobs() else self._look_for_rooms
             await find_rooms(group)
             for task in tenders:
@@ -217,7 +220,7 @@ class Worker:
         finally:
             await asyncio.shield(journal.keep_calls())
         if room.status.is_over:
-            await asyncio.shield(in_thread(self._database, logs.save, claim.code))
+            await asyncio.shield(in_thread(self._database, services.wind_up, claim.code))
 
     async def _give_up(self, claim: Claim) -> None:
         """Close a room that cannot go on, unless it has just been closed or the database is gone."""
@@ -288,6 +291,20 @@ class Worker:
             except DATABASE_AWAY as error:
                 logger.warning("cannot look at the clocks of seats: %s", error)
             await asyncio.sleep(CLOCK_SECONDS)
+
+    async def _tend_arenas(self) -> None:
+        """Open the games of arenas and collect their results."""
+        while True:
+            seconds = ARENA_SECONDS
+            try:
+                if await in_thread(self._database, running.tend):
+                    seconds = 0.0
+            except DATABASE_AWAY as error:
+                logger.warning("cannot look at arenas: %s", error)
+            except Exception:
+                logger.exception("arenas cannot go on")
+                seconds = ARENA_REST_SECONDS
+            await asyncio.sleep(seconds)
 
     async def _sleep_until_woken(self, seconds: float) -> None:
         try:

@@ -19,7 +19,7 @@ from marketplace import audit
 from marketplace.backoffice.catalogue_changes import CatalogueMoved, Plan, carry_out, plan_import, read_catalogue
 from marketplace.backoffice.catalogue_file import MOST_BYTES, MOST_LINES, Line, UnreadableFile, read_lines, write_file
 from marketplace.backoffice.kinds import ModelAdmin, user_name
-from marketplace.models import MINDS, PRIORITIES, STYLES, TEMPERAMENTS, Seller, SellerInventory
+from marketplace.models import MINDS, PRIORITIES, STYLES, TEMPERAMENTS, TOUGHNESS, Seller, SellerInventory
 
 # Of each kind of change; the rest is counted.
 MOST_SHOWN = 200
@@ -34,6 +34,7 @@ COLUMN_WORDS = (
     ("priority", " or ".join(value for value, _ in PRIORITIES)),
     ("speaking_style", ", ".join(value for value, _ in STYLES)),
     ("temperament", ", ".join(value for value, _ in TEMPERAMENTS)),
+    ("toughness", ", ".join(value for value, _ in TOUGHNESS)),
     ("mind", ", ".join(value for value, _ in MINDS)),
     ("llm_model, llm_temperature", "Its own model. Empty: the session's."),
     ("legal_name, contact", "Told to a buyer with a deal."),
@@ -42,6 +43,10 @@ COLUMN_WORDS = (
     ("quantity_available", "A whole number, not less than what is already promised."),
     ("cost_price, least_price, selling_price", "Each above the one before: cost, floor, asking price."),
     ("allowed_terms", "Such as delivery_days 0-14; payment_days 30-60. Empty: none."),
+    (
+        "term_weights",
+        "How much each counts: price 0.7; delivery_days -0.3. Below 0 less is better.",
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 
 from marketplace.backoffice.catalogue_file import PROFILE, SELLER, STOCK, Line, Reason, cell_of, ranges_in
 from marketplace.models import Seller, SellerInventory
+from marketplace.term_weights import weights_in
 
 AT_ONCE = 500
 TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -231,7 +232,7 @@ def _value(table_field: Any, cell: str) -> object:
                 raise ValueError(f'"{cell}" is neither yes nor no')
             return TRUTHS[cell.lower()]
         case models.JSONField():
-            return ranges_in(cell)
+            return weights_in(cell) if table_field.name == "term_weights" else ranges_in(cell)
         case _:
             return cell.lower() if table_field.choices else cell
 

@@ -21,6 +21,7 @@ PROFILE = (
     "priority",
     "speaking_style",
     "temperament",
+    "toughness",
     "mind",
     "llm_model",
     "llm_temperature",
@@ -36,6 +37,7 @@ STOCK = (
     "least_price",
     "selling_price",
     "allowed_terms",
+    "term_weights",
 )
 COLUMNS = (SELLER, *PROFILE, *STOCK)
 DELIMITERS = ",;\t"
@@ -120,7 +122,7 @@ def cell_of(value: object) -> str:
         case Decimal():
             return f"{value:.2f}"
         case dict():
-            return "; ".join(f"{name} {low}-{high}" for name, (low, high) in value.items())
+            return "; ".join(f"{name} {_term_cell(kept)}" for name, kept in value.items())
         case _:
             return str(value)
 
@@ -134,6 +136,11 @@ def ranges_in(cell: str) -> dict[str, list[int]]:
             raise ValueError(f'"{part}" is not of the form: delivery_days 0-14; payment_days 30-60')
         ranges[found[1]] = [int(found[2]), int(found[3])]
     return ranges
+
+
+def _term_cell(kept: Sequence[int] | float) -> str:
+    """A range of values, or a weight."""
+    return f"{kept[0]}-{kept[1]}" if isinstance(kept, Sequence) else f"{kept:g}"
 
 
 def guard(cell: str) -> str:

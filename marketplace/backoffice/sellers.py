@@ -1,6 +1,5 @@
 """The operators' screen for standing sellers: profile and stock on one page, copies, and files."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -13,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,9 +20,9 @@ from django.utils.safestring import SafeString
 from marketplace import audit
 from marketplace.backoffice import access
 from marketplace.backoffice.catalogue import CatalogueFiles
-from marketplace.backoffice.catalogue_file import cell_of, ranges_in
 from marketplace.backoffice.kinds import AuditedAdmin, TabularInline, user_name
 from marketplace.backoffice.seller_copies import copy_seller
+from marketplace.backoffice.stock_forms import StockForm
 from marketplace.models import Role, Seller, SellerInventory
 from negotiation.models import OPEN, Participant
 
@@ -84,44 +84,6 @@ class SellerForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its parame
         return name
 
 
-class TermsField(forms.CharField):
-    """Further terms on one line, as files write them; JSON is understood, too."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return cell_of(value) if isinstance(value, dict) else value
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value) or ""
-        try:
-            return json.loads(text) if text.startswith("{") else ranges_in(text)
-        except ValueError as error:
-            raise ValidationError(f"{error}.") from error
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """A line left empty is not changed, or each blank line of a new seller would be asked for."""
-        try:
-            return bool(self.to_python(self.prepare_value(initial)) != self.to_python(data))
-        except ValidationError:
-            return True
-
-
-class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
-    allowed_terms = TermsField(
-        required=False,
-        label="Further terms",
-        help_text="Such as delivery_days 0-14; payment_days 30-60. Empty: none.",
-        widget=forms.TextInput(attrs={"size": 16, "aria-label": "Further terms"}),
-    )
-
-    class Meta:
-        labels = {
-            "quantity_available": "Units",
-            "cost_price": "Cost",
-            "least_price": "Floor",
-            "selling_price": "Asking price",
-        }
-
-
 class InventoryInline(TabularInline):
     model = SellerInventory
     form = StockForm
@@ -144,6 +106,7 @@ class InventoryInline(TabularInline):
         "least_price",
         "selling_price",
         "allowed_terms",
+        "volume_tiers",
     )
     readonly_fields = ("promised", "in_rooms")
 
@@ -184,21 +147,32 @@ class SellerAdmin(access.PartyScreen, CatalogueFiles, AuditedAdmin):
         "stock_lines",
         "stock_value",
     )
-    list_filter = (KeptBy, "is_active", "mind", "priority", "temperament", "speaking_style", Region)
+    list_filter = (KeptBy, "is_active", "mind", "priority", "temperament", "toughness", "speaking_style", Region)
     search_fields = ("name", "region", "inventory__item_name", "inventory__item_id")
     search_help_text = "Name, region, or an item that is stocked"
     show_full_result_count = False
     list_per_page = 50
     inlines = (InventoryInline,)
-    readonly_fields = ("session", "code", "sessions")
+    readonly_fields = ("session", "code", "sessions", "curve")
     actions = ("start_session_with", "copy_with_stock", "activate", "deactivate", "export_chosen")
 
+    class Media:
+        css = {"all": ["css/curve.css"]}
+        js = [forms.Script("js/admin_curve.js", type="module")]
+
     def get_fieldsets(self, request: HttpRequest, obj: Seller | None = None) -> Any:
-        profile = (("name", "is_active"), ("priority", "speaking_style", "temperament"))
+        profile = (
+            ("name", "is_active"),
+            ("priority", "speaking_style"),
+            ("temperament", "toughness"),
+            "bundle_percent",
+        )
         model = ("mind", ("llm_model", "llm_temperature"))
         told = (("legal_name", "contact"), "region")
+        may_try = self.has_change_permission(request, obj)  # else there is nothing to choose
         shown = [
             ("Profile", {"fields": profile}),
+            *([("What its agent would do", {"fields": ("curve",)})] if may_try else []),
             ("Who decides and speaks", {"fields": model}),
             ("Told to buyers", {"fields": told}),
         ]
@@ -254,6 +228,11 @@ class SellerAdmin(access.PartyScreen, CatalogueFiles, AuditedAdmin):
         address = f"{reverse('admin:marketplace_session_changelist')}?seller={seller.code}"
         return format_html('<a href="{}">Sessions that invited this seller</a>', address)
 
+    @admin.display(description="Offers by round")
+    def curve(self, seller: Seller) -> SafeString:
+        """With what is on the form; its script fills it."""
+        return render_to_string("curve.html", {"party": "seller"})
+
     @admin.action(description="Start a session with the selected sellers", permissions=["change"])
     def start_session_with(self, request: HttpRequest, queryset: QuerySet[Seller]) -> HttpResponse | None:
         invitable = Seller.objects.standing().filter(is_active=True, pk__in=queryset.values("pk"))
@@ -305,4 +284,5 @@ def _in_short(label: str) -> str:
 
 def _typed_in(formset: "BaseInlineFormSet[Any, Any, Any]") -> list[str]:
     columns = {field.name for field in formset.model._meta.concrete_fields if not field.primary_key}
-    return [name for name in formset.empty_form.fields if name in columns]
+    typed = [name for name in formset.empty_form.fields if name in columns]
+    return [*typed, "term_weights"] if "allowed_terms" in typed else typed

@@ -22,6 +22,7 @@ from marketplace.backoffice.steering import MOST_NAMED, SteersRooms
 from marketplace.errors import MarketplaceError
 from marketplace.models import BuyerItem, Role, Seller, Session
 from marketplace.services import clone_session, delete_session
+from marketplace.term_weights import weights_words
 from negotiation.core.vocabulary import Result
 from negotiation.models import STARTED, LLMCall, NegotiationRun, Outcome, RunEvent
 
@@ -114,7 +115,7 @@ class SessionAdmin(access.PartyScreen, SteersRooms, ReadOnlyAdmin):
         return [
             ("Session", {"fields": ("pages", "kind", ("created_at", "created_by"))}),
             ("Buyer", {"fields": ("buyer_name", "buyer_particulars", "shopping_list", *way_in)}),
-            ("Who decides and speaks", {"fields": (("buyer_mind", "buyer_temperament"), *MODEL_WORDS)}),
+            ("Who decides and speaks", {"fields": (("buyer_mind", "buyer_temperament", "buyer_policy"), *MODEL_WORDS)}),
             ("Rules", {"fields": (*rules, ("currency", "seed"), "code")}),
         ]
 
@@ -311,5 +312,6 @@ def _mandate(item: BuyerItem) -> str:
         f"asks above a total of {item.approve_above}" if item.approve_above is not None else "",
         "asks below the minimum" if item.approve_below_min else "",
         *(f"{name.replace('_', ' ')} {low} to {high}" for name, (low, high) in sorted(item.allowed_terms.items())),
+        f"weighs {weights_words(item.term_weights)}" if item.term_weights else "",
     ]
     return "".join(f", {part}" for part in parts if part)

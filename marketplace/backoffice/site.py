@@ -55,6 +55,13 @@ GROUPS = (
             ("negotiation.runevent", "The log that all else is drawn from"),
         ),
     ),
+    Group(
+        "Arenas",
+        (
+            ("negotiation.arena", "Minds against minds, on chosen scenarios"),
+            ("negotiation.arenagame", "One session each, and what came of it"),
+        ),
+    ),
     Group("Language models", (("negotiation.llmcall", "Each question to a model, and its answer"),)),
     Group(
         "Who may come in",

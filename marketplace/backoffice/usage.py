@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from negotiation.minds.calls import Verdict
 from negotiation.models import LLMCall
+from negotiation.violations import Violation, count_violations
 
 USUAL_DAYS = 30
 MOST_DAYS = 366
@@ -61,6 +62,14 @@ class UsageLine:
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ViolationLine:
+    """What a model did beyond what its seats may: in how many calls, in the order of the kinds."""
+
+    name: str
+    counts: list[int]
+
+
 def span_up_to(today: date, days: int = USUAL_DAYS) -> Span:
     return Span(today - timedelta(days=days - 1), today)
 
@@ -79,6 +88,18 @@ def usage_by_model(span: Span) -> list[UsageLine]:
     """The dearest first."""
     rows = _grouped(_calls(span), "provider", "model").order_by("-cost", "-questions", "model", "provider")
     return [UsageLine(_model(row.pop("provider"), row.pop("model")), Usage(**row)) for row in rows]
+
+
+def violations_by_model(span: Span) -> list[ViolationLine]:
+    """Of the models that did any, by name."""
+    noted = _calls(span).exclude(why="").order_by("model", "provider").values_list("provider", "model", "why")
+    by_model: dict[str, list[tuple[str, int]]] = {}
+    for provider, model, why, calls in noted.annotate(calls=Count("pk")):
+        by_model.setdefault(_model(provider, model), []).append((why, calls))
+    counted = {name: count_violations(rows) for name, rows in by_model.items()}
+    return [
+        ViolationLine(name, [counts.get(kind, 0) for kind in Violation]) for name, counts in counted.items() if counts
+    ]
 
 
 def usage_by_session(span: Span, most: int | None = None) -> list[UsageLine]:

@@ -25,6 +25,7 @@ from marketplace.backoffice.usage import (
     usage_by_model,
     usage_by_session,
     usage_of,
+    violations_by_model,
 )
 
 MOST_SESSIONS = 50
@@ -86,6 +87,7 @@ def usage_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "shows_calls": shows_calls,
         "days": [line for line in reversed(days) if line.usage.questions],
         "models": usage_by_model(span),
+        "violations": violations_by_model(span),
         "sessions": sessions[:MOST_SESSIONS],
         "is_cut": len(sessions) > MOST_SESSIONS,
         "most_sessions": MOST_SESSIONS,

@@ -15,6 +15,7 @@ from marketplace.identity import Principal
 from marketplace.models import Role
 from marketplace.pages.session_lists import asked_page
 from marketplace.parties import invitation, make_party_link
+from marketplace.sheets.own_side import how_it_went
 from marketplace.waiting import moves_asked_of, party_of, pending_approvals, waiting_moves, with_rooms
 from negotiation.access import rooms_of
 from negotiation.approvals import approvals_of
@@ -44,6 +45,7 @@ def thread(request: HttpRequest, code: UUID) -> HttpResponse:
         "other_name": found.run.session.buyer.name if party is Party.SELLER else found.name,
         "may_move": party is not None and principal.may_write,
         "other_threads": _other_threads(found.run, found, principal),
+        "sentences": how_it_went(found.run, found, party) if party is not None else [],
     }
     return render(request, "thread.html", page)
 

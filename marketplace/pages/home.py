@@ -32,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
     principal = known_caller(request)
     if not principal.may_read_all:
         return own_rooms(request, principal)
-    running = NegotiationRun.objects.started().select_related("session__buyer", "item").order_by("-started_at", "-id")
+    started = NegotiationRun.objects.started().filter(session__is_arena=False)
+    running = started.select_related("session__buyer", "item").order_by("-started_at", "-id")
     return render(
         request,
         "home.html",

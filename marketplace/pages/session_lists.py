@@ -31,8 +31,8 @@ class Search:
         return cls(words, request.GET.get("show") == "running")
 
     def sessions(self) -> QuerySet[Session]:
-        """By a part of their name, their buyer's or an item's; newest first."""
-        found = Session.objects.order_by("-created_at", "-id")
+        """By a part of their name, their buyer's or an item's; newest first. Arenas list their own."""
+        found = Session.objects.filter(is_arena=False).order_by("-created_at", "-id")
         if self.words:
             items = BuyerItem.objects.filter(item_name__icontains=self.words)
             named = Q(name__icontains=self.words) | Q(buyer__name__icontains=self.words)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from marketplace.callers import readers_page
 from marketplace.csv_files import csv_response
 from marketplace.models import Session
+from marketplace.sheets.possible import possible_deals
 from marketplace.sheets.rows import HEADINGS, rows_of
 from marketplace.sheets.sheet import read_sheet
 from marketplace.summary import summarise
@@ -45,6 +46,7 @@ def sheet(request: HttpRequest, code: UUID) -> HttpResponse:
     page = {
         "session": session,
         "sheet": found,
+        "possible": possible_deals(session),
         "summary": found.summary,
         "speech": _speech(session),
         "tokens": f"{found.summary.models.tokens:,}",

@@ -3,7 +3,22 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from marketplace.pages import desk, floor, home, new_session, party, replay, room, sheet, spectators, trade, trade_list
+from marketplace.pages import (
+    analysis,
+    arenas,
+    desk,
+    floor,
+    home,
+    new_arena,
+    new_session,
+    party,
+    replay,
+    room,
+    sheet,
+    spectators,
+    trade,
+    trade_list,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -28,12 +43,23 @@ urlpatterns = [
     path("negotiations/<uuid:code>/", desk.thread, name="thread"),
     path("negotiations/<uuid:code>/invite/", desk.invite, name="invite"),
     path("waiting/", desk.waiting, name="waiting"),
+    path("analysis/", analysis.analysis, name="analysis"),
+    path("analysis/rooms.csv", analysis.analysis_csv, name="analysis_csv"),
     path("approvals/", desk.approvals, name="approvals"),
     path("trades/", trade_list.trades, name="trades"),
     path("trades.csv", trade_list.trades_csv, name="trades_csv"),
     path("trades/<str:number>/", trade.trade, name="trade"),
     path("trades/<str:number>/confirm/", trade.confirm, name="confirm_trade"),
     path("trades/<str:number>/cancel/", trade.cancel, name="cancel_trade"),
+    path("arenas/", arenas.arenas, name="arenas"),
+    path("arenas/new/", new_arena.new_arena, name="new_arena"),
+    path("arenas/new/check/", new_arena.check_arena, name="check_arena"),
+    path("arenas/<uuid:code>/", arenas.arena, name="arena"),
+    path("arenas/<uuid:code>/games/", arenas.games, name="arena_games"),
+    path("arenas/<uuid:code>/pause/", arenas.pause, name="pause_arena"),
+    path("arenas/<uuid:code>/resume/", arenas.resume, name="resume_arena"),
+    path("arenas/<uuid:code>/cancel/", arenas.cancel, name="cancel_arena"),
+    path("arenas/<uuid:code>/delete/", arenas.delete, name="delete_arena"),
     path("sign-in/<str:token>/", home.sign_in, name="sign_in"),
     path("enter/<str:token>/", party.enter, name="enter"),
     path("watch/<str:token>/", spectators.watch, name="watch"),

@@ -79,6 +79,7 @@ def show_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
         "created_at": session.created_at,
         "buyer_name": session.buyer.name,
         "buyer_temperament": session.buyer_temperament,
+        "buyer_policy": session.buyer_policy,
         "total_runs": len(runs),
         "llm_model": session.llm_model,
         "rooms": _rooms(runs),

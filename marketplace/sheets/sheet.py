@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, Q, Subquery
 
@@ -14,8 +14,10 @@ from marketplace.sheets.words import on_failure, on_purchase, verdict
 from marketplace.summary import Purchase, RoomRow, SessionSummary, summarise
 from marketplace.templatetags.parley import reason_words
 from negotiation.core.events import ThreadExpired, WalkedAway
+from negotiation.core.samples import Case
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus, TradeState
 from negotiation.models import NegotiationRun, Offer, Participant, RunEvent
+from negotiation.summary import rooms_of
 from negotiation.trade_models import Trade
 
 MOST_FOLDED = 1_500
@@ -59,6 +61,7 @@ def read_sheet(session: Session, *, whole_talk: bool = False) -> Sheet:
     talk = transcripts(session, summary) if has_talk else {}
     purchases = {purchase.room_id: purchase for purchase in summary.purchases}
     words = _last_words(session)
+    cases = {room.room_id: room.case for room in rooms_of(session)}
     return Sheet(
         summary=summary,
         verdict=verdict(summary),
@@ -67,7 +70,7 @@ def read_sheet(session: Session, *, whole_talk: bool = False) -> Sheet:
             RoomSheet(
                 row=room,
                 purchase=(purchase := purchases.get(room.code)),
-                findings=_findings(summary, room, purchase),
+                findings=_findings(summary, room, purchase, cases.get(room.code)),
                 others=losers(room, summary.setup(room), words[room.pk], summary.currency),
                 talk=talk.get(room.pk, ()),
             )
@@ -79,10 +82,13 @@ def read_sheet(session: Session, *, whole_talk: bool = False) -> Sheet:
     )
 
 
-def _findings(summary: SessionSummary, room: RoomRow, purchase: Purchase | None) -> list[str]:
-    setup = summary.setup(room)
+def _findings(summary: SessionSummary, room: RoomRow, purchase: Purchase | None, case: Case | None) -> list[str]:
+    """By the measures that know of further terms and of the way, where the room was bargained to its end."""
+    setup = case.setup if case is not None else summary.setup(room)
     if purchase is None:
         return [on_failure(room, setup, summary.currency)]
+    if case is not None:
+        purchase = replace(purchase, measures=case.measures)
     return list(filter(None, on_purchase(purchase, setup, summary.currency)))
 
 

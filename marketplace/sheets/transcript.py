@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import assert_never
 
 from marketplace.models import Session
 from marketplace.summary import SessionSummary
 from negotiation.codec import decode
 from negotiation.core.events import Accepted, Answered, Interjected, Offered, Said, WalkedAway
+from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Party
 from negotiation.models import RunEvent
 
@@ -20,7 +20,10 @@ SPOKEN = (Accepted, Answered, Interjected, Offered, Said, WalkedAway)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`deed` is what was done with the words, empty if nothing: then `unit_price` and `quantity` are None."""
+    """`deed` is what was done with the words, empty if nothing: then `terms` is None.
+
+    `packages` are what an offer left to choose instead.
+    """
 
     at: datetime
     round: int
@@ -28,8 +31,8 @@ class Line:
     addressed: str
     text: str
     deed: str
-    unit_price: Decimal | None = None
-    quantity: int | None = None
+    terms: Terms | None = None
+    packages: tuple[Terms, ...] = ()
 
     @property
     def clock(self) -> str:
@@ -61,26 +64,26 @@ def _line(event: Spoken, at: datetime, buyer: str, names: Mapping[str, str]) -> 
     sellers = ", ".join(names.get(code, "a seller") for code in _sellers(event))
     by_buyer = event.party is Party.BUYER
     speaker, addressed = (buyer, sellers) if by_buyer else (sellers, buyer)
-    deed, price, quantity = _deed(event)
-    return Line(at, event.round, speaker, addressed, event.words.text, deed, price, quantity)
+    deed, terms = _deed(event)
+    packages = event.packages if isinstance(event, Offered) else ()
+    return Line(at, event.round, speaker, addressed, event.words.text, deed, terms, packages)
 
 
 def _sellers(event: Spoken) -> tuple[str, ...]:
     return event.seller_ids if isinstance(event, Interjected) else (event.seller_id,)
 
 
-def _deed(event: Spoken) -> tuple[str, Decimal | None, int | None]:
+def _deed(event: Spoken) -> tuple[str, Terms | None]:
     match event:
         case Offered():
-            deed = "Final offer" if event.is_final else "Offer"
-            return deed, event.terms.unit_price, event.terms.quantity
+            return "Final offer" if event.is_final else "Offer", event.terms
         case Accepted():
-            return "Accepts", event.terms.unit_price, event.terms.quantity
+            return "Accepts", event.terms
         case Answered():
-            return "Answers an offer", None, None
+            return "Answers an offer", None
         case WalkedAway():
-            return "Leaves", None, None
+            return "Leaves", None
         case Said() | Interjected():
-            return "", None, None
+            return "", None
         case _:
             assert_never(event)

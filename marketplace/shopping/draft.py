@@ -13,7 +13,7 @@ from marketplace.requests import ModelRequest, SellerRequest, SessionRequest
 from marketplace.shopping.forms import DEFAULT_CURRENCY, NewSessionForm, known_items
 from marketplace.shopping.item_forms import ShoppingList, shopping_list, spelled_alike
 from marketplace.shopping.seller_forms import NewcomerForm, Newcomers, newcomers_of
-from negotiation.core.preferences import Temperament
+from negotiation.core.preferences import Policy, Temperament
 
 Written = dict[str, Any]
 
@@ -66,6 +66,7 @@ class Draft:
             seed=asked["seed"],
             buyer_mind=asked["buyer_mind"] or settings.NEGOTIATION.default_mind,
             buyer_temperament=Temperament(asked["buyer_temperament"] or Temperament.BALANCED),
+            buyer_policy=Policy(asked["buyer_policy"] or Policy.DEAL_FIRST),
             seat_hours=asked["seat_hours"],
             on_timeout=asked["on_timeout"],
             approve_above=asked["approve_above"],

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
-from marketplace.models import MINDS, TEMPERAMENTS, TIMEOUTS, Seller, SellerInventory
+from marketplace.models import MINDS, POLICIES, TEMPERAMENTS, TIMEOUTS, Seller, SellerInventory
 from marketplace.text import validate_line
-from negotiation.core.preferences import Temperament
+from negotiation.core.preferences import Policy, Temperament
 
 LARGEST_SEED = 2**63 - 1
 DEFAULT_CURRENCY = "USD"
@@ -95,6 +95,13 @@ class NewSessionForm(forms.Form):
         initial=Temperament.BALANCED,
         required=False,
         help_text="How its agent bargains. No seller is told.",
+    )
+    buyer_policy = forms.ChoiceField(
+        label="If it comes to the worst",
+        choices=POLICIES,
+        initial=Policy.DEAL_FIRST,
+        required=False,
+        help_text="When the last round brings no offer within the limit. No seller is told.",
     )
     llm_provider = forms.ChoiceField(label="Provider", choices=PROVIDER_CHOICES, required=False)
     llm_model = forms.CharField(

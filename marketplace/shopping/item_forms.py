@@ -1,6 +1,5 @@
 """The rows of a shopping list, as a person fills them in."""
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, count
@@ -12,15 +11,12 @@ from django.utils.text import slugify
 
 from marketplace.models import MAX_PRICE, MAX_QUANTITY
 from marketplace.requests import ItemRequest
-from marketplace.term_ranges import ranges_problem
+from marketplace.shopping.term_fields import check_weights, terms_field, weights_field
 from marketplace.text import validate_line
 
 ROWS_WITHOUT_SCRIPT = 4
 # As many as the API takes.
 MOST_ITEMS = 10
-_TERM = re.compile(
-    r"(?P<name>[A-Za-z][A-Za-z0-9_ ]{0,39}?)[ :=]+(?P<low>\d{1,6})(?:\s*(?:-|\N{EN DASH}|to)\s*(?P<high>\d{1,6}))?"
-)
 
 
 def money_field(label: str, least: str = "0.01", *, required: bool = False, **options: Any) -> forms.DecimalField:
@@ -34,40 +30,6 @@ def money_field(label: str, least: str = "0.01", *, required: bool = False, **op
         required=required,
         **options,
     )
-
-
-class TermsField(forms.CharField):
-    """Further terms with what may be agreed to, such as "delivery days 0-14, warranty months 12"."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        ranges: dict[str, list[int]] = {}
-        for part in filter(None, (part.strip() for part in re.split("[,;]", text or ""))):
-            term = _TERM.fullmatch(part)
-            if term is None:
-                raise ValidationError(f"“{part}” is no term with its range; write for example: delivery days 0-14.")
-            low = int(term["low"])
-            name = "_".join(term["name"].lower().split())
-            ranges[name] = [low, int(term["high"]) if term["high"] else low]
-        if problem := ranges_problem(ranges):
-            raise ValidationError(f"{problem[0].upper()}{problem[1:]}.")
-        return ranges
-
-    def validate(self, value: Any) -> None:
-        """What is read is checked already; nothing at all is fine."""
-
-    def run_validators(self, value: Any) -> None:
-        """Those of text do not suit."""
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return str(data or "").strip() != str(self.prepare_value(initial) or "")
-
-    def prepare_value(self, value: Any) -> Any:
-        return terms_text(value) if isinstance(value, Mapping) else value
-
-
-def terms_text(ranges: Mapping[str, Sequence[int]]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {low}-{high}" for name, (low, high) in sorted(ranges.items()))
 
 
 class ItemForm(forms.Form):
@@ -93,12 +55,8 @@ class ItemForm(forms.Form):
         validators=[validate_line],
         help_text="By it sellers' stock is found. Empty: found by the name.",
     )
-    allowed_terms = TermsField(
-        label="Further terms",
-        max_length=500,
-        required=False,
-        help_text="What an agent may agree to, such as: delivery days 0-14.",
-    )
+    allowed_terms = terms_field()
+    term_weights = weights_field()
     approve_below_min = forms.BooleanField(label="Ask me about prices below the lowest", required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -115,6 +73,7 @@ class ItemForm(forms.Form):
         target = cleaned.get("target_price")
         if target is not None and highest is not None and target > highest:
             self.add_error("target_price", "Must not be above the highest price.")
+        check_weights(self)
         return cleaned
 
     @property
@@ -128,7 +87,7 @@ class ItemForm(forms.Form):
         return ", ".join(str(self[name].label).lower() for name in _FOLDED if self[name].value())
 
 
-_FOLDED = ("target_price", "approve_above", "approve_below_min", "allowed_terms", "item_id")
+_FOLDED = ("target_price", "approve_above", "approve_below_min", "allowed_terms", "term_weights", "item_id")
 _ITEM_ATTRIBUTES = {
     "item_name": {"list": "known-items", "autocomplete": "off", "placeholder": "What is to be bought"},
     "quantity_needed": {"inputmode": "numeric", "placeholder": "50"},
@@ -137,7 +96,6 @@ _ITEM_ATTRIBUTES = {
     "target_price": {"inputmode": "decimal", "step": "0.01"},
     "approve_above": {"inputmode": "decimal", "step": "0.01"},
     "item_id": {"autocomplete": "off"},
-    "allowed_terms": {"autocomplete": "off"},
 }
 
 
@@ -240,6 +198,7 @@ def _item_request(row: Mapping[str, Any], item_id: str) -> ItemRequest:
         approve_above=row.get("approve_above"),
         approve_below_min=row.get("approve_below_min", False),
         allowed_terms=row.get("allowed_terms", {}),
+        term_weights=row.get("term_weights", {}),
     )
 
 

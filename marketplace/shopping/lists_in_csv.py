@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.shopping.item_forms import ItemForm, terms_text
+from marketplace.shopping.item_forms import ItemForm
+from marketplace.shopping.term_fields import terms_text
+from marketplace.term_weights import weights_text
 from negotiation.replies.characters import fold
 from negotiation.replies.money import CURRENCY_SIGNS, is_currency
 
@@ -23,12 +25,14 @@ COLUMNS = {
     "approve_above": "Ask above",
     "approve_below_min": "Ask below lowest",
     "allowed_terms": "Further terms",
+    "term_weights": "How much they matter",
 }
 NEEDED = ("item_name", "quantity_needed", "max_price_per_unit")
 SAMPLE = (
-    "Item,Quantity,Highest price,Lowest price,Target price,Item id,Ask above,Ask below lowest,Further terms\r\n"
-    "HP 15 Laptop,50,600.00,400.00,520.00,,25000,yes,delivery days 0-14\r\n"
-    '"Mouse, wireless",100,35.00,,,,,,\r\n'
+    "Item,Quantity,Highest price,Lowest price,Target price,Item id,Ask above,Ask below lowest,Further terms,"
+    "How much they matter\r\n"
+    "HP 15 Laptop,50,600.00,400.00,520.00,,25000,yes,delivery days 0-14,delivery days -20 %\r\n"
+    '"Mouse, wireless",100,35.00,,,,,,,\r\n'
 )
 _SYNONYMS = {
     "item_name": "item itemname name product productname article description what",
@@ -41,6 +45,7 @@ _SYNONYMS = {
     "approve_above": "askabove askmeaboveatotalof approveabove approval approvalabove approvalthreshold threshold",
     "approve_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
     "allowed_terms": "furtherterms terms allowedterms",
+    "term_weights": "howmuchtheymatter howmuchtermsmatter weights termweights importance",
 }
 _FIELDS = {synonym: field for field, names in _SYNONYMS.items() for synonym in names.split()}
 _NUMBERS = ("quantity_needed", "max_price_per_unit", "min_price_per_unit", "target_price", "approve_above")
@@ -213,5 +218,5 @@ def _without_guard(cell: str) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, Mapping):
-        return terms_text(value)
+        return terms_text(value) if all(isinstance(bounds, list) for bounds in value.values()) else weights_text(value)
     return "yes" if value is True else "" if value in (None, False) else str(value)

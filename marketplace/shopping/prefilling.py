@@ -8,7 +8,9 @@ from typing import Any
 from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
 from marketplace.shopping.draft import Draft, Written, draft_from
 from marketplace.shopping.forms import known_items
-from marketplace.shopping.item_forms import id_by_name, terms_text
+from marketplace.shopping.item_forms import id_by_name
+from marketplace.shopping.term_fields import terms_text
+from marketplace.term_weights import weights_text
 
 
 def draft_like(request: SessionRequest) -> Draft:
@@ -30,6 +32,7 @@ def _session_written(request: SessionRequest) -> Written:
         },
         "sellers": [str(code) for code in request.standing_seller_codes],
         "buyer_temperament": str(request.buyer_temperament),
+        "buyer_policy": str(request.buyer_policy),
         "keep_best_offer": not request.disclose_best_offer,
         "llm_provider": request.model.provider,
         "llm_model": request.model.model,
@@ -44,7 +47,7 @@ def _item_written(item: ItemRequest, known: Mapping[str, str]) -> Written:
         del written["item_id"]  # else it would stay when the name is changed
     if item.min_price_per_unit == Decimal(0):
         del written["min_price_per_unit"]
-    return {**written, "allowed_terms": terms_text(item.allowed_terms)}
+    return {**written, **_terms_written(item)}
 
 
 def _seller_written(seller: SellerRequest, items: tuple[ItemRequest, ...]) -> Written:
@@ -55,12 +58,20 @@ def _seller_written(seller: SellerRequest, items: tuple[ItemRequest, ...]) -> Wr
         "speaking_style": str(seller.speaking_style),
         "mind": seller.mind,
         "temperament": str(seller.temperament),
+        "toughness": str(seller.toughness),
         "stock": [_stock_written(stock[item.item_id]) if item.item_id in stock else {} for item in items],
     }
 
 
 def _stock_written(row: StockRequest) -> Written:
-    return {name: getattr(row, name) for name in ("quantity_available", "cost_price", "least_price", "selling_price")}
+    written = {
+        name: getattr(row, name) for name in ("quantity_available", "cost_price", "least_price", "selling_price")
+    }
+    return {**written, **_terms_written(row)}
+
+
+def _terms_written(row: ItemRequest | StockRequest) -> Written:
+    return {"allowed_terms": terms_text(row.allowed_terms), "term_weights": weights_text(row.term_weights)}
 
 
 def _without_nothing(values: Mapping[str, Any]) -> Written:

@@ -85,6 +85,7 @@ def _unsaved(sellers: Sequence[SellerRequest]) -> Iterator[tuple[Seller, list[Se
                     quantity_available=stock.quantity_available,
                     least_price=stock.least_price,
                     selling_price=stock.selling_price,
+                    volume_tiers=list(stock.volume_tiers),
                 )
                 for stock in request.inventory
             ],

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 
-from marketplace.models import MAX_QUANTITY, MINDS, PRIORITIES, STYLES, TEMPERAMENTS
+from marketplace.models import MAX_QUANTITY, MINDS, PRIORITIES, STYLES, TEMPERAMENTS, TOUGHNESS
 from marketplace.requests import ItemRequest, SellerRequest, StockRequest
 from marketplace.shopping.item_forms import MOST_ITEMS, money_field
+from marketplace.shopping.term_fields import check_weights, terms_field, weights_field
 from marketplace.text import validate_line
-from negotiation.core.preferences import Priority, Style, Temperament
+from negotiation.core.preferences import Priority, Style, Temperament, Toughness
 
 # As many as a room takes.
 MOST_NEWCOMERS = 10
@@ -22,12 +23,14 @@ class StockForm(forms.Form):
     cost_price = money_field("Cost", "0", required=True)
     least_price = money_field("Lowest price", "0", required=True)
     selling_price = money_field("Asking price", "0", required=True)
+    allowed_terms = terms_field()
+    term_weights = weights_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name, field in self.fields.items():
-            inputmode = "numeric" if name == "quantity_available" else "decimal"
-            field.widget.attrs.update({"inputmode": inputmode, **({} if inputmode == "numeric" else {"step": "0.01"})})
+        self.fields["quantity_available"].widget.attrs["inputmode"] = "numeric"
+        for name in ("cost_price", "least_price", "selling_price"):
+            self.fields[name].widget.attrs.update({"inputmode": "decimal", "step": "0.01"})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -36,6 +39,7 @@ class StockForm(forms.Form):
             self.add_error("least_price", "The lowest price must be above the cost.")
         if least is not None and asked is not None and asked <= least:
             self.add_error("selling_price", "The asking price must be above the lowest price.")
+        check_weights(self)
         return cleaned
 
     def to_request(self, item: ItemRequest) -> StockRequest:
@@ -50,6 +54,7 @@ class NewcomerForm(forms.Form):
     speaking_style = forms.ChoiceField(label="Speaking style", choices=STYLES, initial=Style.NEUTRAL)
     mind = forms.ChoiceField(label="Mind", choices=MINDS, initial="strategy")
     temperament = forms.ChoiceField(label="Temperament", choices=TEMPERAMENTS, initial=Temperament.BALANCED)
+    toughness = forms.ChoiceField(label="Toughness", choices=TOUGHNESS, initial=Toughness.FAIR)
 
     def __init__(self, *args: Any, rows: int, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -92,6 +97,7 @@ class NewcomerForm(forms.Form):
             inventory=tuple(stock.to_request(items[row]) for row, stock in filled.items() if stock.is_valid()),
             mind=self.cleaned_data["mind"],
             temperament=Temperament(self.cleaned_data["temperament"]),
+            toughness=Toughness(self.cleaned_data["toughness"]),
         )
 
 

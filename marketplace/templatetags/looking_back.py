@@ -1,10 +1,11 @@
 """What the pages of a room say of its replay and its what-ifs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 
-from marketplace.models import TEMPERAMENTS
+from marketplace.models import POLICIES, TEMPERAMENTS, TOUGHNESS
 from negotiation.casting import agent_mind
 from negotiation.models import NegotiationRun
 
@@ -33,8 +34,20 @@ def what_if_dialog(run: NegotiationRun) -> dict[str, Any]:
     session = run.session
     return {
         "run": run,
-        "buyer": _seat(session.buyer_mind, session.buyer_temperament),
-        "seats": [(seat, _seat(seat.mind, seat.temperament)) for seat in run.participants.all()],
+        "buyer": {
+            **_seat(session.buyer_mind, session.buyer_temperament),
+            "further": _further("policy", "Policy", POLICIES, session.buyer_policy),
+        },
+        "seats": [
+            (
+                seat,
+                {
+                    **_seat(seat.mind, seat.temperament),
+                    "further": _further("toughness", "Toughness", TOUGHNESS, seat.toughness),
+                },
+            )
+            for seat in run.participants.all()
+        ],
     }
 
 
@@ -45,4 +58,15 @@ def _seat(mind: str, temperament: str) -> dict[str, Any]:
         "mind": f"{SHORT_MINDS.get(agent_mind(mind), mind)} ({'for a ' + HANDS[mind] if mind in HANDS else 'same'})",
         "temperaments": [(one, one.capitalize()) for one, _ in TEMPERAMENTS if one != temperament],
         "temperament": f"{temperament.capitalize()} (same)",
+    }
+
+
+def _further(name: str, label: str, choices: Sequence[tuple[str, str]], now: str) -> dict[str, Any]:
+    """What else can be chosen for the seat, the one that it has first."""
+    short = {str(value): words.partition(" (")[0] for value, words in choices}
+    return {
+        "name": name,
+        "label": label,
+        "now": f"{short[now]} (same)",
+        "choices": [(value, words) for value, words in short.items() if value != now],
     }

@@ -1,5 +1,7 @@
 """What the page of a trade tells; further terms as `static/js/desk_words.js` tells them."""
 
+from collections.abc import Iterable
+
 from django import template
 
 from negotiation.core.vocabulary import TradeState
@@ -16,6 +18,7 @@ TERMS = {
     "payment_days": ("Payment within", "day"),
     "warranty_months": ("Warranty", "month"),
 }
+NONE = {"delivery_days": "Delivery at once", "payment_days": "Payment at once", "warranty_months": "No warranty"}
 
 register = template.Library()
 
@@ -31,9 +34,17 @@ def trade_sign(state: str) -> str:
 
 
 @register.filter
+def terms_words(terms: Iterable[tuple[str, int]]) -> str:
+    """All of them in the middle of a sentence."""
+    return ", ".join(term_words(term).lower() for term in terms)
+
+
+@register.filter
 def term_words(term: tuple[str, int]) -> str:
     """A name that is not known is told as it is."""
     name, value = term
+    if value == 0 and name in NONE:
+        return NONE[name]
     if name not in TERMS:
         return f"{name.replace('_', ' ').capitalize()} {value:,}"
     words, unit = TERMS[name]

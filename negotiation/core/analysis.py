@@ -1,15 +1,26 @@
-"""How good a deal was, judged with both sides' private numbers: for operators and the benchmark, never for a seat.
+"""How good a negotiation was, judged with both sides' private numbers: for operators and benchmarks, never for a seat.
 
-A market of one buyer and several sellers is an assignment game (Shapley and Shubik 1972): its core is the price range
-from the lowest to the second-lowest price at which a seller may legally close, with the lowest one winning.
+Of one buyer with limits m and M a unit and sellers with floors: lo_i = max(floor_i, m) is the lowest price at which
+seller i may legally close, f1 <= f2 <= ... are those of the sellers that may close at all, lo_i <= M. Such a market is
+an assignment game (Shapley and Shubik 1972). Its core, where no two could do better by leaving the others, is: the
+seller of f1 wins, at a price from f1 to p* = min(f2, M), where an open auction among the sellers would end too.
+
+Where further terms are bargained over, a price is what it comes to for the buyer with those terms (`core.utility`), and
+lo_i is at the terms that are best for the two together: the same market, in one number.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from negotiation.core.preferences import BuyerLimits, SellerLimits
-from negotiation.core.room import Setup
+from negotiation.core.preferences import BuyerLimits, Extras, SellerLimits, burden, common_terms
+from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.terms import Terms, to_money
+from negotiation.core.utility import buyer_price
+from negotiation.core.vocabulary import Party
+
+# Parts of the buyer's limit: with less than that at stake, a cent of rounding would decide the shares.
+LEAST_SURPLUS = Decimal("0.004")
+LEAST_COMPETITION = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +45,274 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
-    """A deal against what was possible. Shares are parts of the surplus, None where there is none to share."""
+class Path:
+    """From the first unit prices of both sides of a thread to the one they met at."""
 
-    savings_against_ask: Decimal
-    savings_against_best_ask: Decimal
-    savings_against_limit: Decimal
-    buyer_share: Decimal | None
-    seller_share: Decimal | None
-    competitive_share: Decimal | None
-    was_best_seller: bool
+    first_bid: Decimal
+    first_quote: Decimal
+    end: Decimal
+
+    @property
+    def opening_gap(self) -> Decimal:
+        """What both sides together had to give."""
+        return self.first_quote - self.first_bid
+
+    @property
+    def buyer_part(self) -> Decimal | None:
+        """Of the gap, what the buyer gave; the other part is the seller's."""
+        return _part(self.end - self.first_bid, self.opening_gap)
+
+    @property
+    def seller_part(self) -> Decimal | None:
+        return _part(self.first_quote - self.end, self.opening_gap)
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What was agreed with the winner w, a unit.
+
+    `legal` is the lowest price at which it could legally have closed with the terms agreed, `least` (lo_w) with any.
+    """
+
+    winner: str
+    unit_price: Decimal
+    price: Decimal
+    legal: Decimal
+    least: Decimal
+    ask: Decimal
+    best_ask: Decimal
+    has_lowest_floor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """One ended room. Prices are for a unit; what a formula does not define is None.
+
+    `legal_prices` are f1 <= f2 <= ..., p is the price of the deal and S = M - f1 the surplus there is. Where a deal was
+    possible and none was made, the buyer is taken to have paid its limit, and nothing of the surplus was used.
+    """
+
+    limit: Decimal
+    legal_prices: tuple[Decimal, ...]
+    quantity: int
+    rounds: int
+    deal: Deal | None
+    path: Path | None = None
+
+    @property
+    def is_feasible(self) -> bool:
+        return bool(self.legal_prices)
+
+    @property
+    def able(self) -> int:
+        """How many sellers could legally have closed."""
+        return len(self.legal_prices)
+
+    @property
+    def is_missed(self) -> bool:
+        """A deal was possible and none was made."""
+        return self.is_feasible and self.deal is None
+
+    @property
+    def is_false_deal(self) -> bool:
+        """A deal was made that nobody could legally make: by hand, or by a fault."""
+        return self.deal is not None and not self.is_feasible
+
+    @property
+    def price(self) -> Decimal | None:
+        return self.deal.price if self.deal else None
+
+    @property
+    def ideal_price(self) -> Decimal | None:
+        """f1: the best that was possible for the buyer."""
+        return self.legal_prices[0] if self.legal_prices else None
+
+    @property
+    def competitive_price(self) -> Decimal | None:
+        """p* = min(f2, M): where an auction among these sellers would end; the limit, if one alone could close."""
+        if not self.legal_prices:
+            return None
+        return self.legal_prices[1] if self.able > 1 else self.limit
+
+    @property
+    def surplus(self) -> Decimal:
+        """S = M - f1."""
+        return self.limit - self.legal_prices[0] if self.legal_prices else Decimal(0)
+
+    @property
+    def ideal_share(self) -> Decimal | None:
+        """(M - p) / S: the buyer's part of all that was possible; 0 for a missed deal."""
+        return _part(self.limit - self._paid, self.surplus)
+
+    @property
+    def competitive_share(self) -> Decimal | None:
+        """(M - p) / (M - p*) where two or more were able: 1 at the auction's price, above it where p is lower."""
+        if self.able < 2:
+            return None
+        return _part(self.limit - self._paid, self.limit - self.legal_prices[1])
+
+    @property
+    def captured(self) -> Decimal | None:
+        """The competitive share as it is averaged over rooms: at most 1, and only where there was competition."""
+        share = self.competitive_share
+        return min(Decimal(1), share) if share is not None and self.has_competition else None
+
+    @property
+    def seller_share(self) -> Decimal | None:
+        """(p - lo_w) / S."""
+        return _part(self.deal.price - self.deal.legal, self.surplus) if self.deal else None
+
+    @property
+    def efficiency(self) -> Decimal | None:
+        """(M - lo_w) / S: 1 if the seller that could go lowest won, 0 for a missed deal."""
+        return _part(self.limit - self.deal.legal if self.deal else Decimal(0), self.surplus)
+
+    @property
+    def split(self) -> Decimal | None:
+        """(M - p) / (M - lo_w): the buyer's part of what it and the winner had between them."""
+        if self.deal is None or not self.is_feasible:
+            return None
+        return _part(self.limit - self.deal.price, self.limit - self.deal.legal)
+
+    @property
+    def nash_ratio(self) -> Decimal | None:
+        """4 u_b u_s of the shares of the pair: 1 at the Nash price in the middle, 0 at either end (Nash 1950)."""
+        return None if self.split is None else 4 * self.split * (1 - self.split)
+
+    @property
+    def jain_index(self) -> Decimal | None:
+        """(u_b + u_s)^2 / (2 (u_b^2 + u_s^2)): 1 if both have the same, 0.5 if one has all (Jain et al. 1984)."""
+        if self.split is None:
+            return None
+        return 1 / (2 * (self.split**2 + (1 - self.split) ** 2))
+
+    @property
+    def has_core_winner(self) -> bool | None:
+        """lo_w = f1: nobody could have gone lower, so no other winner would have left more to share."""
+        return self.deal.least <= self.legal_prices[0] if self.deal and self.legal_prices else None
+
+    @property
+    def is_in_core(self) -> bool | None:
+        """Whether the right seller won at a price that no auction would have beaten: f1 <= p <= p*."""
+        if self.deal is None or self.competitive_price is None:
+            return None
+        return bool(self.has_core_winner) and self.legal_prices[0] <= self.deal.price <= self.competitive_price
+
+    @property
+    def regret(self) -> Decimal | None:
+        """p - p* where two or more were able: what an auction would have saved; below 0 the buyer did better."""
+        return self._paid - self.legal_prices[1] if self.able > 1 else None
+
+    @property
+    def cost_of_winner(self) -> Decimal | None:
+        """lo_w - f1: how much lower the right seller could have gone than the one that won."""
+        return self.deal.least - self.legal_prices[0] if self.deal and self.legal_prices else None
+
+    def left_by(self, party: Party) -> Decimal | None:
+        """What that side left on the table, a unit: what it would have had, had it known the other's limits.
+
+        For the buyer p - f1, and S for a missed deal; for the winner min(M, its asking price) - p.
+        """
+        if party is Party.BUYER:
+            return self._paid - self.legal_prices[0] if self.legal_prices else None
+        if self.deal is None:
+            return None
+        return min(self.limit - self.deal.price, self.deal.ask - self.deal.unit_price)
+
+    @property
+    def saved_against_ask(self) -> Decimal | None:
+        """Over all units, as are the next two."""
+        return (self.deal.ask - self.deal.unit_price) * self.quantity if self.deal else None
+
+    @property
+    def saved_against_best_ask(self) -> Decimal | None:
+        return (self.deal.best_ask - self.deal.unit_price) * self.quantity if self.deal else None
+
+    @property
+    def saved_against_limit(self) -> Decimal | None:
+        return (self.limit - self.deal.unit_price) * self.quantity if self.deal else None
+
+    @property
+    def has_stakes(self) -> bool:
+        """Whether there was enough to share for the shares to mean something."""
+        return self.is_feasible and self.surplus > LEAST_SURPLUS * self.limit
+
+    @property
+    def has_competition(self) -> bool:
+        """Whether an auction would have left the buyer enough for the competitive share to mean something."""
+        return self.able > 1 and self.limit - self.legal_prices[1] > LEAST_COMPETITION * self.limit
+
+    @property
+    def _paid(self) -> Decimal:
+        return self.deal.price if self.deal else self.limit
 
 
 def lowest_legal_price(buyer: BuyerLimits, seller: SellerLimits) -> Decimal | None:
     """The lowest price at which the two may close the whole quantity, None if they may not at all."""
     if seller.stock < buyer.quantity or seller.ask < buyer.minimum:
         return None
-    price = max(seller.floor, buyer.minimum)
+    price = _least(buyer, seller)
     return price if price <= buyer.maximum else None
 
 
 def survey(setup: Setup) -> Market:
-    lowest = _legal_prices(setup)
-    if not lowest:
+    """What was possible, before anybody has spoken."""
+    possible = measure(setup, None, None)
+    if possible.ideal_price is None:
         return Market(None, None)
-    competitive = min(lowest[1], setup.buyer.maximum) if len(lowest) > 1 else setup.buyer.maximum
-    return Market(Zopa(lowest[0], setup.buyer.maximum), competitive)
+    return Market(Zopa(possible.ideal_price, possible.limit), possible.competitive_price)
 
 
-def assess(setup: Setup, seller_id: str, terms: Terms) -> Assessment:
-    buyer, winner = setup.buyer, setup.seat(seller_id).limits
-    price, units, lowest = terms.unit_price, terms.quantity, _legal_prices(setup)
-    legal = max(winner.floor, buyer.minimum)
-    competitive = survey(setup).competitive_price
-    surplus = buyer.maximum - lowest[0] if lowest else Decimal(0)
-    return Assessment(
-        savings_against_ask=(winner.ask - price) * units,
-        savings_against_best_ask=(min(seat.limits.ask for seat in setup.sellers) - price) * units,
-        savings_against_limit=(buyer.maximum - price) * units,
-        buyer_share=_share(buyer.maximum - price, surplus),
-        seller_share=_share(price - legal, surplus),
-        competitive_share=_share(buyer.maximum - price, buyer.maximum - competitive)
-        if competitive is not None
-        else None,
-        was_best_seller=bool(lowest) and legal <= lowest[0],
+def measure(
+    setup: Setup, seller_id: str | None, terms: Terms | None, rounds: int = 0, path: Path | None = None
+) -> Measures:
+    """Of a room that ended with these terms from that seller, or with neither; `path` is of the winner's thread."""
+    deal = _deal(setup, setup.seat(seller_id), terms) if seller_id is not None and terms is not None else None
+    return Measures(
+        limit=setup.buyer.maximum,
+        legal_prices=tuple(_legal_prices(setup)),
+        quantity=terms.quantity if terms is not None else setup.buyer.quantity,
+        rounds=rounds,
+        deal=deal,
+        path=path,
     )
+
+
+def _deal(setup: Setup, seat: SellerSeat, terms: Terms) -> Deal:
+    rivals = [rival.limits for rival in setup.sellers if rival.limits.stock >= setup.buyer.quantity]
+    return Deal(
+        winner=seat.seller_id,
+        unit_price=terms.unit_price,
+        price=buyer_price(setup.buyer, terms, setup.agenda(seat.seller_id)),
+        legal=_lowest_with(setup.buyer, seat.limits, terms.extras),
+        least=_least(setup.buyer, seat.limits),
+        ask=seat.limits.ask,
+        best_ask=min(rival.limits.ask for rival in setup.sellers),
+        has_lowest_floor=all(seat.limits.floor <= rival.floor for rival in rivals),
+    )
+
+
+def _least(buyer: BuyerLimits, seller: SellerLimits) -> Decimal:
+    """At the terms that burden the two together least: of each an end of what suits both, as burdens are linear."""
+    if not common_terms(buyer.extras, seller.extras):
+        return max(seller.floor, buyer.minimum)
+    return _lowest_with(buyer, seller, _best_terms(buyer, seller))
+
+
+def _best_terms(buyer: BuyerLimits, seller: SellerLimits) -> Extras:
+    mine, theirs = ({each.name: each for each in side.extras} for side in (buyer, seller))
+    best = []
+    for name in common_terms(buyer.extras, seller.extras):
+        one, other = mine[name], theirs[name]
+        ends = (max(one.low, other.low), min(one.high, other.high))
+        best.append((name, min(ends, key=lambda value: one.burden(value) + other.burden(value))))
+    return tuple(best)
+
+
+def _lowest_with(buyer: BuyerLimits, seller: SellerLimits, extras: Extras) -> Decimal:
+    agenda = common_terms(buyer.extras, seller.extras)
+    paid = max(seller.floor + burden(seller.extras, extras, agenda), buyer.minimum)
+    return paid + burden(buyer.extras, extras, agenda)
 
 
 def _legal_prices(setup: Setup) -> list[Decimal]:
@@ -86,5 +320,5 @@ def _legal_prices(setup: Setup) -> list[Decimal]:
     return sorted(price for price in prices if price is not None)
 
 
-def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    return (part / whole).quantize(Decimal("0.001")) if whole > 0 else None
+def _part(part: Decimal, whole: Decimal) -> Decimal | None:
+    return part / whole if whole > 0 else None

@@ -17,7 +17,9 @@ def conclude(room: Room, turn: Award | Leave, note: str = "", *, overrule: bool 
     explanation = note or explain(turn, buyer_view(room))
     match turn:
         case Award():
-            ending = award(room, turn.seller_id, turn.offer_id, turn.reason, explanation, overrule=overrule)
+            ending = award(
+                room, turn.seller_id, turn.offer_id, turn.reason, explanation, package=turn.package, overrule=overrule
+            )
         case Leave():
             ending = end_without_deal(room, turn.reason, explanation)
     return (*_farewells(room, turn.farewells), *ending)

@@ -6,24 +6,36 @@ from decimal import Decimal
 from negotiation.core.moves import Award, Leave
 from negotiation.core.preferences import BuyerLimits
 from negotiation.core.room import Offer
+from negotiation.core.utility import Option, best_for_buyer, buyer_price
 from negotiation.core.visibility import BuyerThread, BuyerView
 from negotiation.core.vocabulary import Reason
 
 
 def valid_quotes(view: BuyerView) -> tuple[BuyerThread, ...]:
-    """The threads whose standing offer lies inside the buyer's mandate, best first.
+    """The threads whose standing offer, or a package of it, lies inside the buyer's mandate, best first.
 
-    A bid of the buyer's own that the seller accepted is inside. Order: price; larger quantity; the seller that failed
-    to answer less often; the earlier round; then a draw from the seed. Place in the list and speed do not count.
+    A bid of the buyer's own that the seller accepted is inside. Order: price, with what further terms take from the
+    buyer; larger quantity; the seller that failed to answer less often; the earlier round; then a draw from the seed.
+    Place in the list and speed do not count.
     """
     chance = random.Random(view.seed)
     draw = {name: chance.random() for name in sorted(thread.name for thread in view.threads)}
     candidates = [
-        (*_rank(thread.quote, thread.failures), draw[thread.name], thread)
+        (*_rank(option, thread.quote, thread.failures), draw[thread.name], thread)
         for thread in view.threads
-        if thread.quote is not None and (thread.is_agreed or view.limits.admit(thread.quote.terms))
+        if thread.quote is not None and (option := best_option(view, thread)) is not None
     ]
     return tuple(row[-1] for row in sorted(candidates, key=lambda row: row[:-1]))
+
+
+def best_option(view: BuyerView, thread: BuyerThread) -> Option | None:
+    """What the buyer would take of the thread's standing offer, None if it may take nothing of it."""
+    quote = thread.quote
+    if quote is None:
+        return None
+    if thread.is_agreed:
+        return Option(0, quote.terms, buyer_price(view.limits, quote.terms, thread.agenda))
+    return best_for_buyer(view.limits, quote, thread.agenda)
 
 
 def best_award(view: BuyerView, reason: Reason | None = None) -> Award | None:
@@ -31,9 +43,11 @@ def best_award(view: BuyerView, reason: Reason | None = None) -> Award | None:
     ranked = valid_quotes(view)
     if not ranked or ranked[0].quote is None:
         return None
-    chosen = ranked[0]
+    chosen, option = ranked[0], best_option(view, ranked[0])
     assert chosen.quote is not None
-    return Award(chosen.seller_id, chosen.quote.offer_id, reason or _natural_reason(chosen, ranked))
+    assert option is not None
+    natural = reason or _natural_reason(chosen, ranked)
+    return Award(chosen.seller_id, chosen.quote.offer_id, natural, package=option.package)
 
 
 def explain(turn: Award | Leave, view: BuyerView) -> str:
@@ -43,15 +57,15 @@ def explain(turn: Award | Leave, view: BuyerView) -> str:
             return _WITHOUT_DEAL.get(turn.reason, "The room ended without a deal.")
         case Award():
             won = _WITH_DEAL.get(turn.reason, "The buyer took this offer.")
-            return f"{won} {_compared(turn.seller_id, valid_quotes(view))}"
+            return f"{won} {_compared(turn.seller_id, view)}"
 
 
 def is_within(quote: Offer | None, limits: BuyerLimits) -> bool:
     return quote is not None and limits.admit(quote.terms)
 
 
-def _rank(quote: Offer, failures: int) -> tuple[Decimal, int, int, int]:
-    return quote.terms.unit_price, -quote.terms.quantity, failures, quote.round
+def _rank(option: Option, quote: Offer, failures: int) -> tuple[Decimal, int, int, int]:
+    return option.price, -option.terms.quantity, failures, quote.round
 
 
 def _natural_reason(chosen: BuyerThread, ranked: tuple[BuyerThread, ...]) -> Reason:
@@ -60,18 +74,33 @@ def _natural_reason(chosen: BuyerThread, ranked: tuple[BuyerThread, ...]) -> Rea
     return Reason.BEST_OFFER if len(ranked) > 1 else Reason.ONLY_OFFER
 
 
-def _compared(seller_id: str, ranked: tuple[BuyerThread, ...]) -> str:
+def _compared(seller_id: str, view: BuyerView) -> str:
     """How the chosen offer stands to the best of the others that the buyer may accept."""
-    prices = {thread.seller_id: thread.quote.terms.unit_price for thread in ranked if thread.quote is not None}
-    chosen = prices.pop(seller_id, None)
-    if not prices or chosen is None:
+    ranked = valid_quotes(view)
+    options = {thread.seller_id: option for thread in ranked if (option := best_option(view, thread)) is not None}
+    chosen = options.pop(seller_id, None)
+    if not options or chosen is None:
         return "No other offer was one the buyer may accept."
-    gap = min(prices.values()) - chosen
+    if any(thread.agenda for thread in ranked):
+        return _compared_with_terms(chosen, list(options.values()))
+    gap = min(option.price for option in options.values()) - chosen.price
     if gap < 0:
         return f"{-gap} above the lowest of {len(ranked)} offers."
     if gap == 0:
         return f"Lowest of {len(ranked)} offers, level with the next; ties go by reliability, round, then a draw."
     return f"Lowest of {len(ranked)} offers, {gap} below the next."
+
+
+def _compared_with_terms(chosen: Option, others: list[Option]) -> str:
+    """By what price and further terms come to for the buyer."""
+    count, gap = len(others) + 1, min(option.price for option in others) - chosen.price
+    dearer = chosen.terms.unit_price - min(option.terms.unit_price for option in others)
+    though = f", though {dearer} a unit dearer than the lowest price" if dearer > 0 else ""
+    if gap < 0:
+        return f"With its further terms it was worth {-gap} a unit less to the buyer than the best of {count} offers."
+    if gap == 0:
+        return f"With their further terms it was level with the best of {count} offers{though}; ties go by reliability."
+    return f"With their further terms it was the best of {count} offers, by {gap} a unit{though}."
 
 
 _WITH_DEAL = {

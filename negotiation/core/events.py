@@ -147,6 +147,13 @@ class PaceChanged(TableEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class BundleReached(TableEvent):
+    """That seller has sold the buyer another item of the session, and may now better its price here once."""
+
+    seller_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class InputRequested(TableEvent):
     """A person or program has the turn in that thread, may do this, and has so many seconds for it."""
 
@@ -243,6 +250,7 @@ Event = (
     | MindFailed
     | SeatChanged
     | PaceChanged
+    | BundleReached
     | InputRequested
     | ExpiryWarned
     | InputTimedOut

@@ -1,15 +1,17 @@
 """How far a mind that reasons for itself may stray from the strategy.
 
 The strategy runs beside the mind as its shadow: it is computed as if the seat's own earlier offers had been the
-strategy's, so that small gifts do not add up to a large one.
+strategy's, so that small gifts do not add up to a large one. Only the price is the mind's to choose: further terms are
+the strategy's, and the latitude is that of the unit price which goes with them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from negotiation.core.decision import valid_quotes
+from negotiation.core.decision import best_option, valid_quotes
 from negotiation.core.room import Offer, holding
+from negotiation.core.shadow import buyer_shadow, seller_shadow
 from negotiation.core.strategy import (
     Bid,
     Quote,
@@ -20,6 +22,8 @@ from negotiation.core.strategy import (
     opening_price,
 )
 from negotiation.core.terms import CENT, Terms, to_money
+from negotiation.core.tradeoff import bid_offers, quote_offer, takeable
+from negotiation.core.utility import bid_price, quote_price
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Party
 
@@ -55,6 +59,19 @@ def seller_latitude(view: SellerView) -> Latitude:
 
     In the last round never above the strategy's price.
     """
+    if not view.agenda:
+        return _price_latitude(view)
+    band, extras, taken = _price_latitude(seller_shadow(view)), quote_offer(view).terms.extras, takeable(view)
+    advised, low, high = (
+        min(quote_price(view.limits, price, extras), view.limits.ask) for price in (band.advised, band.low, band.high)
+    )
+    limit = None
+    if taken is not None and band.accept_limit is not None:
+        limit = quote_price(view.limits, band.accept_limit, taken.terms.extras)
+    return Latitude(advised, low, high, limit)
+
+
+def _price_latitude(view: SellerView) -> Latitude:
     limits, own = view.limits, holding(view.quotes, view.limits, view.quantity)
     if (final := last_word(view)) is not None:
         return Latitude(final.unit_price, final.unit_price, final.unit_price, _least_taken(view, final.unit_price))
@@ -79,6 +96,31 @@ def buyer_latitudes(view: BuyerView) -> dict[str, Latitude]:
 
     In the last round never below the strategy's bid, be it the shadow's or the one for what was really said.
     """
+    bands = _price_latitudes(buyer_shadow(view))
+    if not any(thread.agenda for thread in view.threads):
+        return bands
+    offers = bid_offers(view)
+    return {
+        thread.seller_id: _with_terms(view, thread, bands[thread.seller_id], offers[thread.seller_id].terms)
+        for thread in view.threads
+    }
+
+
+def _with_terms(view: BuyerView, thread: BuyerThread, band: Latitude, terms: Terms) -> Latitude:
+    """The unit prices that go with those further terms."""
+    limits, taken = view.limits, best_option(view, thread)
+    least = max(limits.minimum, CENT)
+    advised, low, high = (
+        max(least, min(bid_price(limits, price, terms.extras), thread.ask))
+        for price in (band.advised, band.low, band.high)
+    )
+    limit = None
+    if taken is not None and band.accept_limit is not None:
+        limit = bid_price(limits, band.accept_limit, taken.terms.extras)
+    return Latitude(advised, low, high, limit)
+
+
+def _price_latitudes(view: BuyerView) -> dict[str, Latitude]:
     start, ceiling = opening_price(view), view.limits.maximum
     reach = max(CENT, min([ceiling, *(price - CENT for price in live_quotes(view))]) - start)
     threads = {thread.seller_id: thread for thread in view.threads}

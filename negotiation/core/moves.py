@@ -6,6 +6,9 @@ from decimal import Decimal
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Fallback, Reason, Voice
 
+# How many more packages an offer may carry beside its terms.
+MOST_PACKAGES = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -42,10 +45,14 @@ class Propose:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """A seller's accept is a firm quote at the buyer's bid; the buyer's accept is the award and closes the room."""
+    """A seller's accept is a firm quote at the buyer's bid; the buyer's accept is the award and closes the room.
+
+    `package` is which of the offer is taken: 0 its terms themselves, else the package of that number from 1.
+    """
 
     offer_id: int
     words: Words = SILENCE
+    package: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +84,13 @@ class Bids:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """The buyer takes a standing offer. Farewells are said before the decision is announced."""
+    """The buyer takes a standing offer, or that package of it. Farewells are said before the decision is announced."""
 
     seller_id: str
     offer_id: int
     reason: Reason
     farewells: tuple[tuple[str, Words], ...] = field(default=())
+    package: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,67 @@ class Range:
     high: int
     worth: Decimal = Decimal(0)
 
+    @property
+    def ideal(self) -> int:
+        """The end that `worth` favours; where it favours none, the middle."""
+        if not self.worth:
+            return (self.low + self.high) // 2
+        return self.high if self.worth > 0 else self.low
 
-def _permit_extras(allowed: tuple[Range, ...], extras: tuple[tuple[str, int], ...]) -> bool:
+    def burden(self, value: int) -> Decimal:
+        """What that value takes from the side against its ideal, in money for each unit of the item."""
+        short = self.high - value if self.worth > 0 else value - self.low
+        return abs(self.worth) * max(short, 0)
+
+    def nearest(self, value: int) -> int:
+        return min(max(value, self.low), self.high)
+
+
+Extras = tuple[tuple[str, int], ...]
+
+
+def common_terms(buyer: tuple[Range, ...], seller: tuple[Range, ...]) -> tuple[str, ...]:
+    """What is bargained over besides the price: each name of which some value suits both.
+
+    Nothing where neither side gains or loses by any of them.
+    """
+    if not (buyer and seller):
+        return ()
+    theirs = {each.name: each for each in seller}
+    pairs = [(each, theirs[each.name]) for each in buyer if each.name in theirs]
+    meeting = [(one, other) for one, other in pairs if max(one.low, other.low) <= min(one.high, other.high)]
+    if not any(one.worth or other.worth for one, other in meeting):
+        return ()
+    return tuple(sorted(one.name for one, _ in meeting))
+
+
+def burden(ranges: tuple[Range, ...], extras: Extras, agenda: tuple[str, ...] = ()) -> Decimal:
+    """What these further terms take from the side, in money for each unit.
+
+    A term of the agenda that is left open counts at its worst end, any other that is not named not at all.
+    """
+    if not ranges:
+        return Decimal(0)
+    named = dict(extras)
+    total = Decimal(0)
+    for each in ranges:
+        worth = each.worth
+        if not worth:
+            continue
+        if each.name in named:
+            value = named[each.name]
+        elif each.name in agenda:
+            value = each.low if worth > 0 else each.high
+        else:
+            continue
+        # As `Range.burden`; written out, for a turn asks this some hundred times.
+        short = each.high - value if worth > 0 else value - each.low
+        if short > 0:
+            total += worth * short if worth > 0 else -worth * short
+    return total
+
+
+def _permit_extras(allowed: tuple[Range, ...], extras: Extras) -> bool:
     """A term that a side has said nothing of is not one it may agree to alone."""
     return all(is_in_range(allowed, name, value) for name, value in extras)
 
@@ -85,12 +144,18 @@ class BuyerLimits:
         return self.minimum <= terms.unit_price and self.admit(terms)
 
     def admit(self, terms: Terms) -> bool:
-        """Whether the buyer may take these terms from a seller, though perhaps not without asking."""
+        """Whether the buyer may take these terms from a seller, though perhaps not without asking.
+
+        What further terms take from it counts against the maximum, too.
+        """
         if terms.unit_price > self.maximum or terms.quantity > self.quantity:
             return False
         if terms.unit_price < self.minimum and not self.asks_below_minimum:
             return False
-        return not terms.extras or _permit_extras(self.extras, terms.extras)
+        if not terms.extras:
+            return True
+        is_worth_it = terms.unit_price + burden(self.extras, terms.extras) <= self.maximum
+        return is_worth_it and _permit_extras(self.extras, terms.extras)
 
     def question(self, terms: Terms) -> ApprovalKind | None:
         """Why a person must be asked before an agent closes at these terms, None if it may close alone."""
@@ -119,9 +184,13 @@ class SellerLimits:
     extras: tuple[Range, ...] = ()
 
     def permit(self, terms: Terms) -> bool:
+        """Inside floor and asking price, and no less than the floor once further terms are paid for."""
         if not self.floor <= terms.unit_price <= self.ask or terms.quantity > self.stock:
             return False
-        return not terms.extras or _permit_extras(self.extras, terms.extras)
+        if not terms.extras:
+            return True
+        is_worth_it = terms.unit_price - burden(self.extras, terms.extras) >= self.floor
+        return is_worth_it and _permit_extras(self.extras, terms.extras)
 
     def surplus(self, terms: Terms) -> Decimal:
         """What the deal earns above the floor, over all units."""

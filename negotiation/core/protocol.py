@@ -2,7 +2,8 @@
 
 A round: the buyer moves in every open thread, then each seller in its own; when all have, the buyer awards one standing
 offer, starts the next round, or leaves. In a thread the two sides alternate, a seller never asks for more than before,
-the buyer never bids less, and only the other side's open offer can be accepted.
+the buyer never bids less, and only the other side's open offer can be accepted. Where further terms are bargained over,
+more and less are judged by what an offer is worth to its maker, and each package of an offer like the offer itself.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from negotiation.core.events import (
     Answered,
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     Closed,
     Decided,
     Event,
@@ -40,9 +42,10 @@ from negotiation.core.events import (
     ThreadExpired,
     WalkedAway,
 )
-from negotiation.core.moves import Accept, Move, Propose, Reject, Say, WalkAway, Withdraw, Words
+from negotiation.core.moves import MOST_PACKAGES, Accept, Move, Propose, Reject, Say, WalkAway, Withdraw, Words
 from negotiation.core.room import Approval, Heard, Offer, Room, Setup, Thread, holding, is_standing, new_room
 from negotiation.core.terms import Terms
+from negotiation.core.utility import buyer_price, like_for_like, seller_price, worth_to_buyer
 from negotiation.core.vocabulary import OfferStatus, Party, Reason, Result, RoomStatus
 
 GONE = "that seller is not in the room any more"
@@ -97,7 +100,14 @@ def next_round(room: Room) -> RoundStarted:
 
 
 def award(
-    room: Room, seller_id: str, offer_id: int, reason: Reason, explanation: str = "", *, overrule: bool = False
+    room: Room,
+    seller_id: str,
+    offer_id: int,
+    reason: Reason,
+    explanation: str = "",
+    *,
+    package: int = 0,
+    overrule: bool = False,
 ) -> tuple[Event, ...]:
     """Close the room with the standing offer of that seller; the others' standing offers are rejected.
 
@@ -108,13 +118,14 @@ def award(
     quote = thread.quote
     if quote is None or quote.offer_id != offer_id:
         raise OfferNotLive(f"offer {offer_id} is not that seller's standing offer")
-    if not (overrule or thread.is_agreed or room.setup.buyer.admit(quote.terms)):
-        raise OutsideLimits(f"{quote.terms.unit_price} is outside the buyer's mandate")
+    terms = option_of(quote, package)
+    if not (overrule or thread.is_agreed or room.setup.buyer.admit(terms)):
+        raise OutsideLimits(f"{terms.unit_price} is outside the buyer's mandate")
     return (
         OfferChanged(seller_id, offer_id, OfferStatus.ACCEPTED),
         *(change for change in _clear_table(room, OfferStatus.REJECTED) if change.offer_id != offer_id),
-        Decided(Result.DEAL, reason, room.round, seller_id, offer_id, quote.terms, explanation),
-        Closed(RoomStatus.COMPLETED, Result.DEAL, reason, room.round, seller_id, quote.terms, explanation),
+        Decided(Result.DEAL, reason, room.round, seller_id, offer_id, terms, explanation),
+        Closed(RoomStatus.COMPLETED, Result.DEAL, reason, room.round, seller_id, terms, explanation),
     )
 
 
@@ -170,6 +181,13 @@ def run_out(room: Room, seller_id: str) -> tuple[Event, ...]:
     return (WalkedAway(Party.SELLER, seller_id, room.round, words), *cleared(thread, OfferStatus.WITHDRAWN))
 
 
+def reach_bundle(room: Room, seller_id: str) -> tuple[Event, ...]:
+    """The seller has sold the buyer another item; nothing if that is known here, or makes no difference any more."""
+    thread = _thread(room, seller_id)
+    makes_difference = thread.is_open and not room.is_decided and room.setup.seat(seller_id).bundle_discount > 0
+    return (BundleReached(seller_id),) if makes_difference and not thread.is_in_bundle else ()
+
+
 def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each kind of event
     """The room after the event. Total: any event of a stored log folds, without judging it again."""
     match event:
@@ -192,7 +210,7 @@ def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each
         case Offered():
             return _offered(room, event)
         case Accepted():
-            room = _with_offer(room, event.seller_id, event.offer_id, OfferStatus.ACCEPTED)
+            room = _with_offer(room, event.seller_id, event.offer_id, OfferStatus.ACCEPTED, taken=event.terms)
             return _heard(room, event.seller_id, event.party, event.words, turn=Party.BUYER)
         case OfferChanged():
             return _with_offer(room, event.seller_id, event.offer_id, event.status)
@@ -208,6 +226,8 @@ def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each
             return _with_thread(room, replace(thread, failures=thread.failures + 1))
         case SeatChanged():
             return _seated(room, event)
+        case BundleReached():
+            return _with_thread(room, replace(room.thread(event.seller_id), is_in_bundle=True, is_bundle_due=True))
         case InputRequested():
             return _with_thread(room, replace(room.thread(event.seller_id), is_asked=True))
         case ExpiryWarned():
@@ -223,6 +243,8 @@ def evolve(room: Room, event: Event) -> Room:  # noqa: C901  # one case for each
         case ApprovalDecided():
             return replace(room, approval=None)
         case Decided():
+            if event.seller_id is not None and event.offer_id is not None:
+                room = _with_offer(room, event.seller_id, event.offer_id, OfferStatus.ACCEPTED, taken=event.terms)
             return replace(room, is_decided=True, winner=event.seller_id, terms=event.terms)
         case Closed():
             return replace(room, status=event.status)
@@ -271,6 +293,24 @@ def require_turn(thread: Thread, party: Party) -> None:
         raise NotYourTurn(f"it is the {thread.turn}'s turn")
 
 
+def option_of(offer: Offer, package: int) -> Terms:
+    """The terms of the offer itself, or of that package of it."""
+    if not 0 <= package < len(offer.options):
+        raise OfferNotLive(f"offer {offer.offer_id} has no package {package}")
+    return offer.options[package]
+
+
+def check_packages(move: Propose) -> None:
+    """How many there may be, and that each is another choice."""
+    if len(move.packages) > MOST_PACKAGES:
+        raise OutsideLimits(f"an offer has at most {MOST_PACKAGES} packages beside its terms")
+    options = (move.terms, *move.packages)
+    if len({option.extras for option in options}) < len(options):
+        raise OutsideLimits("the packages of an offer differ in their further terms")
+    if len({option.quantity for option in options}) > 1:
+        raise OutsideLimits("the packages of an offer are for one quantity")
+
+
 def live_offer(thread: Thread, offer_id: int, made_by: Party) -> Offer:
     for offer in thread.offers:
         if offer.offer_id == offer_id and offer.party is made_by and offer.is_live:
@@ -280,6 +320,8 @@ def live_offer(thread: Thread, offer_id: int, made_by: Party) -> Offer:
 
 def _propose(room: Room, thread: Thread, party: Party, move: Propose) -> tuple[Event, ...]:
     require_turn(thread, party)
+    if move.packages:
+        check_packages(move)
     if party is Party.BUYER:
         _check_bid(room, thread, move)
     else:
@@ -306,56 +348,67 @@ def put_on_table(room: Room, thread: Thread, party: Party, move: Propose) -> tup
 
 def _check_bid(room: Room, thread: Thread, move: Propose) -> None:
     buyer, ask = room.setup.buyer, room.setup.seat(thread.seller_id).limits.ask
-    if not buyer.permit(move.terms):
+    agenda, options = room.setup.agenda(thread.seller_id), (move.terms, *move.packages)
+    if not all(buyer.permit(terms) for terms in options):
         raise OutsideLimits("the bid is outside the buyer's mandate")
     # What a person bid beyond these limits is nothing that an agent could hold to.
     last = thread.bids[-1].terms if thread.bids else None
-    is_own = last is not None and buyer.permit(last) and last.unit_price <= ask
-    if is_own and last is not None and move.terms.unit_price < last.unit_price:
-        raise OutsideLimits("a buyer never bids less than before")
-    if move.terms.unit_price > ask:
+    if last is not None and buyer.permit(last) and last.unit_price <= ask:
+        least = buyer_price(buyer, last, agenda)
+        if any(buyer_price(buyer, terms, agenda) < least for terms in options):
+            raise OutsideLimits("a buyer never bids less than before")
+    if any(terms.unit_price > ask for terms in options):
         raise OutsideLimits("nobody pays more than the asking price")
-    check_claim(room, thread, move.claim)
+    check_claim(room, thread, move)
 
 
-def check_claim(room: Room, thread: Thread, claim: Decimal | None) -> None:
+def check_claim(room: Room, thread: Thread, move: Propose) -> None:
     """A rival price that the buyer names is true."""
-    if claim is None:
+    if move.claim is None:
         return
     if not room.setup.disclose_best_offer:
         raise OutsideLimits("rival prices are not disclosed in this room")
-    if claim != best_rival_price(room, thread.seller_id):
+    if move.claim != best_rival_price(room, thread.seller_id, move.terms):
         raise OutsideLimits("the claim is not the best standing offer of another seller")
 
 
-def best_rival_price(room: Room, seller_id: str) -> Decimal | None:
-    """The lowest price that stands in the other threads: what may be claimed to this seller."""
-    rivals = (thread.quote for thread in room.open_threads if thread.seller_id != seller_id)
-    return min((quote.terms.unit_price for quote in rivals if quote is not None), default=None)
+def best_rival_price(room: Room, seller_id: str, terms: Terms | None = None) -> Decimal | None:
+    """The lowest price that stands in the other threads: what may be claimed to this seller.
+
+    Where further terms are bargained over it is told like for like: as the unit price that would be worth as much to
+    the buyer on the terms it bids here.
+    """
+    setup = room.setup
+    rivals = [(t.quote, setup.agenda(t.seller_id)) for t in room.open_threads if t.seller_id != seller_id]
+    prices = [worth_to_buyer(setup.buyer, quote, agenda) for quote, agenda in rivals if quote is not None]
+    return like_for_like(setup.buyer, prices, terms, setup.agenda(seller_id))
 
 
 def _check_quote(room: Room, thread: Thread, move: Propose) -> None:
-    limits = room.setup.seat(thread.seller_id).limits
+    limits, agenda = room.setup.seat(thread.seller_id).limits, room.setup.agenda(thread.seller_id)
+    options = (move.terms, *move.packages)
     if move.claim is not None:
         raise OutsideLimits("only the buyer may name a rival's price")
-    if not limits.permit(move.terms):
+    if not all(limits.permit(terms) for terms in options):
         raise OutsideLimits("the offer is outside the seller's limits")
     if move.terms.quantity > room.setup.buyer.quantity:
         raise OutsideLimits("the offer is for more than is needed")
     own = holding(thread.quotes, limits, room.setup.buyer.quantity)
-    if own and move.terms.unit_price > own[-1].terms.unit_price:
-        raise OutsideLimits("a seller never asks for more than before")
-    if any(quote.is_final for quote in own) and move.terms != own[-1].terms:
+    if own:
+        most = seller_price(limits, own[-1].terms, agenda)
+        if any(seller_price(limits, terms, agenda) > most for terms in options):
+            raise OutsideLimits("a seller never asks for more than before")
+    if any(quote.is_final for quote in own) and options != own[-1].options:
         raise OutsideLimits("a final offer cannot be changed")
 
 
 def _accept(room: Room, thread: Thread, party: Party, move: Accept) -> tuple[Event, ...]:
     if party is Party.BUYER:
-        return award(room, thread.seller_id, move.offer_id, Reason.BEST_OFFER)
+        return award(room, thread.seller_id, move.offer_id, Reason.BEST_OFFER, package=move.package)
     bid = bid_to_accept(thread, move)
-    if not room.setup.seat(thread.seller_id).limits.permit(bid.terms):
+    if not room.setup.seat(thread.seller_id).limits.permit(option_of(bid, move.package)):
         raise OutsideLimits("the bid is outside the seller's limits")
-    return accepted(room, thread, bid, move.words)
+    return accepted(room, thread, bid, move)
 
 
 def bid_to_accept(thread: Thread, move: Accept) -> Offer:
@@ -363,11 +416,12 @@ def bid_to_accept(thread: Thread, move: Accept) -> Offer:
     return live_offer(thread, move.offer_id, made_by=Party.BUYER)
 
 
-def accepted(room: Room, thread: Thread, bid: Offer, words: Words) -> tuple[Event, ...]:
-    """The seller takes the bid and is bound by it."""
+def accepted(room: Room, thread: Thread, bid: Offer, move: Accept) -> tuple[Event, ...]:
+    """The seller takes the bid, or that package of it, and is bound by it."""
+    terms = option_of(bid, move.package)
     return (
         *_overtaken(thread, Party.SELLER),
-        Accepted(Party.SELLER, thread.seller_id, room.round, bid.offer_id, bid.terms, words),
+        Accepted(Party.SELLER, thread.seller_id, room.round, bid.offer_id, terms, move.words),
     )
 
 
@@ -418,7 +472,13 @@ def _offered(room: Room, event: Offered) -> Room:
     thread = room.thread(event.seller_id)
     talk = (*thread.talk, Heard(event.party, room.round, event.words))
     thread = replace(
-        thread, offers=(*thread.offers, offer), talk=talk, turn=event.party.other, is_asked=False, is_stood_in=False
+        thread,
+        offers=(*thread.offers, offer),
+        talk=talk,
+        turn=event.party.other,
+        is_asked=False,
+        is_stood_in=False,
+        is_bundle_due=thread.is_bundle_due and event.party is Party.BUYER,
     )
     return _with_thread(room, thread, offer_count=max(room.offer_count, event.offer_id))
 
@@ -454,10 +514,17 @@ def _unasked(thread: Thread) -> Thread:
     return replace(thread, is_asked=False, is_stood_in=False)
 
 
-def _with_offer(room: Room, seller_id: str, offer_id: int, status: OfferStatus) -> Room:
+def _with_offer(room: Room, seller_id: str, offer_id: int, status: OfferStatus, *, taken: Terms | None = None) -> Room:
+    """`taken` is what of the offer was accepted: that alone stands from then on."""
     thread = room.thread(seller_id)
-    offers = tuple([replace(offer, status=status) if offer.offer_id == offer_id else offer for offer in thread.offers])
-    return _with_thread(room, replace(thread, offers=offers))
+    offers = []
+    for offer in thread.offers:
+        if offer.offer_id == offer_id:
+            offer = replace(offer, status=status)
+            if taken is not None:
+                offer = replace(offer, terms=taken, packages=())
+        offers.append(offer)
+    return _with_thread(room, replace(thread, offers=tuple(offers)))
 
 
 def _with_thread(room: Room, changed: Thread, *, offer_count: int | None = None) -> Room:

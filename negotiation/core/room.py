@@ -5,14 +5,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from negotiation.core.moves import Words
-from negotiation.core.preferences import BuyerLimits, Policy, SellerLimits, Style, Temperament, Toughness
+from negotiation.core.preferences import (
+    BuyerLimits,
+    Policy,
+    SellerLimits,
+    Style,
+    Temperament,
+    Toughness,
+    common_terms,
+)
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalKind, Holder, OfferStatus, Party, RoomStatus
 
 
 @dataclass(frozen=True, slots=True)
 class SellerSeat:
-    """One invited seller. `name` is unique in the room; draws are keyed by it, so list order never matters."""
+    """One invited seller. `name` is unique in the room; draws are keyed by it, so list order never matters.
+
+    `bundle_discount` is the share by which it betters its price once it has sold the buyer another item of the session.
+    """
 
     seller_id: str
     name: str
@@ -21,6 +32,7 @@ class SellerSeat:
     holder: Holder = Holder.AGENT
     temperament: Temperament = Temperament.BALANCED
     toughness: Toughness = Toughness.FAIR
+    bundle_discount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,12 @@ class Setup:
     def seat(self, seller_id: str) -> SellerSeat:
         return next(seat for seat in self.sellers if seat.seller_id == seller_id)
 
+    def agenda(self, seller_id: str) -> tuple[str, ...]:
+        """The further terms that are bargained over with that seller, by name; both sides know which they are."""
+        if not self.buyer.extras:
+            return ()
+        return common_terms(self.buyer.extras, self.seat(seller_id).limits.extras)
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -58,6 +76,11 @@ class Offer:
     def is_live(self) -> bool:
         return self.status is OfferStatus.PENDING
 
+    @property
+    def options(self) -> tuple[Terms, ...]:
+        """All that the other side may take, by the number of the package; 0 are the terms themselves."""
+        return (self.terms, *self.packages)
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -74,7 +97,8 @@ class Thread:
     """One seller's talk with the buyer, oldest first.
 
     `is_asked`: whoever holds the seat that has the turn was asked to move. `is_stood_in`: it did not in time, and the
-    strategy makes this one move for it.
+    strategy makes this one move for it. `is_in_bundle`: the seller has sold the buyer another item of the session;
+    `is_bundle_due`: and has made no offer since.
     """
 
     seller_id: str
@@ -86,6 +110,8 @@ class Thread:
     holder: Holder = Holder.AGENT
     is_asked: bool = False
     is_stood_in: bool = False
+    is_in_bundle: bool = False
+    is_bundle_due: bool = False
 
     @property
     def bid(self) -> Offer | None:

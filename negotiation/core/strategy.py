@@ -2,15 +2,17 @@
 
 Time-dependent tactics after Faratin, Sierra and Jennings (1998), written with e = 1/beta: the share of the way that is
 given after a fraction x of the rounds is x ** e, so e > 1 holds out long (Boulware) and e = 1 is linear.
-The curve aims at a resistance point above a seller's floor that is drawn from the seat's seed, so that it does not give
-the floor away; only a rival's verified price or a last bid brings a seller below it.
+The curve aims at a resistance point above a seller's floor and by a deadline, both drawn from the seat's seed, so that
+it does not give the floor away; only a rival's verified price or a last bid brings a seller below that point.
 """
 
+import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from negotiation.core.because import Because, Rule
 from negotiation.core.decision import best_award, valid_quotes
 from negotiation.core.moves import Award
 from negotiation.core.preferences import BuyerLimits, Policy, Priority, Temperament, Toughness
@@ -22,9 +24,20 @@ from negotiation.core.vocabulary import Reason
 CROWDED_EXPONENT, CROWDED_SHARE = Decimal(4), Decimal("0.8")
 LONELY_EXPONENT = Decimal("2.5")
 LAST_GAMBLE = Decimal("0.7")
+# Above this part of the limit there is too little to save to risk the deal for.
+WORTH_A_GAMBLE = Decimal("0.94")
 NEAR_RIVAL = Decimal("1.03")
 RECIPROCITY = Decimal("0.35")
 UNDERCUT_TICK = Decimal("0.002")
+# The part of the rounds after which sellers that have not moved by a cent are taken not to move at all.
+STUCK_AFTER = Decimal("0.25")
+# Between which numbers a seat's seed draws what hides its limit: the parts of its mean resistance and of the way to a
+# rival's price, the part of the rounds by which a curve would end, and a first bid's part of the limit.
+RESISTANCE, RIVAL_STEP = ("0.5", "1.5"), ("0.1", "0.9")
+SELLER_DEADLINE, BUYER_DEADLINE = ("0.7", "1.4"), ("0.9", "1.1")
+OPENING = ("0.4", "0.65")
+# The part of the rounds after which a seller makes up for what a late deadline has kept back.
+CATCHES_UP_AFTER = Decimal("0.6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class Temper:
 
 TEMPERS = {
     Priority.MAXIMIZE_PROFIT: Temper(Decimal(2), Decimal("0.15")),
-    Priority.CUSTOMER_RETENTION: Temper(Decimal(1), Decimal("0.06")),
+    Priority.CUSTOMER_RETENTION: Temper(Decimal("1.5"), Decimal("0.06")),
 }
 
 
@@ -75,6 +88,7 @@ class Bid:
     price: Decimal
     claim: Decimal | None
     is_last: bool
+    because: Because
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,7 @@ class Quote:
 
     price: Decimal
     accepts: bool
+    because: Because
     answers_rival: bool = False
     cannot_beat: bool = False
 
@@ -96,7 +111,7 @@ def choose_award(view: BuyerView) -> Award | None:
         return None
     best, quotes = ranked[0].quote, live_quotes(view)
     takes_it = len(quotes) == 1 or PATIENCE[view.temperament].takes_early
-    if takes_it and best.terms.unit_price <= _acceptable(view):
+    if takes_it and best.terms.unit_price <= acceptable_price(view):
         return best_award(view, Reason.GOOD_ENOUGH)
     others = [t for t in view.threads if t.quote is not None and t.seller_id != ranked[0].seller_id]
     if best.is_final and not any(_still_close(thread, best.terms.unit_price) for thread in others):
@@ -114,23 +129,41 @@ def live_quotes(view: BuyerView) -> list[Decimal]:
 
 
 def opening_price(view: BuyerView) -> Decimal:
-    """About half the limit, or a little above the minimum: by a drawn part, so that the first bid tells neither."""
+    """A part of the limit, or a little above the minimum: both are drawn, so that the first bid tells neither."""
     least, most = view.limits.minimum, view.limits.maximum
     if least == 0:
-        return max(CENT, to_money(most * _drawn(view.seed, "opening", "0.45", "0.55")))
+        return max(CENT, to_money(most * _drawn(view.seed, "opening", *OPENING)))
     return min(to_money(least * _drawn(view.seed, "opening", "1.002", "1.012")), to_money((least + most) / 2))
 
 
 def choose_quote(view: SellerView) -> Quote:
     """A seller's answer to the buyer's last bid."""
     limits, aim, final = view.limits, resistance_point(view), last_word(view)
-    quote = Quote(final.unit_price, accepts=False) if final else _answer_to_rival(view, _target(view, aim))
+    quote = _kept(final) if final else _in_bundle(view, _answer_to_rival(view, _target(view, aim)))
     bid = view.live_bid
     if bid is None or not limits.permit(bid.terms):
         return quote
     threshold = min(quote.price, max(aim, _curve(view, aim, view.round + 1)))
-    takes_it = view.is_last_round or bid.terms.unit_price >= threshold
-    return Quote(bid.terms.unit_price, accepts=True) if takes_it else quote
+    is_good = bid.terms.unit_price >= threshold
+    if not (is_good or view.is_last_round):
+        return quote
+    rule = Rule.GOOD_BID if is_good else Rule.LAST_BID
+    return Quote(bid.terms.unit_price, accepts=True, because=replace(quote.because, rule=rule, wanted=threshold))
+
+
+def _in_bundle(view: SellerView, quote: Quote) -> Quote:
+    """Bettered by what the seller gives for a bundle: at most half the way to its floor, so that it stays hidden."""
+    if not view.bundle_discount:
+        return quote
+    off = min(view.bundle_discount * quote.price, (quote.price - view.limits.floor) / 2)
+    price = min(quote.price, _spoken_quote(quote.price - off, view, least=view.limits.floor))
+    return replace(quote, price=price, because=replace(quote.because, rule=Rule.BUNDLE))
+
+
+def acceptable_price(view: BuyerView) -> Decimal:
+    """What the buyer would itself bid for in the next round if only one seller were left."""
+    start = opening_price(view)
+    return start + _gone_alone(view) * (view.limits.maximum - start)
 
 
 def last_word(view: SellerView) -> Terms | None:
@@ -142,48 +175,101 @@ def last_word(view: SellerView) -> Terms | None:
 def resistance_point(view: SellerView) -> Decimal:
     """Where the seller's own curve ends: drawn once for the thread, between half and one and a half of its mean."""
     firmness = PATIENCE[view.temperament].firmness * FIRMNESS[view.toughness]
-    share = TEMPERS[view.limits.priority].resistance * firmness * _drawn(view.seed, "resistance", "0.5", "1.5")
+    share = TEMPERS[view.limits.priority].resistance * firmness * _drawn(view.seed, "resistance", *RESISTANCE)
     return to_money(view.limits.floor + share * (view.limits.ask - view.limits.floor))
 
 
 def _bid(view: BuyerView, thread: BuyerThread) -> Bid:
-    limits, coming = view.limits, view.round + 1
-    is_last = coming >= view.max_rounds
-    price = _last_bid(view, thread) if is_last else _curve_bid(view)
-    claim = _claim(view, thread)
-    if thread.quote is not None:
-        price = min(price, thread.quote.terms.unit_price - CENT)
-    if thread.bids:
-        price = max(price, thread.bids[-1].terms.unit_price)
-    price = min(max(price, limits.minimum, CENT), limits.maximum, thread.ask)
-    return Bid(thread.seller_id, _spoken_bid(price, thread, limits), claim, is_last)
+    is_last = view.round + 1 >= view.max_rounds
+    wanted, because = _last_bid(view, thread) if is_last else _curve_bid(view)
+    price, bound = _bounded(wanted, thread, view.limits)
+    price = _spoken_bid(price, thread, view.limits)
+    if thread.bids and price == thread.bids[-1].terms.unit_price:
+        bound = Rule.HELD
+    return Bid(thread.seller_id, price, _claim(view, thread), is_last, replace(because, rule=bound or because.rule))
 
 
-def _curve_bid(view: BuyerView) -> Decimal:
-    start, ceiling = opening_price(view), view.limits.maximum
+def _bounded(price: Decimal, thread: BuyerThread, limits: BuyerLimits) -> tuple[Decimal, Rule | None]:
+    """The price within what binds every bid, and the rule that moved it last, if any did."""
+    bound: Rule | None = None
+    if thread.quote is not None and price > thread.quote.terms.unit_price - CENT:
+        price, bound = thread.quote.terms.unit_price - CENT, Rule.JUST_BELOW
+    if thread.bids and price < thread.bids[-1].terms.unit_price:
+        price, bound = thread.bids[-1].terms.unit_price, Rule.HELD
+    within = min(max(price, limits.minimum, CENT), limits.maximum)
+    if within != price:
+        price, bound = within, Rule.LIMIT
+    return (thread.ask, Rule.ASKING_PRICE) if price > thread.ask else (price, bound)
+
+
+def _curve_bid(view: BuyerView) -> tuple[Decimal, Because]:
+    start, ceiling = opening_price(view), _most(view)
     quotes, x = live_quotes(view), _elapsed(view.round + 1, view.max_rounds)
+    if _is_stuck(view):
+        return _searching_bid(view)
     if not quotes:
-        return start
+        return start, Because(Rule.OPENING, start=start)
     just_below = min(ceiling, quotes[0] - CENT)
     if len(quotes) == 1:
-        return min(just_below, start + _given_by_then(view, x, LONELY_EXPONENT) * (ceiling - start))
-    return start + _given_by_then(view, x, CROWDED_EXPONENT) * CROWDED_SHARE * (just_below - start)
+        share = _gone_alone(view)
+        curve = start + share * (ceiling - start)
+        rule = Rule.JUST_BELOW if just_below < curve else Rule.ASPIRATION
+        return min(just_below, curve), Because(rule, start, ceiling, share, curve, rival=quotes[0])
+    share = _given_by_then(view, x, CROWDED_EXPONENT)
+    curve = start + share * CROWDED_SHARE * (just_below - start)
+    end = start + CROWDED_SHARE * (just_below - start)
+    return curve, Because(Rule.COMPETITION, start, end, share, curve, rival=quotes[0])
 
 
-def _last_bid(view: BuyerView, thread: BuyerThread) -> Decimal:
+def _gone_alone(view: BuyerView) -> Decimal:
+    """The share of the way to its limit that a buyer goes for the one seller left, by the round to come."""
+    elapsed = _elapsed(view.round + 1, view.max_rounds) / _drawn(view.seed, "deadline", *BUYER_DEADLINE)
+    return _given_by_then(view, min(Decimal(1), elapsed), LONELY_EXPONENT)
+
+
+def _most(view: BuyerView) -> Decimal:
+    """As far as the buyer's own bids go: to its limit, or short of it where the price comes first."""
+    start, limit = opening_price(view), view.limits.maximum
+    return limit if view.policy is Policy.DEAL_FIRST else start + CROWDED_SHARE * (limit - start)
+
+
+def _is_stuck(view: BuyerView) -> bool:
+    """No seller has moved since it first spoke, or named any price: to wait brings nothing more."""
+    is_late = view.round >= max(Decimal(1), STUCK_AFTER * view.max_rounds)
+    return is_late and all(len({offer.terms.unit_price for offer in thread.quotes}) <= 1 for thread in view.threads)
+
+
+def _searching_bid(view: BuyerView) -> tuple[Decimal, Because]:
+    """In even steps to just below what stands, or to the limit: whoever can live with a bid takes it on the way."""
+    start, best = opening_price(view), min(live_quotes(view), default=None)
+    waited = math.ceil(STUCK_AFTER * view.max_rounds)
+    share = min(Decimal(1), Decimal(view.round + 1 - waited) / max(1, view.max_rounds - waited))
+    end = _most(view) if best is None else max(start, min(_most(view), best - CENT))
+    curve = start + share * (end - start)
+    return curve, Because(Rule.SEARCH, start, end, share, curve, rival=best)
+
+
+def _last_bid(view: BuyerView, thread: BuyerThread) -> tuple[Decimal, Because]:
     """The last round's bid: a gamble while an acceptable offer stands, else up to the limit where that is needed."""
     start, ceiling, quotes = opening_price(view), view.limits.maximum, live_quotes(view)
-    if not quotes:
-        return start + LAST_GAMBLE * (ceiling - start)
-    if quotes[0] <= ceiling:
-        return start + LAST_GAMBLE * (quotes[0] - CENT - start)
+    all_the_way = ceiling, Because(Rule.ALL_THE_WAY, start, ceiling, rival=quotes[0] if quotes else None)
+    if _is_stuck(view):
+        return _searching_bid(view)
+    if not quotes or quotes[0] <= ceiling:
+        end = quotes[0] - CENT if quotes else ceiling
+        curve, best = start + LAST_GAMBLE * (end - start), quotes[0] if quotes else None
+        return curve, Because(Rule.LAST_GAMBLE, start, end, LAST_GAMBLE, curve, rival=best)
     if view.policy is Policy.PRICE_FIRST:
         return _curve_bid(view)
     forecast = _extrapolated(thread)
-    if forecast is None or forecast > Decimal("0.97") * ceiling:
-        return ceiling
-    raised = _last_raise(thread)
-    return max(start + LAST_GAMBLE * (forecast - start), raised)
+    if forecast is None or forecast > WORTH_A_GAMBLE * ceiling:
+        return all_the_way
+    gamble = start + LAST_GAMBLE * (forecast - start)
+    wanted = max(gamble, _last_raise(thread))
+    if wanted > WORTH_A_GAMBLE * ceiling:
+        return all_the_way
+    because = Because(Rule.EXTRAPOLATION, start, forecast, LAST_GAMBLE, gamble, rival=quotes[0], forecast=forecast)
+    return wanted, because
 
 
 def _extrapolated(thread: BuyerThread) -> Decimal | None:
@@ -231,12 +317,6 @@ def _spoken_bid(price: Decimal, thread: BuyerThread, limits: BuyerLimits) -> Dec
     return max(least, round_down_to(price, grain(price)))
 
 
-def _acceptable(view: BuyerView) -> Decimal:
-    """What the buyer would itself bid for in the next round if only one seller were left."""
-    start, x = opening_price(view), _elapsed(view.round + 1, view.max_rounds)
-    return start + _given_by_then(view, x, LONELY_EXPONENT) * (view.limits.maximum - start)
-
-
 def _still_close(thread: BuyerThread, price: Decimal) -> bool:
     quote = thread.quote
     return quote is not None and not quote.is_final and quote.terms.unit_price <= price * NEAR_RIVAL
@@ -246,31 +326,61 @@ def _own_quotes(view: SellerView) -> list[Offer]:
     return holding(view.quotes, view.limits, view.quantity)
 
 
-def _target(view: SellerView, aim: Decimal) -> Decimal:
+def _kept(final: Terms) -> Quote:
+    return Quote(final.unit_price, accepts=False, because=Because(Rule.FINAL))
+
+
+def _target(view: SellerView, aim: Decimal) -> tuple[Decimal, Because]:
     """The price the seller would ask for without a rival: its curve, or sooner what the buyer's raises have earned."""
-    curve, own = _curve(view, aim, view.round), _own_quotes(view)
+    share = _gone_by(view, view.round)
+    curve, own, given = _at(share, view, aim), _own_quotes(view), _given(view)
+    because = Because(Rule.ASPIRATION, view.limits.ask, aim, share, curve, rival=view.rival_price, given=given)
     if not own:
-        return _spoken_quote(curve, view, least=aim)
+        opening = replace(because, rule=Rule.ASPIRATION if share else Rule.OPENING)
+        return _spoken_quote(curve, view, least=aim), opening
     last = own[-1].terms.unit_price
-    earned = last - RECIPROCITY * _given(view)
-    return min(last, _spoken_quote(min(curve, earned), view, least=aim))
+    earned = last - RECIPROCITY * given
+    spoken = _spoken_quote(min(curve, earned), view, least=aim)
+    if spoken >= last:
+        return last, replace(because, rule=Rule.HELD)
+    if earned < curve:
+        return spoken, replace(because, rule=Rule.LIMIT if earned < aim else Rule.RECIPROCITY)
+    return spoken, because
 
 
 def _curve(view: SellerView, aim: Decimal, at_round: int) -> Decimal:
-    given = _given_by_then(view, _elapsed(at_round, view.max_rounds), TEMPERS[view.limits.priority].exponent)
-    return view.limits.ask - given * (view.limits.ask - aim)
+    return _at(_gone_by(view, at_round), view, aim)
 
 
-def _answer_to_rival(view: SellerView, target: Decimal) -> Quote:
+def _gone_by(view: SellerView, at_round: int) -> Decimal:
+    """The share of the way to its aim that a seller has given by that round; in the last it is all of it."""
+    deadline, exponent = _drawn(view.seed, "deadline", *SELLER_DEADLINE), TEMPERS[view.limits.priority].exponent
+    elapsed = _elapsed(at_round, view.max_rounds)
+    given = _given_by_then(view, min(Decimal(1), elapsed / deadline), exponent)
+    if elapsed <= CATCHES_UP_AFTER:
+        return given
+    until_then = _given_by_then(view, min(Decimal(1), CATCHES_UP_AFTER / deadline), exponent)
+    late = (elapsed - CATCHES_UP_AFTER) / (1 - CATCHES_UP_AFTER)
+    return max(given, until_then + late * (1 - until_then))
+
+
+def _at(share: Decimal, view: SellerView, aim: Decimal) -> Decimal:
+    return view.limits.ask - share * (view.limits.ask - aim)
+
+
+def _answer_to_rival(view: SellerView, aimed: tuple[Decimal, Because]) -> Quote:
+    target, because = aimed
     rival, floor = view.rival_price, view.limits.floor
     if rival is None or rival > target:
-        return Quote(target, accepts=False)
+        return Quote(target, accepts=False, because=because)
     tick = max(CENT, UNDERCUT_TICK * rival)
     if rival - tick < floor:
-        return Quote(target, accepts=False, cannot_beat=True)
-    price = max(floor, rival - max(tick, (rival - floor) / 2))
+        beaten = replace(because, rule=Rule.CANNOT_BEAT, course=because.rule)
+        return Quote(target, accepts=False, because=beaten, cannot_beat=True)
+    step = _drawn(view.seed, f"rival/{view.round}", *RIVAL_STEP)
+    price = max(floor, rival - max(tick, step * (rival - floor)))
     spoken = min(target, _spoken_quote(price, view, least=floor))
-    return Quote(spoken, accepts=False, answers_rival=True)
+    return Quote(spoken, accepts=False, because=replace(because, rule=Rule.COMPETITION), answers_rival=True)
 
 
 def _given(view: SellerView) -> Decimal:

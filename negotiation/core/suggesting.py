@@ -9,10 +9,10 @@ from decimal import Decimal
 from negotiation.core.errors import NotYourTurn
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude
 from negotiation.core.opponent import Sight, acceptance, confidence, seen_by_buyer, seen_by_seller
-from negotiation.core.preferences import BuyerLimits, Range, SellerLimits
+from negotiation.core.preferences import BuyerLimits, Extras, Range, SellerLimits, burden
 from negotiation.core.room import Offer
-from negotiation.core.strategy import choose_award, choose_quote
 from negotiation.core.terms import CENT, Terms, grain, round_down_to
+from negotiation.core.tradeoff import bid_offers, choose_award, choose_quote, quote_offer
 from negotiation.core.visibility import BuyerView, SellerView
 from negotiation.core.vocabulary import Action, Party
 
@@ -22,8 +22,6 @@ WEIGHED = 12
 SMALL_HOPE = 0.05
 LIKELY = ((0.85, "very likely"), (0.6, "likely"), (0.35, "about as likely as not"), (0.12, "not likely"))
 HARDLY = "hardly likely"
-
-Extras = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
-    """One side's place in a thread, with what it may do there."""
+    """One side's place in a thread, with what it may do there.
+
+    `traded` are the further terms of its strategy where such are bargained over; only the price is weighed then.
+    """
 
     sight: Sight
     limits: BuyerLimits | SellerLimits
@@ -61,10 +62,11 @@ class _Seat:
     theirs: Offer | None
     latitude: Latitude
     takes_theirs: bool
+    traded: Extras = ()
 
     def gain(self, price: Decimal) -> float:
-        limits = self.limits
-        return float(limits.maximum - price if isinstance(limits, BuyerLimits) else price - limits.floor)
+        limits, given = self.limits, burden(self.limits.extras, self.traded)
+        return float((limits.maximum - price if isinstance(limits, BuyerLimits) else price - limits.floor) - given)
 
     def chance(self, price: Decimal, quantity: int, *, at_last: bool = False) -> float:
         sight = replace(self.sight, round=self.sight.max_rounds) if at_last else self.sight
@@ -86,6 +88,7 @@ def suggest_to_buyer(view: BuyerView, seller_id: str, market: MarketPrice | None
         latitude=buyer_latitudes(view)[seller_id],
         takes_theirs=is_takeable
         and (view.is_over or thread.is_agreed or (award is not None and award.seller_id == seller_id)),
+        traded=bid_offers(view)[seller_id].terms.extras if thread.agenda else (),
     )
     offered = quote.terms.quantity if quote is not None else view.limits.quantity
     return _suggest(seat, min(view.limits.quantity, offered), is_takeable=is_takeable, market=market)
@@ -101,6 +104,7 @@ def suggest_to_seller(view: SellerView, market: MarketPrice | None = None) -> Su
         theirs=bid,
         latitude=seller_latitude(view),
         takes_theirs=is_takeable and choose_quote(view).accepts,
+        traded=quote_offer(view).terms.extras if view.agenda else (),
     )
     wanted = bid.terms.quantity if bid is not None else view.quantity
     return _suggest(seat, max(1, min(wanted, limits.stock)), is_takeable=is_takeable, market=market)
@@ -160,6 +164,8 @@ def _is_as_good(seat: _Seat, theirs: Decimal, mine: Decimal) -> bool:
 
 def _extras(seat: _Seat) -> Extras:
     """Our own further terms, and theirs as far as we may agree: a number beyond our range at its nearer end."""
+    if seat.traded:
+        return seat.traded
     ranges = {each.name: each for each in seat.limits.extras}
     wanted = dict(seat.mine.terms.extras) if seat.mine is not None else {}
     wanted |= dict(seat.theirs.terms.extras) if seat.theirs is not None else {}

@@ -47,8 +47,10 @@ from negotiation.core.protocol import (
     bid_to_accept,
     change_status,
     check_claim,
+    check_packages,
     live_offer,
     open_thread,
+    option_of,
     play,
     put_on_table,
     require_turn,
@@ -169,11 +171,14 @@ def hand_over(room: Room, party: Party, seller_id: str, holder: Holder) -> tuple
 def request_approval(room: Room, turn: Award, seconds: int) -> tuple[Event, ...]:
     """Ask a person whether an agent or program may close with this offer; nothing if it may close alone."""
     quote = room.thread(turn.seller_id).quote
-    kind = None if quote is None else room.setup.buyer.question(quote.terms)
-    if quote is None or kind is None:
+    if quote is None:
+        return ()
+    terms = option_of(quote, turn.package)
+    kind = room.setup.buyer.question(terms)
+    if kind is None:
         return ()
     number = room.approval_count + 1
-    return (ApprovalRequested(number, kind, turn.seller_id, quote.offer_id, quote.terms, seconds),)
+    return (ApprovalRequested(number, kind, turn.seller_id, quote.offer_id, terms, seconds),)
 
 
 def decide_approval(
@@ -188,7 +193,8 @@ def decide_approval(
     course.add(ApprovalDecided(number, state, asked.seller_id, note, by))
     match state:
         case ApprovalState.APPROVED:
-            course.add(*conclude(course.room, Award(asked.seller_id, asked.offer_id, Reason.APPROVED)))
+            package = _package_asked(course.room, asked)
+            course.add(*conclude(course.room, Award(asked.seller_id, asked.offer_id, Reason.APPROVED, package=package)))
         case ApprovalState.REJECTED | ApprovalState.EXPIRED:
             course.add(*_off_the_table(course.room, asked))
         case ApprovalState.MODIFIED:
@@ -224,12 +230,12 @@ def bid_by_hand(course: HandCourse, seller_id: str, move: Propose, *, overrule: 
     require_turn(thread, Party.BUYER)
     if not _may_bid(room, thread):
         raise NotYourTurn("the last round has been played: accept, or leave")
-    _require_price(move.terms)
+    options = _options(move)
     if move.terms.quantity > setup.buyer.quantity:
         raise OutsideLimits("the bid is for more than is needed")
-    check_claim(room, thread, move.claim)
-    is_dear = move.terms.unit_price > setup.seat(seller_id).limits.ask
-    _require(own=setup.buyer.permit(move.terms) and not is_dear, overrule=overrule)
+    check_claim(room, thread, move)
+    ask = setup.seat(seller_id).limits.ask
+    _require(own=all(setup.buyer.permit(t) and t.unit_price <= ask for t in options), overrule=overrule)
     if has_spoken(room, thread):
         course.add(RoundStarted(room.round + 1))
     course.add(*put_on_table(course.room, thread, Party.BUYER, move))
@@ -257,12 +263,12 @@ def _play(course: HandCourse, party: Party, seller_id: str, move: Move, *, overr
 def _quote(room: Room, seller_id: str, move: Propose, *, overrule: bool) -> tuple[Event, ...]:
     thread, limits = open_thread(room, seller_id), room.setup.seat(seller_id).limits
     require_turn(thread, Party.SELLER)
-    _require_price(move.terms)
+    options = _options(move)
     if move.claim is not None:
         raise OutsideLimits("only the buyer may name a rival's price")
     if move.terms.quantity > limits.stock:
         raise OutsideLimits("there are not as many units in stock")
-    _require(own=limits.permit(move.terms), overrule=overrule)
+    _require(own=all(map(limits.permit, options)), overrule=overrule)
     return put_on_table(room, thread, Party.SELLER, move)
 
 
@@ -273,13 +279,14 @@ def _award(room: Room, seller_id: str, move: Accept, *, overrule: bool, seconds:
         raise NotYourTurn("it is the seller's turn")
     if quote is None or quote.offer_id != move.offer_id:
         raise OfferNotLive(f"offer {move.offer_id} is not that seller's standing offer")
-    if quote.terms.quantity > room.setup.buyer.quantity:
+    terms = option_of(quote, move.package)
+    if terms.quantity > room.setup.buyer.quantity:
         raise OutsideLimits("the offer is for more than is needed")
     if _waits_for_word(room):
         raise NotYourTurn("a deal waits for an approval; nothing else is taken before")
-    _require(own=thread.is_agreed or room.setup.buyer.admit(quote.terms), overrule=overrule)
+    _require(own=thread.is_agreed or room.setup.buyer.admit(terms), overrule=overrule)
     farewells = ((seller_id, move.words),) if move.words.text else ()
-    award = Award(seller_id, move.offer_id, Reason.CHOSEN, farewells)
+    award = Award(seller_id, move.offer_id, Reason.CHOSEN, farewells, move.package)
     asked = request_approval(room, award, seconds) if room.buyer_holder is Holder.PROGRAM else ()
     return asked or conclude(room, award, overrule=True)
 
@@ -287,10 +294,11 @@ def _award(room: Room, seller_id: str, move: Accept, *, overrule: bool, seconds:
 def _accept(room: Room, seller_id: str, move: Accept, *, overrule: bool) -> tuple[Event, ...]:
     thread, limits = open_thread(room, seller_id), room.setup.seat(seller_id).limits
     bid = bid_to_accept(thread, move)
-    if bid.terms.quantity > limits.stock:
+    terms = option_of(bid, move.package)
+    if terms.quantity > limits.stock:
         raise OutsideLimits("there are not as many units in stock")
-    _require(own=limits.permit(bid.terms), overrule=overrule)
-    return accepted(room, thread, bid, move.words)
+    _require(own=limits.permit(terms), overrule=overrule)
+    return accepted(room, thread, bid, move)
 
 
 def _require(*, own: bool, overrule: bool) -> None:
@@ -299,9 +307,20 @@ def _require(*, own: bool, overrule: bool) -> None:
         raise BeyondOwnLimits("this is beyond your own limits; it takes your express word to do it all the same")
 
 
-def _require_price(terms: Terms) -> None:
-    if terms.unit_price < CENT:
+def _options(move: Propose) -> tuple[Terms, ...]:
+    """All that the offer lets the other side take; each of it has a price."""
+    check_packages(move)
+    options = (move.terms, *move.packages)
+    if any(terms.unit_price < CENT for terms in options):
         raise OutsideLimits("a price is a cent at least")
+    return options
+
+
+def _package_asked(room: Room, asked: Approval) -> int:
+    """Which package of the offer a person was asked about."""
+    quote = room.thread(asked.seller_id).quote
+    options = quote.options if quote is not None and quote.offer_id == asked.offer_id else ()
+    return options.index(asked.terms) if asked.terms in options else 0
 
 
 def _told(move: _AnyMove, holder: Holder) -> _AnyMove:

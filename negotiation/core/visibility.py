@@ -14,6 +14,7 @@ from negotiation.core.events import (
     Answered,
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     Closed,
     Decided,
     Event,
@@ -34,7 +35,7 @@ from negotiation.core.events import (
 )
 from negotiation.core.mentions import hide_names
 from negotiation.core.preferences import BuyerLimits, Policy, SellerLimits, Style, Temperament, Toughness
-from negotiation.core.room import Heard, Offer, Room, SellerSeat, Thread
+from negotiation.core.room import Heard, Offer, Room, SellerSeat, Setup, Thread
 from negotiation.core.vocabulary import Holder, Party, Reason, Result
 
 
@@ -74,7 +75,8 @@ Viewer = OperatorViewer | BuyerViewer | SellerViewer | SpectatorViewer
 class SellerView:
     """All that one seller may decide on. `bids`, `quotes` and `talk` are its own thread's, oldest first.
 
-    The other sellers' names are taken out of what the buyer's side said.
+    The other sellers' names are taken out of what the buyer's side said. `agenda` names the further terms that are
+    bargained over in the thread. `bundle_discount` is the share by which the next offer may be bettered.
     """
 
     seat: SellerSeat
@@ -91,6 +93,8 @@ class SellerView:
     item_name: str = ""
     buyer_name: str = ""
     talk: tuple[Heard, ...] = ()
+    agenda: tuple[str, ...] = ()
+    bundle_discount: Decimal = Decimal(0)
 
     @property
     def limits(self) -> SellerLimits:
@@ -126,6 +130,7 @@ class BuyerThread:
     is_agreed: bool
     failures: int
     talk: tuple[Heard, ...] = ()
+    agenda: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,8 @@ def seller_view(room: Room, seller_id: str) -> SellerView:
         item_name=room.setup.item_name,
         buyer_name=room.setup.buyer_name,
         talk=talk,
+        agenda=room.setup.agenda(seller_id),
+        bundle_discount=seat.bundle_discount if thread.is_bundle_due else Decimal(0),
     )
 
 
@@ -189,7 +196,7 @@ def _buyer_view(room: Room, threads: Sequence[Thread]) -> BuyerView:
         limits=room.setup.buyer,
         round=room.round,
         max_rounds=room.setup.max_rounds,
-        threads=tuple(_buyer_thread(room.setup.seat(t.seller_id), t) for t in threads),
+        threads=tuple(_buyer_thread(room.setup, t) for t in threads),
         may_claim=room.setup.disclose_best_offer,
         seed=seat_seed(room.setup.seed, ""),
         item_name=room.setup.item_name,
@@ -274,7 +281,7 @@ def _as_seller(event: Event, seller_id: str) -> Event | None:  # noqa: C901  # o
             return event
         case SeatChanged():
             return event if event.seller_id in ("", seller_id) else None
-        case InputRequested() | ExpiryWarned() | InputTimedOut() | ThreadExpired():
+        case BundleReached() | InputRequested() | ExpiryWarned() | InputTimedOut() | ThreadExpired():
             return event if event.seller_id == seller_id else None
         case ApprovalRequested() | ApprovalDecided():
             return None
@@ -306,7 +313,7 @@ def _as_spectator(event: Event, viewer: SpectatorViewer) -> Event | None:
             return event if viewer.shows_talk else None
         case MindFailed() | SeatChanged() | InputRequested() | ExpiryWarned() | InputTimedOut() | ThreadExpired():
             return None
-        case ApprovalRequested() | ApprovalDecided():
+        case ApprovalRequested() | ApprovalDecided() | BundleReached():
             return None
         case Decided():
             decided = replace(event, explanation="", reason=_told(event.reason))
@@ -336,7 +343,8 @@ def _lost_room(event: Closed) -> Closed:
     return replace(event, result=Result.NO_DEAL, seller_id=None, terms=None, explanation="")
 
 
-def _buyer_thread(seat: SellerSeat, thread: Thread) -> BuyerThread:
+def _buyer_thread(setup: Setup, thread: Thread) -> BuyerThread:
+    seat = setup.seat(thread.seller_id)
     return BuyerThread(
         seller_id=seat.seller_id,
         name=seat.name,
@@ -347,6 +355,7 @@ def _buyer_thread(seat: SellerSeat, thread: Thread) -> BuyerThread:
         is_agreed=thread.is_agreed,
         failures=thread.failures,
         talk=thread.talk,
+        agenda=setup.agenda(thread.seller_id),
     )
 
 

@@ -45,6 +45,7 @@ def seller_brief(view: SellerView, sale: Sale, currency: str) -> SellerBrief:
         talk=_lines(view.talk, (*view.bids, *view.quotes)),
         questions=view.questions,
         draft=sale.draft,
+        like_for_like=sale.cue.like_for_like,
     )
 
 
@@ -116,6 +117,7 @@ def _thread_brief(key: str, thread: BuyerThread, cue: BuyerCue, draft: str) -> T
         standing=thread.quote.terms.unit_price if thread.quote is not None else None,
         talk=_lines(thread.talk, (*thread.bids, *thread.quotes)),
         draft=draft,
+        like_for_like=cue.like_for_like,
     )
 
 
@@ -133,6 +135,9 @@ def _lines(talk: Sequence[Heard], offers: Sequence[Offer]) -> tuple[Line, ...]:
 
 
 def _public_numbers(quantity: int, price: Decimal | None, offers: Sequence[Offer]) -> set[Decimal]:
-    """The quantity, the total, and the prices already said in the thread."""
-    public = {Decimal(quantity), *(offer.terms.unit_price for offer in offers)}
+    """The quantity, the total, and the prices and further terms already said in the thread."""
+    public = {Decimal(quantity)}
+    for offer in offers:
+        for terms in offer.options:
+            public |= {terms.unit_price, *(Decimal(value) for _, value in terms.extras)}
     return public if price is None else public | {price, price * quantity}

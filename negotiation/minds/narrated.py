@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from negotiation.core.moves import Bids, BuyerTurn, Move, Words
-from negotiation.core.strategy import choose_quote
+from negotiation.core.tradeoff import choose_quote
 from negotiation.core.visibility import BuyerView, SellerView
 from negotiation.core.vocabulary import Fallback, Voice
 from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, round_of, seller_brief, seller_speech

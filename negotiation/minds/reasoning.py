@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from negotiation.core.decision import best_option
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude
 from negotiation.core.moves import Award, Bids, BuyerTurn, Move, Words
-from negotiation.core.strategy import Bid, Quote, choose_bids, choose_quote
+from negotiation.core.strategy import Bid, Quote
+from negotiation.core.tradeoff import choose_bids, choose_quote, takeable
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Fallback, Reason, Voice
 from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, seller_brief, seller_speech
 from negotiation.minds.calls import Purpose
-from negotiation.minds.line import Line, Question, Reading, Unspoken
+from negotiation.minds.line import Line, Question, Reading, T, Unspoken
 from negotiation.minds.narrated import Onlookers, shower, speak_purchase, speak_sale, templates
 from negotiation.minds.strategy import Purchase, make_move, plan_bids, plan_farewell, plan_purchase, plan_sale
 from negotiation.prompts.reasoning import reason_buyer, reason_seller
@@ -68,7 +70,9 @@ class ReasoningMind:
 
         def read(reply: str) -> Reading[Move]:
             choice = read_seller_choice(reply, currency)
-            return _say_sale(view, _settle_quote(view, quote, choice, latitude), choice.message, latitude, currency)
+            settled = _settle_quote(view, quote, choice, latitude)
+            is_moved = choice.action is SellerAction.OFFER and settled.price != choice.price
+            return _noting(_say_sale(view, settled, choice.message, latitude, currency), is_moved)
 
         def take_apart(raw: str) -> dict[str, tuple[Speech, str]]:
             """Nothing before action and price are there and found good."""
@@ -102,7 +106,7 @@ class ReasoningMind:
                 case BuyerDecision.LEAVE:
                     raise Unusable(Flaw.MAY_NOT_WALK, "you may not leave now; go on bidding")
                 case BuyerDecision.AWARD:
-                    award = _settle_award(threads.get(choice.to or ""), latitudes.get(choice.to or ""))
+                    award = _settle_award(view, threads.get(choice.to or ""), latitudes.get(choice.to or ""))
                     return Reading((plan_farewell(view, award), {}))
                 case BuyerDecision.GO_ON:
                     return _say_bids(view, choice, bids, latitudes, self._currency)
@@ -124,28 +128,28 @@ def _settle_quote(view: SellerView, quote: Quote, choice: SellerChoice, latitude
         case SellerAction.WALK:
             raise Unusable(Flaw.MAY_NOT_WALK, "you may not walk away now; make an offer")
         case SellerAction.ACCEPT:
-            return _settle_acceptance(view, choice.price, latitude)
+            return _settle_acceptance(view, quote, choice.price, latitude)
         case SellerAction.OFFER:
             price = _within(choice.price, latitude)
             undercuts = quote.answers_rival and view.rival_price is not None and price < view.rival_price
             return replace(quote, price=price, answers_rival=undercuts)
 
 
-def _settle_acceptance(view: SellerView, price: Decimal | None, latitude: Latitude) -> Quote:
-    bid = view.live_bid
-    if bid is not None and price not in (None, bid.terms.unit_price):
+def _settle_acceptance(view: SellerView, quote: Quote, price: Decimal | None, latitude: Latitude) -> Quote:
+    bid, taken = view.live_bid, takeable(view)
+    if bid is not None and price not in (None, *(terms.unit_price for terms in bid.options)):
         raise Unusable(Flaw.WRONG_ACTION, f"to accept is to take their {bid.terms.unit_price}; else make an offer")
-    if bid is None or latitude.accept_limit is None or bid.terms.unit_price < latitude.accept_limit:
+    if taken is None or latitude.accept_limit is None or taken.terms.unit_price < latitude.accept_limit:
         raise Unusable(Flaw.MAY_NOT_ACCEPT, f"you may not accept that bid; offer at most {latitude.high}")
-    return Quote(bid.terms.unit_price, accepts=True)
+    return replace(quote, price=taken.terms.unit_price, accepts=True)
 
 
-def _settle_award(thread: BuyerThread | None, latitude: Latitude | None) -> Award:
-    quote = thread.quote if thread is not None else None
+def _settle_award(view: BuyerView, thread: BuyerThread | None, latitude: Latitude | None) -> Award:
+    option = best_option(view, thread) if thread is not None else None
     limit = latitude.accept_limit if latitude is not None else None
-    if thread is None or quote is None or limit is None or quote.terms.unit_price > limit:
+    if thread is None or thread.quote is None or option is None or limit is None or option.terms.unit_price > limit:
         raise Unusable(Flaw.MAY_NOT_ACCEPT, "you may not take that offer yet; go on bidding")
-    return Award(thread.seller_id, quote.offer_id, Reason.GOOD_ENOUGH)
+    return Award(thread.seller_id, thread.quote.offer_id, Reason.GOOD_ENOUGH, package=option.package)
 
 
 def _within(price: Decimal | None, latitude: Latitude) -> Decimal:
@@ -194,13 +198,19 @@ def _say_bids(
         except Unusable as unusable:
             flaws.add(unusable.flaw)
             words[thread.seller_id] = Words(purchase.drafts[thread.seller_id], fallback=Fallback.WORDS)
-    return Reading((purchase, words), ", ".join(sorted(flaws)))
+    is_moved = any(settled[key].price != chosen[key].price for key in threads if key in chosen)
+    return _noting(Reading((purchase, words), ", ".join(sorted(flaws))), is_moved)
 
 
 def _settle_bid(choice: BidChoice | None, bid: Bid, latitude: Latitude) -> Bid:
     if choice is None:
         return bid
     return replace(bid, price=_within(choice.price, latitude))
+
+
+def _noting(reading: Reading[T], is_moved: bool) -> Reading[T]:
+    """With a word of it if a price was moved to an end of the latitude."""
+    return replace(reading, why=", ".join(filter(None, (Flaw.CLAMPED, reading.why)))) if is_moved else reading
 
 
 def _ends(latitude: Latitude) -> frozenset[Decimal]:

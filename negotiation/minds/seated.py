@@ -6,9 +6,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from negotiation.core.decision import valid_quotes
+from negotiation.core.decision import best_option, valid_quotes
 from negotiation.core.moves import Accept, Award, BuyerTurn, Move
 from negotiation.core.terms import Terms
+from negotiation.core.tradeoff import takeable
 from negotiation.core.visibility import BuyerView, SellerView
 from negotiation.core.vocabulary import Reason
 from negotiation.minds.mind import ByHand
@@ -32,15 +33,17 @@ class AutoAccept:
     def award(self, view: BuyerView) -> Award | None:
         """The best offer that the buyer may take, if it is good enough."""
         for thread in valid_quotes(view):
-            if thread.quote is not None and self.takes_as_buyer(thread.quote.terms, view.limits.quantity):
-                return Award(thread.seller_id, thread.quote.offer_id, Reason.CHOSEN)
+            option = best_option(view, thread)
+            is_taken = option is not None and self.takes_as_buyer(option.terms, view.limits.quantity)
+            if thread.quote is not None and option is not None and is_taken:
+                return Award(thread.seller_id, thread.quote.offer_id, Reason.CHOSEN, package=option.package)
         return None
 
     def accept(self, view: SellerView) -> Accept | None:
-        bid = view.live_bid
-        if bid is None or not view.limits.permit(bid.terms) or not self.takes_as_seller(bid.terms, view.quantity):
+        bid, option = view.live_bid, takeable(view)
+        if bid is None or option is None or not self.takes_as_seller(option.terms, view.quantity):
             return None
-        return Accept(bid.offer_id)
+        return Accept(bid.offer_id, package=option.package)
 
 
 class SeatedMind:

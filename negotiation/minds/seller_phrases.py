@@ -20,6 +20,13 @@ class Voice:
     for_retention: tuple[str, ...]
 
 
+# Said before an offer that is bettered as the buyer has bought another item.
+BUNDLE_WORDS: Mapping[Style, str] = {
+    Style.RUDE: "Fine, you bought something else from me, so I move.",
+    Style.NEUTRAL: "As you are buying more than one thing from us, we can do better here.",
+    Style.VERY_SWEET: "How lovely that you are buying more from us; of course we will make this one nicer for you!",
+}
+
 OPENING: Mapping[Style, Voice] = {
     Style.RUDE: Voice(
         shared=(

@@ -5,16 +5,25 @@ What it decides is made in two steps, a plan and the words for it, so that other
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from negotiation.core.because import Rule
 from negotiation.core.decision import best_award
 from negotiation.core.moves import Accept, Award, Bids, BuyerTurn, Leave, Move, Propose, Words
-from negotiation.core.preferences import Range, is_in_range
-from negotiation.core.room import Offer
-from negotiation.core.strategy import Bid, Quote, choose_award, choose_bids, choose_quote, last_word
+from negotiation.core.strategy import Bid, Quote
 from negotiation.core.terms import Terms
+from negotiation.core.tradeoff import (
+    Offering,
+    bids_at,
+    choose_award,
+    choose_bids,
+    choose_quote,
+    quote_at,
+    takeable,
+)
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView, seat_seed
 from negotiation.core.vocabulary import Reason
+from negotiation.minds.seller_phrases import BUNDLE_WORDS
 from negotiation.minds.words import (
     BuyerAct,
     BuyerCue,
@@ -23,6 +32,7 @@ from negotiation.minds.words import (
     answer_words,
     buyer_words,
     seller_words,
+    terms_words,
     topic_of,
 )
 
@@ -38,27 +48,35 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """The buyer's turn with template words, and what it is about to do in each thread by the seller's id."""
+    """The buyer's turn with template words, and what it is about to do in each thread by the seller's id.
+
+    `named` are the further terms as they are said after any words.
+    """
 
     turn: BuyerTurn
     cues: Mapping[str, BuyerCue]
+    named: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def drafts(self) -> dict[str, str]:
+        """The template words without the further terms."""
         match self.turn:
             case Bids(moves=moves):
-                return {seller_id: move.words.text for seller_id, move in moves}
+                spoken = {seller_id: move.words.text for seller_id, move in moves}
             case Award(farewells=farewells) | Leave(farewells=farewells):
-                return {seller_id: words.text for seller_id, words in farewells}
+                spoken = {seller_id: words.text for seller_id, words in farewells}
+        return {seller_id: text.removesuffix(self.named.get(seller_id, "")) for seller_id, text in spoken.items()}
 
     def said(self, words: Mapping[str, Words]) -> BuyerTurn:
         """The turn with these words by the seller's id; where there are none the template's stay."""
+        spoken = {s: replace(said, text=said.text + self.named.get(s, "")) for s, said in words.items()}
         match self.turn:
             case Bids(moves=moves):
-                return Bids(tuple((s, replace(move, words=words.get(s, move.words))) for s, move in moves))
+                return Bids(tuple((s, replace(move, words=spoken.get(s, move.words))) for s, move in moves))
             case Award() | Leave():
-                spoken = tuple((s, words.get(s, draft)) for s, draft in self.turn.farewells)
-                return replace(self.turn, farewells=spoken)
+                return replace(
+                    self.turn, farewells=tuple((s, spoken.get(s, draft)) for s, draft in self.turn.farewells)
+                )
 
 
 class StrategyMind:
@@ -75,19 +93,24 @@ class StrategyMind:
 def plan_sale(view: SellerView, quote: Quote) -> Sale:
     act = _seller_act(view, quote)
     rival = view.rival_price if act in (SellerAct.UNDERCUT, SellerAct.CANNOT_BEAT) else None
-    cue = SellerCue(act, view.limits.priority, view.style, quote.price, rival)
+    is_like_for_like = rival is not None and bool(view.agenda)
+    cue = SellerCue(act, view.limits.priority, view.style, quote.price, rival, is_like_for_like)
     shuffle = random.Random(seat_seed(view.seed, act))
-    return Sale(quote, cue, _answers(view) + seller_words(cue, shuffle, view.turns_taken))
+    bundled = f"{BUNDLE_WORDS[view.style]} " if quote.because.rule is Rule.BUNDLE else ""
+    return Sale(quote, cue, _answers(view) + bundled + seller_words(cue, shuffle, view.turns_taken))
 
 
 def make_move(view: SellerView, quote: Quote, words: Words) -> Move:
+    """The move at that unit price; the further terms are the strategy's, and named after the words."""
     if quote.accepts:
         assert view.live_bid is not None
-        return Accept(view.live_bid.offer_id, words)
-    if (final := last_word(view)) is not None:
-        return Propose(final, words, is_final=view.is_last_round)
-    extras = _carried(view.live_bid, view.limits.extras)
-    return Propose(Terms(quote.price, view.quantity, extras), words, is_final=view.is_last_round)
+        taken = takeable(view)
+        package = taken.package if taken is not None else 0
+        named = terms_words(view.live_bid.options[package])
+        return Accept(view.live_bid.offer_id, replace(words, text=words.text + named), package)
+    offering = quote_at(view, quote.price)
+    spoken = replace(words, text=words.text + terms_words(offering.terms, offering.packages))
+    return Propose(offering.terms, spoken, is_final=view.is_last_round, packages=offering.packages)
 
 
 def plan_purchase(view: BuyerView) -> Purchase:
@@ -100,17 +123,25 @@ def plan_purchase(view: BuyerView) -> Purchase:
 
 
 def plan_bids(view: BuyerView, bids: tuple[Bid, ...]) -> Purchase:
-    threads = {thread.seller_id: thread for thread in view.threads}
-    cues = {bid.seller_id: BuyerCue(_buyer_act(threads[bid.seller_id], bid), bid.price, bid.claim) for bid in bids}
-    moves = tuple((bid.seller_id, _bid(view, threads[bid.seller_id], bid, cues[bid.seller_id])) for bid in bids)
-    return Purchase(Bids(moves), cues)
+    threads, offers = {thread.seller_id: thread for thread in view.threads}, bids_at(view, bids)
+    cues = {bid.seller_id: _cue(threads[bid.seller_id], bid) for bid in bids}
+    moves = tuple(
+        (bid.seller_id, _bid(view, threads[bid.seller_id], bid, cues[bid.seller_id], offers[bid.seller_id]))
+        for bid in bids
+    )
+    named = {seller_id: terms_words(offer.terms, offer.packages) for seller_id, offer in offers.items()}
+    return Purchase(Bids(moves), cues, named)
 
 
 def plan_farewell(view: BuyerView, turn: Award | Leave) -> Purchase:
     """The turn with a last word to every seller."""
-    cues = {thread.seller_id: _farewell_cue(thread, turn) for thread in view.threads}
-    farewells = tuple((t.seller_id, Words(_buyer_text(view, t, cues[t.seller_id]))) for t in view.threads)
-    return Purchase(replace(turn, farewells=farewells), cues)
+    taken = _taken(view, turn)
+    cues = {thread.seller_id: _farewell_cue(thread, turn, taken) for thread in view.threads}
+    named = {turn.seller_id: terms_words(taken)} if isinstance(turn, Award) and taken is not None else {}
+    farewells = tuple(
+        (t.seller_id, Words(_buyer_text(view, t, cues[t.seller_id]) + named.get(t.seller_id, ""))) for t in view.threads
+    )
+    return Purchase(replace(turn, farewells=farewells), cues, named)
 
 
 def fallback_award(view: BuyerView, reason: Reason) -> BuyerTurn:
@@ -118,17 +149,14 @@ def fallback_award(view: BuyerView, reason: Reason) -> BuyerTurn:
     return plan_farewell(view, best_award(view, reason) or Leave(reason)).turn
 
 
-def _bid(view: BuyerView, thread: BuyerThread, bid: Bid, cue: BuyerCue) -> Propose:
-    words = Words(_buyer_text(view, thread, cue))
-    extras = _carried(thread.quote, view.limits.extras)
-    return Propose(Terms(bid.price, view.limits.quantity, extras), words, claim=bid.claim)
+def _cue(thread: BuyerThread, bid: Bid) -> BuyerCue:
+    is_like_for_like = bid.claim is not None and bool(thread.agenda)
+    return BuyerCue(_buyer_act(thread, bid), bid.price, bid.claim, is_like_for_like)
 
 
-def _carried(wanted: Offer | None, own: tuple[Range, ...]) -> tuple[tuple[str, int], ...]:
-    """The further terms that the other side wants, as far as this one may agree to them."""
-    if wanted is None or not wanted.terms.extras:
-        return ()
-    return tuple((name, value) for name, value in wanted.terms.extras if is_in_range(own, name, value))
+def _bid(view: BuyerView, thread: BuyerThread, bid: Bid, cue: BuyerCue, offer: Offering) -> Propose:
+    words = Words(_buyer_text(view, thread, cue) + terms_words(offer.terms, offer.packages))
+    return Propose(offer.terms, words, claim=bid.claim, packages=offer.packages)
 
 
 def _buyer_text(view: BuyerView, thread: BuyerThread, cue: BuyerCue) -> str:
@@ -145,12 +173,20 @@ def _buyer_act(thread: BuyerThread, bid: Bid) -> BuyerAct:
     return BuyerAct.RAISE if bid.price > thread.bids[-1].terms.unit_price else BuyerAct.HOLD
 
 
-def _farewell_cue(thread: BuyerThread, turn: Award | Leave) -> BuyerCue:
+def _taken(view: BuyerView, turn: Award | Leave) -> Terms | None:
+    """The terms that an award takes, None where nothing stands that could be taken."""
+    if isinstance(turn, Leave):
+        return None
+    quotes = (thread.quote for thread in view.threads if thread.seller_id == turn.seller_id)
+    return next((quote.options[turn.package] for quote in quotes if quote is not None), None)
+
+
+def _farewell_cue(thread: BuyerThread, turn: Award | Leave, taken: Terms | None) -> BuyerCue:
     match turn:
         case Leave():
             return BuyerCue(BuyerAct.WALK_AWAY, None)
-        case Award(seller_id=winner) if winner == thread.seller_id and thread.quote is not None:
-            return BuyerCue(BuyerAct.AWARD, thread.quote.terms.unit_price)
+        case Award(seller_id=winner) if winner == thread.seller_id and taken is not None:
+            return BuyerCue(BuyerAct.AWARD, taken.unit_price)
         case Award():
             return BuyerCue(BuyerAct.DECLINE, None)
 

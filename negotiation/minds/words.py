@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from negotiation.core.preferences import Priority, Style
+from negotiation.core.terms import Terms
 from negotiation.minds import buyer_phrases, seller_phrases
 from negotiation.minds.seller_phrases import Voice
 
@@ -89,6 +90,12 @@ SUBJECTS: Mapping[Topic, tuple[str, ...]] = {
         "buy more", "order more",
     ),
 }  # fmt: skip
+# How the usual further terms are said: none of it, one, and any other number.
+_PLAIN: Mapping[str, tuple[str, str, str]] = {
+    "delivery_days": ("delivery at once", "delivery in one day", "delivery in {} days"),
+    "payment_days": ("payment at once", "one day to pay", "{} days to pay"),
+    "warranty_months": ("no warranty", "one month of warranty", "{} months of warranty"),
+}
 GREETINGS = (
     "hello", "hi", "hey", "greetings", "welcome", "good morning", "good afternoon", "good evening",
     "good day", "thanks", "thank you", "cheers", "bye", "goodbye", "see you", "how are you",
@@ -98,13 +105,17 @@ GREETINGS = (
 
 @dataclass(frozen=True, slots=True)
 class SellerCue:
-    """What a seller is about to do; only `price` and `rival_price` are ever spoken."""
+    """What a seller is about to do; only `price` and `rival_price` are ever spoken.
+
+    The rival's is `like_for_like` if it is told as a price on this thread's further terms.
+    """
 
     act: SellerAct
     priority: Priority
     style: Style
     price: Decimal | None
     rival_price: Decimal | None = None
+    like_for_like: bool = False
 
     def __post_init__(self) -> None:
         answers_rival = self.act in (SellerAct.UNDERCUT, SellerAct.CANNOT_BEAT)
@@ -119,6 +130,7 @@ class BuyerCue:
     act: BuyerAct
     price: Decimal | None
     rival_price: Decimal | None = None
+    like_for_like: bool = False
 
     def __post_init__(self) -> None:
         names_no_price = self.act in (BuyerAct.DECLINE, BuyerAct.WALK_AWAY)
@@ -133,12 +145,28 @@ def seller_words(cue: SellerCue, shuffle: random.Random, nth: int) -> str:
     Seed `shuffle` alike for every call of one speaker and act: then nothing repeats until all is said.
     """
     voice = _seller_voices(cue.act)[cue.style]
-    return _fill(_choose(_variants(voice, cue.priority), shuffle, nth), cue.price, cue.rival_price)
+    return _fill(_choose(_variants(voice, cue.priority), shuffle, nth), cue)
 
 
 def buyer_words(cue: BuyerCue, shuffle: random.Random, nth: int) -> str:
     """As `seller_words`: the `nth` text of this act in the order of `shuffle`."""
-    return _fill(_choose(_buyer_variants(cue.act), shuffle, nth), cue.price, cue.rival_price)
+    return _fill(_choose(_buyer_variants(cue.act), shuffle, nth), cue)
+
+
+def terms_words(terms: Terms, packages: Sequence[Terms] = ()) -> str:
+    """The sentence that follows an offer's words: its further terms, and what may be had instead. Empty without any."""
+    if not terms.extras:
+        return ""
+    others = "".join(f", or {_spoken(other.unit_price)} with {_listed(_differing(other, terms))}" for other in packages)
+    return f" That is with {_listed(terms.extras)}{others}."
+
+
+def term_words(name: str, value: int) -> str:
+    """One further term in plain words: "delivery in 7 days"."""
+    if name not in _PLAIN:
+        return f"{name.replace('_', ' ')} {value:,}"
+    none, one, many = _PLAIN[name]
+    return (none if value == 0 else one if value == 1 else many).format(f"{value:,}")
 
 
 def topic_of(message: str) -> Topic:
@@ -194,8 +222,18 @@ def _choose(variants: Sequence[str], shuffle: random.Random, nth: int) -> str:
     return shuffle.sample(variants, len(variants))[nth % len(variants)]
 
 
-def _fill(text: str, price: Decimal | None, rival_price: Decimal | None) -> str:
-    return text.replace("{price}", _spoken(price)).replace("{rival}", _spoken(rival_price))
+def _fill(text: str, cue: SellerCue | BuyerCue) -> str:
+    rival = _spoken(cue.rival_price) + (" like for like" if cue.like_for_like else "")
+    return text.replace("{price}", _spoken(cue.price)).replace("{rival}", rival)
+
+
+def _differing(package: Terms, terms: Terms) -> list[tuple[str, int]]:
+    return [each for each in package.extras if each not in terms.extras]
+
+
+def _listed(extras: Sequence[tuple[str, int]]) -> str:
+    *most, last = [term_words(name, value) for name, value in extras]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _spoken(amount: Decimal | None) -> str:

@@ -25,8 +25,9 @@ class Line:
 class SellerBrief:
     """What a seller is about to do, and what both sides have said in its thread, oldest first.
 
-    `price` is the one it offers or accepts; `rival_price` the verified one the buyer has named this round;
-    `draft` how template words would say it; `questions` what people asked since it last spoke.
+    `price` is the one it offers or accepts; `rival_price` the verified one the buyer has named this round,
+    `like_for_like` if it is a price on this thread's further terms; `draft` how template words would say it;
+    `questions` what people asked since it last spoke.
     """
 
     seller_name: str
@@ -44,6 +45,7 @@ class SellerBrief:
     talk: tuple[Line, ...]
     questions: tuple[str, ...]
     draft: str
+    like_for_like: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class ThreadBrief:
     standing: Decimal | None
     talk: tuple[Line, ...]
     draft: str
+    like_for_like: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,11 +137,18 @@ def _sale_facts(brief: SellerBrief, tokens: int) -> SaleFacts:
         of_rounds=brief.max_rounds,
         recent=quote_talk(brief.talk, Party.SELLER, tokens),
         questions=quote_questions(brief.questions),
-        decision=_sellers_decision(brief.act, _said(brief.price), _said(brief.rival_price)),
+        decision=_sellers_decision(brief.act, _said(brief.price), said_of_rival(brief.rival_price, brief)),
         price=_said(brief.price),
-        rival_price=_said(brief.rival_price),
+        rival_price=said_of_rival(brief.rival_price, brief),
         draft=tame(brief.draft, DRAFT_LENGTH),
     )
+
+
+def said_of_rival(amount: Decimal | None, brief: SellerBrief | ThreadBrief) -> str | None:
+    """A rival's price as it may truly be named: with other further terms it is one that compares like for like."""
+    if amount is None:
+        return None
+    return f"{spoken(amount)} like for like" if brief.like_for_like else spoken(amount)
 
 
 def _sellers_decision(act: SellerAct, price: str | None, rival_price: str | None) -> str:
@@ -181,9 +188,9 @@ def _thread_facts(thread: ThreadBrief, tokens: int) -> ThreadFacts:
         key=thread.key,
         seller=tame(thread.seller_name, NAME_LENGTH),
         recent=quote_talk(thread.talk, Party.BUYER, tokens),
-        decision=_buyers_decision(thread.act, _said(thread.price), _said(thread.claim)),
+        decision=_buyers_decision(thread.act, _said(thread.price), said_of_rival(thread.claim, thread)),
         price=_said(thread.price),
-        claim=_said(thread.claim),
+        claim=said_of_rival(thread.claim, thread),
         draft=tame(thread.draft, DRAFT_LENGTH),
     )
 

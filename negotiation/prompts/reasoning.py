@@ -180,7 +180,7 @@ def _sale_facts(brief: SellerBrief, latitude: Latitude) -> SaleFacts:
         moves=_moves(brief.talk, Party.SELLER),
         recent=_recent(brief.talk, Party.SELLER, SELLER_TALK_TOKENS),
         questions=quote_questions(brief.questions),
-        rival_price=_written(brief.rival_price),
+        rival_price=_of_rival(brief.rival_price, brief),
         their_bid=_written(bid),
         advice=SaleAdvice(*_band(latitude), may_accept_from=_written(limit) if may_accept else None),
     )
@@ -205,7 +205,7 @@ def _thread_facts(thread: ThreadBrief, latitude: Latitude) -> ThreadFacts:
         seller=tame(thread.seller_name, NAME_LENGTH),
         moves=_moves(thread.talk, Party.BUYER),
         recent=_recent(thread.talk, Party.BUYER, THREAD_TALK_TOKENS),
-        claim=_written(thread.claim),
+        claim=_of_rival(thread.claim, thread),
         their_offer=_written(thread.standing),
         advice=BidAdvice(*_band(latitude), may_award_up_to=_written(limit) if may_award else None),
     )
@@ -228,6 +228,11 @@ def _moves(talk: Sequence[Line], me: Party) -> tuple[MoveRow, ...]:
 def _recent(talk: Sequence[Line], me: Party, tokens: int) -> tuple[Quotation, ...]:
     """The words alone: the prices stand in the moves."""
     return quote_talk([replace(line, price=None) for line in talk], me, tokens)
+
+
+def _of_rival(amount: Decimal | None, brief: SellerBrief | ThreadBrief) -> str | None:
+    """As `narrating.said_of_rival`, without a comma."""
+    return f"{_written(amount)} like for like" if amount is not None and brief.like_for_like else _written(amount)
 
 
 def _written(amount: Decimal | None) -> str | None:

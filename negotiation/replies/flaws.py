@@ -11,6 +11,7 @@ class Flaw(StrEnum):
     WRONG_ACTION = "wrong_action"
     WRONG_QUANTITY = "wrong_quantity"
     NO_PRICE = "no_price"
+    CLAMPED = "clamped"  # a little outside; the reply is used all the same
     OUT_OF_LATITUDE = "out_of_latitude"
     MAY_NOT_ACCEPT = "may_not_accept"
     MAY_NOT_WALK = "may_not_walk"

@@ -47,5 +47,6 @@ function sentence(error, status) {
 }
 
 function csrfToken() {
-  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+  const meta = document.querySelector('meta[name="csrf-token"]')?.content; // the admin's pages have a field instead
+  return meta ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }

@@ -4,6 +4,7 @@ import { laneBadge } from "./badges.js";
 import { keepClocks, tellLeft } from "./desk_words.js";
 import { element } from "./elements.js";
 import { change, count, duration, money, reasonWords, statusWords, total, units } from "./format.js";
+import { isAboutTerms, shortTerms, termsLine } from "./options.js";
 import { OVER, bestBid, bestStanding, isWithin } from "./room_state.js";
 
 const CHOSEN = new Set(["chosen", "approved", "best_offer", "only_offer", "firm_acceptance", "final_offer", "good_enough"]);
@@ -46,12 +47,20 @@ function boardRow(room, one, index) {
   return element("tr", { class: state, role: "row", "data-seller": one.id },
     element("th", { scope: "row", role: "rowheader" },
       element("span", { class: "board-name" }, element("span", { class: "swatch" }), one.name),
-      element("span", { class: "beneath" }, `asked ${money(one.ask, currency)}`)),
+      element("span", { class: "beneath" }, `asked ${money(one.ask, currency)}`),
+      offer && boardTerms(offer)),
     element("td", { class: "right offer-now", role: "cell" }, money(offer?.price, currency),
       element("span", { class: `beneath ${moved < 0 ? "down" : ""}`, title: "Change to the last" }, moved === null ? "" : change(moved, currency))),
     element("td", { class: "right", role: "cell" }, offer ? money(total(offer.price, offer.quantity), currency) : "–",
       element("span", { class: "beneath" }, offer ? units(offer.quantity) : "")),
     element("td", { class: "right board-sign", role: "cell" }, ...laneBadge(room, one, SHORT), expiry(room.seats.waits[one.id])));
+}
+
+/** The further terms of what stands, and how many packages may be taken instead; the talk has them in full. */
+function boardTerms({ terms, packages }) {
+  const more = packages?.length ? `or ${packages.length === 1 ? "another package" : `${packages.length} other packages`}` : "";
+  const lines = [...shortTerms(terms), more].filter(Boolean);
+  return lines.length > 0 && element("span", { class: "beneath board-terms" }, ...lines.map((words) => element("span", {}, words)));
 }
 
 /** How long the thread still waits for a move; then its offer expires. */
@@ -76,6 +85,7 @@ function outlook(room) {
     bid !== null && ["Best bid", money(bid, currency)],
     room.limits && ["Against the limit", difference(room.limits.most - price, currency, "under", "over")],
     ask !== null && [`Against the ${askLabel(room)}`, difference(ask - price, currency, "under", "over")],
+    termsLine(best.standing.terms) && ["Terms", termsLine(best.standing.terms)],
   ].filter(Boolean);
   return { label: standingLabel(room), price: money(price, currency), beside: "per unit", who: named(room, best), facts, words: prospect(room, best) };
 }
@@ -83,12 +93,14 @@ function outlook(room) {
 /** A seller does not learn how its offer stands against its rivals' or the buyer's limits. */
 function prospect(room, best) {
   if (room.isSeller) return "The buyer has not decided yet.";
+  if (isAboutTerms(room)) return "The price is not all here: the buyer weighs the further terms, too.";
   if (isWithin(room, best.standing)) return "If the buyer decided now, this offer would win.";
   return "No offer is within the buyer's limits yet.";
 }
 
 function standingLabel(room) {
-  return room.isSeller ? "Your standing offer" : "Best standing offer";
+  if (room.isSeller) return "Your standing offer";
+  return isAboutTerms(room) ? "Lowest standing price" : "Best standing offer";
 }
 
 function askLabel(room) {
@@ -125,7 +137,7 @@ function ending(room) {
 
 function deal(room) {
   const { currency, outcome } = room;
-  const { price, quantity, total_cost: cost } = outcome.final_offer;
+  const { price, quantity, terms, total_cost: cost } = outcome.final_offer;
   const winner = room.sellers.find((one) => one.id === outcome.selected_seller_id);
   const ask = winner?.ask ?? null;
   const saved = ask === null ? null : (ask - price) * quantity;
@@ -133,6 +145,7 @@ function deal(room) {
     [`Total for ${units(quantity)}`, money(cost, currency)],
     saved !== null && ["Saved against asking", `${money(saved, currency)} (${percent(ask - price, ask)})`],
     room.limits && ["Under the limit by", money((room.limits.most - price) * quantity, currency)],
+    termsLine(terms) && ["Terms", termsLine(terms)],
   ].filter(Boolean);
   const who = winner ? named(room, winner) : [outcome.selected_seller_name ?? ""];
   const lasted = element("span", { class: "lasted" }, `${rounds(outcome.rounds)} in ${duration(outcome.duration_seconds)}`);

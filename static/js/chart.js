@@ -263,7 +263,8 @@ function shortened(name, most = 13) {
   return name.length > most ? `${name.slice(0, most - 1).trimEnd()}…` : name;
 }
 
-function shortMoney(price, currency, span) {
+/** As on an axis that spans so much. */
+export function shortMoney(price, currency, span) {
   const digits = span < 5 ? 2 : 0;
   const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
   return new Intl.NumberFormat("en-US", options).format(price);

@@ -8,6 +8,7 @@ const TERMS = {
   payment_days: ["Payment within", "day"],
   warranty_months: ["Warranty", "month"],
 };
+const NONE = { delivery_days: "Delivery at once", payment_days: "Payment at once", warranty_months: "No warranty" };
 const WHY_ASKED = { above_threshold: "above your approval limit", below_minimum: "below the lowest price" };
 const DECISIONS = {
   pending: "Waiting",
@@ -32,6 +33,7 @@ export function decisionWords(state) {
 /** "Delivery in 14 days", each term by itself; names that are not known are told as they are. */
 export function termsWords(terms) {
   return Object.entries(terms ?? {}).map(([name, value]) => {
+    if (value === 0 && NONE[name]) return NONE[name];
     const [words, unit] = TERMS[name] ?? [capital(name.replaceAll("_", " ")), ""];
     return [words, count(value), unit && (value === 1 ? unit : `${unit}s`)].filter(Boolean).join(" ");
   });
@@ -83,6 +85,8 @@ export function noteOf(frame, { currency, nameOf }) {
     case "human_input_required":
       if (frame.action === "approval") return `The offer of ${nameOf(frame.seller_id)}, ${priceWords(frame.offer, currency)}, waits for an approval.`;
       return `${name} is asked to move, until ${shortTime(frame.expires_at)}.`;
+    case "bundle_reached":
+      return `${name} has sold another item of the session to the buyer, and may better its price for that.`;
     case "expiry_warning":
       return `The time for ${name} to move is over at ${shortTime(frame.expires_at)}.`;
     case "input_timed_out":

@@ -23,6 +23,7 @@ const WORDS = {
   decision: () => "The buyer decides",
   negotiation_complete: endWords,
   human_input_required: (frame) => `${frame.name ?? "Somebody"} is asked to move`,
+  bundle_reached: (frame) => `${frame.name ?? "A seller"} has sold another item of the session, and may better its price`,
   seat_changed: (frame) => `${frame.name ?? "A seat"} is now moved by ${frame.holder === "agent" ? "its agent" : `a ${frame.holder}`}`,
   error: (frame) => frame.message ?? "A mind did not answer",
 };

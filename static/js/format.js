@@ -2,6 +2,10 @@
 
 const MINUS = "\u2212";
 const moneyFormats = new Map();
+// Each takes longer to make than a message to draw.
+const COUNT = new Intl.NumberFormat("en-US");
+const EXACT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export function money(amount, currency) {
   if (amount === null || amount === undefined) return "\u2013";
@@ -16,7 +20,7 @@ export function change(amount, currency) {
 }
 
 export function count(amount) {
-  return new Intl.NumberFormat("en-US").format(amount);
+  return COUNT.format(amount);
 }
 
 export function units(amount) {
@@ -57,11 +61,11 @@ export function relative(date, now = new Date()) {
 }
 
 export function exactTime(date) {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" }).format(date);
+  return EXACT.format(date);
 }
 
 export function clock(date) {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(date);
+  return CLOCK.format(date);
 }
 
 /** Keeps every `<time data-relative>` of the page current. */

@@ -10,7 +10,7 @@ const SILENCE = 45_000; // three heartbeats missed: the line is dead, whatever t
 const FINAL_CODES = new Set([4401, 4403, 4404]);
 const STREAM_TYPES = [
   "connected", "status_changed", "round_start", "buyer_message", "seller_response", "offer_updated", "message_delta",
-  "human_input_required", "seat_changed", "pace_changed", "expiry_warning", "input_timed_out", "thread_expired", "approval_decided",
+  "human_input_required", "seat_changed", "bundle_reached", "expiry_warning", "input_timed_out", "thread_expired", "approval_decided",
   "pace_changed", "typing", "presence", "read", "error", "decision", "heartbeat", "negotiation_complete", "session_complete",
 ];
 

@@ -8,6 +8,12 @@ import { standInReason } from "./voices.js";
 
 const MOST_AT_ONCE = 200;
 const ROLES = { system: "Instructions", user: "Question", assistant: "The model's first reply" };
+const VIOLATIONS = {
+  clamped: ["price moved into its range", "prices moved into its range"], refused_price: ["price refused", "prices refused"],
+  refused_acceptance: ["acceptance refused", "acceptances refused"], refused_walk: ["leaving refused", "leavings refused"],
+  unreadable: ["reply unreadable", "replies unreadable"], stray_words: ["message out of line", "messages out of line"],
+  secret_said: ["message with a private number stopped", "messages with a private number stopped"],
+};
 const RESULTS = { ok: "Used", retried: "Not used, asked again", fallback: "Not used" };
 
 /** Those for the message, oldest first. One call of the buyer's serves all its threads of a round. */
@@ -21,6 +27,11 @@ export function callsFor(entry, calls) {
 export function modelShare(room) {
   const spoken = room.entries.filter((entry) => entry.voice === "model" || entry.voice === "template");
   return { models: spoken.filter((entry) => entry.voice === "model").length, all: spoken.length };
+}
+
+/** What was counted, in words: "2 prices refused, 1 message out of line". */
+export function violationWords(violations) {
+  return Object.entries(violations).map(([kind, number]) => `${count(number)} ${VIOLATIONS[kind]?.[number === 1 ? 0 : 1] ?? plain(kind)}`).join(", ");
 }
 
 export class ModelCalls {
@@ -56,6 +67,7 @@ export class ModelCalls {
       ["Tokens", count(known.tokens)],
       ["Cost", cost(known.cost)],
       ["In the model's words", `${share(models, all)} of ${count(all)} messages`],
+      ...(known.violations ?? []).map(({ agent_name: name, violations }) => [`Beyond its rules: ${name}`, violationWords(violations)]),
     ];
     this.figures.querySelector("dl").replaceChildren(...facts.map(fact));
     this.figures.hidden = false;

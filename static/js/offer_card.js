@@ -1,8 +1,8 @@
 // An offer as a card inside the talk: price, quantity, further terms, and what became of it.
 
-import { termsWords } from "./desk_words.js";
 import { element } from "./elements.js";
 import { count, money, share } from "./format.js";
+import { termLines } from "./options.js";
 
 const STATES = {
   pending: "Open", accepted: "Accepted", rejected: "Declined", countered: "Countered", withdrawn: "Taken back", expired: "Expired",
@@ -13,13 +13,12 @@ export function stateWords(state) {
 }
 
 export function offerCard(offer, currency) {
-  const terms = termsWords(offer.terms);
   return element("div", { class: "offer", "data-offer": offer.offer_id, "data-state": offer.state },
     element("div", { class: "offer-row" },
       element("span", { class: "offer-price number" }, money(offer.price, currency), element("small", {}, offer.is_final ? "final, per unit" : "per unit")),
       element("span", { class: `badge ${offer.state === "accepted" ? "best" : offer.state === "pending" ? "within" : ""}` }, stateWords(offer.state))),
     element("span", { class: "offer-total number" }, `× ${count(offer.quantity)} = ${money(offer.total, currency)}`),
-    terms.length > 0 && element("span", { class: "offer-terms" }, terms.join(", ")),
+    ...termLines(offer, currency),
     offer.response_message && element("span", { class: "offer-answer" }, `“${offer.response_message}”`),
     advice(offer));
 }

@@ -1,8 +1,10 @@
 // The dialog in which a move is written and confirmed: an offer, a yes, a no with or without a counter-offer, leaving.
 
 import { ApiError } from "./api.js";
-import { sumWords, termsWords } from "./desk_words.js";
+import { sumWords } from "./desk_words.js";
+import { element } from "./elements.js";
 import { count, money } from "./format.js";
+import { nameOfTerm, optionOf, termsLine } from "./options.js";
 
 const TERMS = ["delivery_days", "payment_days", "warranty_months"];
 const MOVES = {
@@ -32,9 +34,12 @@ export class OfferForm {
     this.form.elements.with_counter.addEventListener("change", () => this.#showTerms());
   }
 
-  /** `offer` is what is answered or taken back; `draft` fills the fields: {price, quantity, terms, advice}. */
-  open(move, { offer = null, draft = {}, canCounter = false } = {}) {
-    Object.assign(this, { move, offer, advice: draft.advice ?? null });
+  /**
+   * `offer` is what is answered or taken back, `option` which of its packages; `draft` fills the fields: {price,
+   * quantity, terms, advice}; `agenda` names the terms that are bargained over.
+   */
+  open(move, { offer = null, draft = {}, option = 0, agenda = [], canCounter = false } = {}) {
+    Object.assign(this, { move, offer, option, advice: draft.advice ?? null });
     const { title, button, shows } = MOVES[move];
     this.form.reset();
     this.#part("title").textContent = move === "offer" && offer ? "Make a counter-offer" : title;
@@ -42,8 +47,8 @@ export class OfferForm {
     this.confirm.classList.toggle("danger", move === "walk_away");
     for (const name of ["terms", "message", "reason", "with-counter"]) this.#part(name).hidden = !shows.includes(name);
     if (!canCounter) this.#part("with-counter").hidden = true;
-    this.#fill(draft);
-    this.#about(move === "walk_away" ? LEAVING : move !== "offer" && offer ? this.#offerWords(offer) : "");
+    this.#fill(draft, agenda);
+    this.#about(move === "walk_away" ? LEAVING : move !== "offer" && offer ? this.#offerWords(optionOf(offer, option)) : "");
     this.#complain("");
     this.#part("overrule").hidden = true;
     this.#tellSum();
@@ -81,6 +86,7 @@ export class OfferForm {
     const body = { ...(this.#part("overrule").hidden ? {} : { overrule: elements.overrule.checked }) };
     if (!this.#part("message").hidden && said) body.message = said;
     if (this.offer && this.move !== "offer" && this.move !== "walk_away") body.offer_id = this.offer.offer_id;
+    if (this.move === "accept" && this.option) body.package = this.option;
     if (this.move === "reject" && elements.reason.value.trim()) body.reason = elements.reason.value.trim();
     if (this.#part("terms").hidden) return body;
     const terms = this.#terms();
@@ -96,22 +102,35 @@ export class OfferForm {
     if (!price) return this.#refuse(elements.price, "Enter a price for one unit, such as 415 or 415.50.");
     if (!quantity) return this.#refuse(elements.quantity, "Enter a whole number of units.");
     const terms = {};
-    for (const name of TERMS) {
-      const words = elements[name].value.trim();
+    for (const [name, field] of this.termFields) {
+      const words = field.value.trim();
       if (!words) continue;
       terms[name] = readCount(words);
-      if (terms[name] === null) return this.#refuse(elements[name], "Enter a whole number, or leave it empty.");
+      if (terms[name] === null) return this.#refuse(field, "Enter a whole number, or leave it empty.");
     }
     return { price, quantity, ...(Object.keys(terms).length ? { terms } : {}) };
   }
 
-  #fill({ price, quantity, terms = {} }) {
+  #fill({ price, quantity, terms }, agenda) {
     const { elements } = this.form;
     if (price) elements.price.value = price.toFixed(2).replace(/\.00$/, "");
     if (quantity) elements.quantity.value = quantity;
-    for (const name of TERMS) elements[name].value = terms?.[name] ?? "";
-    this.dialog.querySelector(".more-terms").open = TERMS.some((name) => terms?.[name] !== undefined);
+    this.#makeTermFields([...new Set([...agenda, ...Object.keys(terms ?? {})])]);
+    for (const [name, field] of this.termFields) field.value = terms?.[name] ?? "";
+    this.dialog.querySelector(".more-terms").open = agenda.length > 0 || Object.keys(terms ?? {}).length > 0;
     for (const field of this.form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  }
+
+  /** The standard terms have their fields in the page; whatever else is bargained over gets one. */
+  #makeTermFields(names) {
+    const row = this.dialog.querySelector(".more-terms .form-row");
+    for (const made of row.querySelectorAll("[data-own-term]")) made.remove();
+    this.termFields = new Map(TERMS.map((name) => [name, this.form.elements[name]]));
+    for (const name of names.filter((one) => !TERMS.includes(one))) {
+      const field = element("input", { id: `offer-own-${name}`, inputmode: "numeric", autocomplete: "off" });
+      row.append(element("div", { class: "field", "data-own-term": name }, element("label", { for: field.id }, nameOfTerm(name)), field));
+      this.termFields.set(name, field);
+    }
   }
 
   #showTerms() {
@@ -126,7 +145,7 @@ export class OfferForm {
   }
 
   #offerWords(offer) {
-    return [`${count(offer.quantity)} × ${money(offer.price, this.currency)} = ${money(offer.total, this.currency)}`, ...termsWords(offer.terms)].join(", ");
+    return [`${count(offer.quantity)} × ${money(offer.price, this.currency)} = ${money(offer.total, this.currency)}`, termsLine(offer.terms)].filter(Boolean).join(", ");
   }
 
   #about(words) {

@@ -9,6 +9,7 @@ import { PriceLine } from "./price_line.js";
 import { Talk } from "./talk.js";
 import { Timeline } from "./timeline.js";
 import { WhatIf } from "./what_if.js";
+import { Why } from "./why.js";
 
 const QUIET = 250; // milliseconds without a frame, after which what has happened so far is here
 const BETWEEN_ADDRESSES = 400;
@@ -16,7 +17,8 @@ const BETWEEN_ADDRESSES = 400;
 const find = (selector) => document.querySelector(selector);
 const root = find("[data-room]");
 const timeline = new Timeline({ currency: root.dataset.currency, isSeller: root.dataset.viewer === "seller" });
-const talk = new Talk(find(".talk-panel"));
+const why = new Why(root.dataset);
+const talk = new Talk(find(".talk-panel"), { why });
 const chart = new ConcessionChart(find("[data-chart]"));
 const priceLine = new PriceLine(find("[data-price-line]"));
 const player = new Player(find("[data-player]"), timeline, { onPlace: show });
@@ -42,6 +44,7 @@ function draw() {
   chart.render({ ...seen, maxRounds: lastRound(seen) });
   renderBoard(find("[data-board]"), seen);
   renderOutlook(find("[data-outlook]"), seen);
+  why.renderEnding(find("[data-outlook]"), seen);
   priceLine.render(seen);
   renderHead(seen);
   keepAddress(count);

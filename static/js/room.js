@@ -16,6 +16,7 @@ import { PriceLine } from "./price_line.js";
 import { RoomDesk } from "./room_desk.js";
 import { fold, isWithin, newRoom, standingOffers } from "./room_state.js";
 import { Talk } from "./talk.js";
+import { Why } from "./why.js";
 import { withoutStale } from "./writing.js";
 
 const root = document.querySelector("[data-room]");
@@ -25,7 +26,8 @@ const find = (selector) => document.querySelector(selector);
 const asked = find("[data-dialog=asked]");
 const modelCalls = asked && new ModelCalls(asked, find("[data-models]"), `${root.dataset.api}/model-calls`);
 const desk = new RoomDesk(root.dataset, { attempt, say });
-const talk = new Talk(find(".talk-panel"), { onAsk: asked && ((entry) => modelCalls.show(entry, room)), seatLinks: desk.seatLinks });
+const why = new Why(root.dataset);
+const talk = new Talk(find(".talk-panel"), { why, onAsk: asked && ((entry) => modelCalls.show(entry, room)), seatLinks: desk.seatLinks });
 const composer = find("[data-composer]");
 const chart = new ConcessionChart(find("[data-chart]"));
 const priceLine = new PriceLine(find("[data-price-line]"));
@@ -69,6 +71,7 @@ function render() {
   chart.render(room);
   renderBoard(find("[data-board]"), room);
   renderOutlook(outlook, room);
+  why.renderEnding(outlook, room);
   priceLine.render(room);
   renderHead();
   renderControls();

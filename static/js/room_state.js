@@ -128,7 +128,7 @@ function connected(room, frame) {
   const sellers = (frame.sellers ?? []).map((known) => {
     const already = seller(room, known.seller_id);
     return already
-      ? { ...already, limits: known.limits ?? already.limits }
+      ? { ...already, limits: known.limits ?? already.limits, agenda: known.agenda ?? already.agenda }
       : newSeller(known.seller_id, known.seller_name, known);
   });
   return {
@@ -158,6 +158,7 @@ function newSeller(id, name, known = {}) {
     name,
     ask: known.initial_price ?? null,
     limits: known.limits ?? null,
+    agenda: known.agenda ?? [],
     isOpen: true,
     isAgreed: false,
     hasWon: false,
@@ -185,6 +186,8 @@ function buyerMessage(room, frame) {
     price: offer.price,
     quantity: offer.quantity,
     claim: offer.claim ?? null,
+    terms: offer.terms ?? null,
+    packages: offer.packages ?? [],
     round: frame.round ?? room.round,
     change: changeTo(offer.price, seller(room, offer.seller_id)?.bids.at(-1)),
   }));
@@ -224,6 +227,8 @@ function sellerResponse(room, frame) {
     price: frame.offer.price,
     quantity: frame.offer.quantity,
     isFinal: Boolean(frame.offer.is_final),
+    terms: frame.offer.terms ?? null,
+    packages: frame.offer.packages ?? [],
     round,
     change: changeTo(frame.offer.price, one.quotes.at(-1) ?? (one.ask === null ? null : { price: one.ask })),
   };

@@ -7,6 +7,7 @@ import { append } from "./growing.js";
 export const NO_SEATS = { holders: {}, waits: {}, approval: null };
 
 export const SEAT_FOLDS = {
+  bundle_reached: (room, frame) => withNote(room, frame, {}),
   seat_changed: (room, frame) => withNote(room, frame, { holders: held(room, frame), waits: withoutWaitsOf(room, frame) }),
   human_input_required: asked,
   expiry_warning: (room, frame) => withNote(room, frame, {}),

@@ -1,9 +1,10 @@
 // Where a thread stands: whose move it is, what is on the table, until when, and which moves are open; in the end the deal.
 
-import { capital, holderWords, priceWords, tellLeft, termsWords } from "./desk_words.js";
+import { capital, holderWords, priceWords, tellLeft } from "./desk_words.js";
 import { element } from "./elements.js";
 import { count, money, reasonWords, statusWords, units } from "./format.js";
 import { stateWords } from "./offer_card.js";
+import { nameOfTerm, orWords, termsLine } from "./options.js";
 
 const OVER = new Set(["deal", "no_deal", "expired", "cancelled", "failed", "closed"]);
 const NO_DEAL = { no_deal: "No deal", expired: "Time was up", cancelled: "Cancelled", failed: "Failed", closed: "Closed" };
@@ -30,6 +31,7 @@ export class Standing {
     this.#part("standing-price").replaceChildren(...(told.offer ? [money(told.offer.price, this.currency), " ", element("small", {}, "per unit")] : ["–"]));
     this.#part("standing-terms").textContent = told.offer ? this.#termsOf(told.offer) : "";
     this.#part("standing-words").replaceChildren(...[told.words].flat());
+    this.#options(told.offer, mayMove && this.#mayAccept(negotiation, told.offer));
     this.#clock(negotiation.waiting);
     this.#moves(negotiation, mayMove);
     const facts = this.#part("deal-facts");
@@ -71,7 +73,29 @@ export class Standing {
   }
 
   #termsOf(offer) {
-    return [priceWords(offer, this.currency), `${money(offer.total, this.currency)} in total`, ...termsWords(offer.terms)].join(", ");
+    return [priceWords(offer, this.currency), `${money(offer.total, this.currency)} in total`, termsLine(offer.terms)].filter(Boolean).join(", ");
+  }
+
+  #mayAccept(negotiation, offer) {
+    return isPlayedByHand(negotiation, this.party) && negotiation.legal_actions.includes("accept") && offer === negotiation.live_offer;
+  }
+
+  /** What may be taken instead, each with its button for whoever may; buttons keep their focus while nothing changes. */
+  #options(offer, mayTake) {
+    const place = this.#part("standing-options");
+    const packages = offer?.packages ?? [];
+    const told = JSON.stringify([offer?.offer_id, packages, mayTake]);
+    if (place.dataset.told === told) return;
+    place.dataset.told = told;
+    place.hidden = !packages.length;
+    place.replaceChildren(...packages.map((option, index) => element("li", {},
+      element("span", {}, ...orWords(option, this.currency)), mayTake && this.#taking(option, index + 1))));
+  }
+
+  #taking(option, number) {
+    const button = element("button", { type: "button", class: "button small", "data-package": number, "aria-label": `Accept package ${number}, ${money(option.price, this.currency)}` }, "Accept this…");
+    button.addEventListener("click", () => this.onMove("accept", number));
+    return button;
   }
 
   #clock(waiting) {
@@ -155,7 +179,16 @@ export function renderLimits(root, { your_limits: limits, currency }, party) {
   if (root.hidden) return;
   const facts = LIMITS[party].filter(([key]) => limits[key] !== null).map(([key, name]) => fact(name, money(limits[key], currency)));
   if (party === "seller") facts.push(fact("In stock", count(limits.stock)));
+  facts.push(...Object.entries(limits.terms ?? {}).map(([name, range]) => termFact(name, range, limits.term_worth?.[name], currency)));
   root.querySelector("dl").replaceChildren(...facts);
+}
+
+/** Between which values the side takes a further term, and what a step in its favour is worth to it. */
+function termFact(name, [low, high], worth, currency) {
+  const range = low === high ? count(low) : `${count(low)} to ${count(high)}`;
+  if (!worth) return fact(nameOfTerm(name), range);
+  const better = `each ${worth < 0 ? "less" : "more"} is worth ${money(Math.abs(worth), currency)} a unit`;
+  return fact(nameOfTerm(name), element("span", {}, range, element("span", { class: "beneath" }, better)));
 }
 
 export function renderOffers(root, { offers, currency }, { party, own, other }) {
@@ -163,9 +196,15 @@ export function renderOffers(root, { offers, currency }, { party, own, other }) 
   const nameOf = (offer) => (party ? (offer.party === party ? own : other) : capital(offer.party));
   root.querySelector("tbody").replaceChildren(...offers.toReversed().map((offer) => element("tr", {},
     element("th", { scope: "row" }, nameOf(offer), element("span", { class: "beneath" }, offer.made_by)),
-    element("td", { class: "right" }, money(offer.price, currency), element("span", { class: "beneath" }, `× ${count(offer.quantity)}`)),
+    element("td", { class: "right" }, money(offer.price, currency), element("span", { class: "beneath" }, `× ${count(offer.quantity)}`), offersTerms(offer)),
     element("td", { class: "right" }, money(offer.total, currency)),
     element("td", {}, stateWords(offer.state)))));
+}
+
+function offersTerms({ terms, packages }) {
+  const more = packages?.length ? `or ${packages.length} other${packages.length > 1 ? "s" : ""}` : "";
+  const words = [termsLine(terms), more].filter(Boolean).join(", ");
+  return words && element("span", { class: "beneath" }, words);
 }
 
 function fact(name, value) {

@@ -18,11 +18,13 @@ const GUESSED = 130; // pixels that a message takes before any was drawn
 export class Talk {
   /**
    * `onAsk(entry)` is called when somebody wants to see what the model was asked for a message; null: nobody may.
+   * `why` makes the buttons that tell why an offer was made; without it there are none.
    * `seatLinks` stands in each lane's head for its seat: `make(one)` and `refresh(place, one, room)`.
    */
-  constructor(panel, { onAsk = null, seatLinks = null, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
+  constructor(panel, { onAsk = null, why = null, seatLinks = null, isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches } = {}) {
     this.panel = panel;
     this.onAsk = onAsk;
+    this.why = why;
     this.seatLinks = seatLinks;
     this.drafts = new Drafts((one) => hueOf(this.room, one.kind, one.sellerId));
     this.talk = panel.querySelector("[data-talk]");
@@ -182,7 +184,7 @@ export class Talk {
   }
 
   #bubble(entry, offers) {
-    const manner = { room: this.room, isMerged: this.mode === "merged", isArriving: this.arriving.has(entry), onAsk: this.onAsk };
+    const manner = { room: this.room, isMerged: this.mode === "merged", isArriving: this.arriving.has(entry), onAsk: this.onAsk, why: this.why };
     const made = bubble(entry, offers, manner);
     const places = made.querySelectorAll("[data-offer]");
     offers.forEach((offer, index) => this.cards.set(places[index], { offer, kind: entry.kind }));

@@ -1,8 +1,9 @@
 // The bubbles of a talk: who speaks, the words, and the offers in them as cards.
 
-import { badgeOf } from "./badges.js";
+import { BADGES, badgeOf } from "./badges.js";
 import { element } from "./elements.js";
 import { change, clock, count, money, total, units } from "./format.js";
+import { isAboutTerms, termLines } from "./options.js";
 import { badge } from "./room_state.js";
 import { standInReason, voiceWords } from "./voices.js";
 
@@ -11,7 +12,7 @@ const ACTS = { accept: "Accepts the bid", reject: "Rejects the offer", withdraw:
 const MOST_PIECES = 200;
 
 /**
- * One message, or a note, with these of its offers. `manner` tells how: {room, isMerged, isArriving, onAsk}.
+ * One message, or a note, with these of its offers. `manner` tells how: {room, isMerged, isArriving, onAsk, why}.
  * What is arriving comes word by word; the rest is there at once.
  */
 export function bubble(entry, offers, manner) {
@@ -19,7 +20,7 @@ export function bubble(entry, offers, manner) {
   const made = element("article", { class: `words ${entry.kind} ${hueOf(manner.room, entry.kind, entry.sellerIds[0])}${offers.length ? " with-offer" : ""}` },
     who(entry, manner),
     said(entry, manner.isArriving),
-    ...offers.map((offer) => card(entry, offer, manner.room.currency)));
+    ...offers.map((offer) => card(entry, offer, manner)));
   if (manner.isArriving && !entry.begun) arrive(made);
   return made;
 }
@@ -37,7 +38,7 @@ export function refreshCard(place, { offer, kind }, room) {
   if (place.dataset.told === told) return;
   place.dataset.told = told;
   place.dataset.state = state ?? "";
-  const words = STATES[state] ? [element("span", { class: `badge ${state === "accepted" ? "best" : ""}` }, STATES[state])] : badgeOf(name);
+  const words = STATES[state] ? [element("span", { class: `badge ${state === "accepted" ? "best" : ""}` }, STATES[state])] : badgeOf(name, isAboutTerms(room) ? { ...BADGES, best: "Lowest price" } : BADGES);
   place.querySelector(".offer-badge").replaceChildren(...words);
 }
 
@@ -89,7 +90,7 @@ function said({ text, begun = "" }, isArriving) {
   return made;
 }
 
-function card(entry, offer, currency) {
+function card(entry, offer, { room: { currency }, why }) {
   const kind = entry.kind === "buyer" ? "bid" : offer.isFinal && entry.action !== "accept" ? "final" : null;
   const moved = offer.change === null ? null : change(offer.change, currency);
   const direction = offer.change < 0 ? "down" : offer.change > 0 && entry.kind === "seller" ? "up" : "";
@@ -100,7 +101,10 @@ function card(entry, offer, currency) {
     element("div", { class: "offer-row" },
       element("span", { class: "offer-total number", title: units(offer.quantity) }, `× ${count(offer.quantity)} = ${money(total(offer.price, offer.quantity), currency)}`),
       moved && element("span", { class: `change ${direction}`, title: "Change to the last" }, moved)),
-    offer.claim && element("span", { class: "claim" }, `Names a rival price: ${money(offer.claim, currency)}`));
+    ...termLines(offer, currency),
+    (offer.claim || why) && element("div", { class: "offer-row" },
+      offer.claim && element("span", { class: "claim" }, `Names a rival price: ${money(offer.claim, currency)}`),
+      why?.button(entry.seq, `${entry.name}, ${money(offer.price, currency)}`)));
 }
 
 function names(room, sellerIds) {

@@ -6,11 +6,13 @@ import { element } from "./elements.js";
 import { RoomEvents } from "./events.js";
 import { inviteTo, linkShown } from "./invitation.js";
 import { OfferForm, mayOverrule } from "./offer_form.js";
+import { optionLike } from "./options.js";
 import { Proposal } from "./proposal.js";
 import { Signs } from "./signs.js";
 import { Standing, isOver, isPlayedByHand, renderHead, renderLimits, renderOffers, renderSeat } from "./standing.js";
 import { Suggestion } from "./suggestion.js";
 import { ThreadTalk } from "./thread_talk.js";
+import { Why } from "./why.js";
 
 const MESSAGES_AT_ONCE = 200;
 const SOON = 80;
@@ -30,7 +32,9 @@ const query = side.party ? `party=${party}` : "";
 const dialog = find("[data-dialog=offer]");
 const offerForm = dialog && new OfferForm(dialog, { currency, send: move });
 const standing = new Standing(find("[data-standing]"), { ...root.dataset, onMove: openMove, onTake: () => attempt(() => sit("person")) });
-const talk = new ThreadTalk(find(".talk-panel"), { party, currency });
+const eyes = party === "seller" ? `seller:${root.dataset.seller}` : party || "xray";
+const why = new Why({ api: root.dataset.stream.replace(/\/stream$/, ""), as: eyes, currency });
+const talk = new ThreadTalk(find(".talk-panel"), { party, currency, why });
 const suggestion = mayMove && new Suggestion(find("[data-suggestion]"), { currency, ask: () => post(at("ai-suggest"), side), onUse: useSuggestion });
 const composer = find("[data-composer]");
 const proposal = mayMove && new Proposal(find("[data-proposal]"), { currency, party, onOffer: offerProposal, onChange: openDraft });
@@ -151,14 +155,14 @@ function say(words) {
 
 // Moves
 
-function openMove(action) {
-  const { live_offer: live, own_offer: own, quantity_needed: needed, legal_actions: legal } = negotiation;
+function openMove(action, option = 0) {
+  const { live_offer: live, own_offer: own, quantity_needed: needed, legal_actions: legal, agenda } = negotiation;
   const draft = live ?? { quantity: needed };
-  offerForm.open(action, { offer: action === "withdraw" ? own : live, draft, canCounter: legal.includes("offer") });
+  offerForm.open(action, { offer: action === "withdraw" ? own : live, draft, option, agenda, canCounter: legal.includes("offer") });
 }
 
 function openDraft(draft) {
-  offerForm.open("offer", { offer: negotiation.live_offer, draft });
+  offerForm.open("offer", { offer: negotiation.live_offer, draft, agenda: negotiation.agenda });
 }
 
 /** The same move is sent with the same key again if the answer to it was lost: it is made once. */
@@ -246,7 +250,7 @@ async function offerProposal(offer) {
 }
 
 function useSuggestion({ action, draft }) {
-  if (action === "accept") openMove("accept");
+  if (action === "accept") openMove("accept", optionLike(negotiation.live_offer, draft));
   else openDraft(draft);
 }
 

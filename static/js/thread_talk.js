@@ -1,7 +1,7 @@
 // The talk of one thread: messages with their offer cards and quiet lines for what happened around them, oldest first.
 
 import { element } from "./elements.js";
-import { clock } from "./format.js";
+import { clock, money } from "./format.js";
 import { offerCard } from "./offer_card.js";
 
 const ACTS = { accept: "Accepts the offer", reject: "Declines the offer", withdraw: "Takes the offer back", walk_away: "Walks away" };
@@ -9,12 +9,13 @@ const WITH_CARD = new Set(["offer", "counter_offer"]);
 const CLOSE_TO_END = 80;
 
 export class ThreadTalk {
-  constructor(panel, { party, currency }) {
+  constructor(panel, { party, currency, why }) {
     this.place = panel.querySelector("[data-talk]");
     this.empty = panel.querySelector("[data-talk-empty]");
     this.newest = panel.querySelector("[data-newest]");
     this.party = party;
     this.currency = currency;
+    this.why = why;
     this.shown = new Map(); // seq -> element, also for quiet lines
     this.newest.addEventListener("click", () => this.toEnd());
     this.place.addEventListener("scroll", () => this.#isAtEnd() && (this.newest.hidden = true), { passive: true });
@@ -69,11 +70,13 @@ export class ThreadTalk {
     const known = new Map(offers.map((offer) => [offer.offer_id, offer]));
     for (const place of this.place.querySelectorAll("[data-offer-of]")) {
       const offer = known.get(place.dataset.offerOf);
-      const told = offer && `${offer.state} ${offer.response_message ?? ""}`;
+      const told = offer && `${offer.state} ${offer.packages?.length} ${offer.response_message ?? ""}`;
       if (!offer || place.dataset.told === told) continue;
       place.dataset.told = told;
       const isSaid = messages.some((message) => message.text && message.text === offer.response_message);
-      place.replaceChildren(offerCard(isSaid ? { ...offer, response_message: "" } : offer, this.currency));
+      const { seq, sender_name: name } = messages.find((message) => message.offer_id === offer.offer_id && WITH_CARD.has(message.kind));
+      const why = this.why.button(seq, `${name}, ${money(offer.price, this.currency)}`);
+      place.replaceChildren(offerCard(isSaid ? { ...offer, response_message: "" } : offer, this.currency), why);
     }
   }
 

@@ -55,7 +55,7 @@ export class WhatIf {
     const buyer = seatOf(this.form.querySelector("[data-buyer]"));
     const sellers = [...this.form.querySelectorAll("[data-seller]")]
       .map((row) => ({ seller_id: row.dataset.seller, ...seatOf(row) }))
-      .filter((one) => one.mind || one.temperament);
+      .filter((one) => one.mind || one.temperament || one.toughness);
     const { after_round: round, seed } = this.form.elements;
     return { after_round: Number(round.value), buyer, sellers, ...(seed.value.trim() && { seed: numberIn(seed) }) };
   }

@@ -1,12 +1,24 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from negotiation.core.analysis import Market, Zopa, assess, lowest_legal_price, survey
+from negotiation.core.analysis import Market, Path, Zopa, lowest_legal_price, measure, survey
+from negotiation.core.preferences import BuyerLimits, Range
+from negotiation.core.vocabulary import Party
 from tests.factories import a_buyer, a_seller, a_setup, some_setups, terms
 
 BUYER = a_buyer(minimum=50, maximum=110, quantity=4)
+# Acme could go to 80 and Bolt to 90, the buyer to 110: an auction would end at 90.
+RIVALS = a_setup(a_seller(floor=80, ask=120), a_seller("Bolt", floor=90, ask=115))
+ALONE = a_setup(a_seller(floor=80, ask=120))
+NOBODY = a_setup(a_seller(floor=111, ask=120))
+
+
+def shares(measures):
+    return [measures.ideal_share, measures.competitive_share, measures.seller_share, measures.efficiency]
 
 
 @pytest.mark.parametrize(
@@ -47,45 +59,146 @@ def test_competitive_price_is_the_buyers_limit_where_nobody_competes(rivals):
 
 
 def test_nothing_is_possible_where_every_floor_is_too_high():
-    assert survey(a_setup(a_seller(floor=111))) == Market(None, None)
+    assert survey(NOBODY) == Market(None, None)
 
 
 def test_savings_are_over_all_units():
-    assessment = assess(a_setup(a_seller(ask=120), a_seller("Bolt", ask=115)), "acme", terms(90))
+    measures = measure(RIVALS, "acme", terms(90))
 
-    assert assessment.savings_against_ask == 120
-    assert assessment.savings_against_best_ask == 100
-    assert assessment.savings_against_limit == 80
+    assert measures.saved_against_ask == 120
+    assert measures.saved_against_best_ask == 100
+    assert measures.saved_against_limit == 80
 
 
 @pytest.mark.parametrize(("price", "buyer", "seller"), [(80, "1", "0"), (110, "0", "1"), (95, "0.5", "0.5")])
 def test_shares_tell_how_the_two_divided_what_there_was(price, buyer, seller):
-    assessment = assess(a_setup(a_seller(floor=80)), "acme", terms(price))
+    measures = measure(ALONE, "acme", terms(price))
 
-    assert (assessment.buyer_share, assessment.seller_share) == (Decimal(buyer), Decimal(seller))
+    assert (measures.ideal_share, measures.seller_share) == (Decimal(buyer), Decimal(seller))
 
 
 @pytest.mark.parametrize(("price", "share"), [(90, "1"), (100, "0.5"), (85, "1.25"), (110, "0")])
 def test_competitive_share_is_one_at_the_competitive_price(price, share):
-    setup = a_setup(a_seller(floor=80), a_seller("Bolt", floor=90))
+    assert measure(RIVALS, "acme", terms(price)).competitive_share == Decimal(share)
 
-    assert assess(setup, "acme", terms(price)).competitive_share == Decimal(share)
+
+def test_competitive_share_counts_as_one_at_most_where_it_is_averaged():
+    assert measure(RIVALS, "acme", terms(85)).captured == 1
+
+
+def test_competitive_share_is_not_averaged_where_an_auction_would_leave_next_to_nothing():
+    setup = a_setup(a_seller(floor=80), a_seller("Bolt", floor=109))
+
+    assert measure(setup, "acme", terms(100)).captured is None
 
 
 def test_nobody_has_a_share_of_nothing():
-    assessment = assess(a_setup(a_seller(floor=110)), "acme", terms(110))
-
-    assert (assessment.buyer_share, assessment.seller_share, assessment.competitive_share) == (None, None, None)
+    assert shares(measure(a_setup(a_seller(floor=110)), "acme", terms(110))) == [None] * 4
 
 
-@pytest.mark.parametrize(("winner", "was_best"), [("acme", True), ("bolt", False)])
-def test_best_seller_is_the_one_that_could_have_gone_lowest(winner, was_best):
-    setup = a_setup(a_seller(floor=80), a_seller("Bolt", floor=90))
+def test_missed_deal_gives_the_buyer_nothing_of_what_was_possible():
+    measures = measure(RIVALS, None, None, 10)
 
-    assert assess(setup, winner, terms(100)).was_best_seller is was_best
+    assert measures.is_missed
+    assert shares(measures) == [0, 0, None, 0]
+    assert (measures.regret, measures.left_by(Party.BUYER)) == (20, 30)
 
 
-@settings(max_examples=50, deadline=None)
+def test_room_without_a_possible_deal_misses_nothing():
+    measures = measure(NOBODY, None, None, 10)
+
+    assert (measures.is_feasible, measures.is_missed) == (False, False)
+    assert shares(measures) == [None] * 4
+
+
+def test_deal_that_nobody_could_legally_make_is_called_false_and_has_no_share():
+    measures = measure(NOBODY, "acme", terms(112))
+
+    assert measures.is_false_deal
+    assert [*shares(measures), measures.split, measures.is_in_core] == [None] * 6
+
+
+@pytest.mark.parametrize(
+    ("winner", "price", "is_in_core"),
+    [("acme", 80, True), ("acme", 90, True), ("acme", "90.01", False), ("bolt", 90, False)],
+    ids=["ideal", "competitive", "dearer", "wrong-seller"],
+)
+def test_deal_is_in_the_core_if_the_right_seller_won_at_no_more_than_the_competitive_price(winner, price, is_in_core):
+    assert measure(RIVALS, winner, terms(price)).is_in_core is is_in_core
+
+
+def test_wrong_winner_wastes_what_the_right_one_could_have_gone_lower():
+    measures = measure(RIVALS, "bolt", terms(95))
+
+    assert measures.efficiency == Decimal(20) / 30
+    assert (measures.has_core_winner, measures.cost_of_winner) == (False, 10)
+
+
+def test_seller_under_the_buyers_minimum_is_as_good_as_another_though_its_floor_is_lower():
+    setup = a_setup(a_seller(floor=40), a_seller("Bolt", floor=30))
+
+    measures = measure(setup, "acme", terms(60))
+
+    assert (measures.has_core_winner, measures.deal.has_lowest_floor) == (True, False)
+
+
+def test_floor_of_a_seller_with_too_few_units_counts_for_nothing():
+    setup = a_setup(a_seller(floor=80), a_seller("Bolt", floor=70, stock=3))
+
+    assert measure(setup, "acme", terms(90)).deal.has_lowest_floor
+
+
+@pytest.mark.parametrize(("price", "regret"), [(95, 5), (85, -5)])
+def test_regret_is_what_an_auction_would_have_saved(price, regret):
+    assert measure(RIVALS, "acme", terms(price)).regret == regret
+
+
+def test_lone_seller_leaves_nothing_to_regret():
+    assert measure(ALONE, "acme", terms(95)).regret is None
+
+
+def test_each_side_left_on_the_table_what_the_other_would_have_borne():
+    measures = measure(ALONE, "acme", terms(95))
+
+    assert (measures.left_by(Party.BUYER), measures.left_by(Party.SELLER)) == (15, 15)
+
+
+def test_seller_could_not_have_had_more_than_it_asked():
+    measures = measure(a_setup(a_seller(floor=80, ask=100)), "acme", terms(95))
+
+    assert measures.left_by(Party.SELLER) == 5
+
+
+@pytest.mark.parametrize(("price", "nash", "jain"), [(95, "1", "1"), (80, "0", "0.5"), (110, "0", "0.5")])
+def test_even_split_is_fair_and_having_all_is_not(price, nash, jain):
+    measures = measure(ALONE, "acme", terms(price))
+
+    assert (measures.nash_ratio, measures.jain_index) == (Decimal(nash), Decimal(jain))
+
+
+def test_both_sides_together_give_the_whole_opening_gap():
+    path = Path(first_bid=Decimal(50), first_quote=Decimal(120), end=Decimal(64))
+
+    assert (path.opening_gap, path.buyer_part, path.seller_part) == (70, Decimal("0.2"), Decimal("0.8"))
+
+
+def test_sides_that_began_at_the_same_price_gave_nothing():
+    assert Path(Decimal(50), Decimal(50), Decimal(50)).buyer_part is None
+
+
+@st.composite
+def some_deals(draw):
+    """A legal deal in a random room, as measured."""
+    setup = draw(some_setups())
+    able = [seat for seat in setup.sellers if lowest_legal_price(setup.buyer, seat.limits) is not None]
+    assume(able)
+    seat = draw(st.sampled_from(able))
+    low, high = max(seat.limits.floor, setup.buyer.minimum), min(setup.buyer.maximum, seat.limits.ask)
+    price = low + ((high - low) * draw(st.integers(0, 100)) / 100).quantize(Decimal("0.01"))
+    return setup, seat.seller_id, terms(min(price, high), setup.buyer.quantity)
+
+
+@settings(max_examples=60, deadline=None)
 @given(some_setups())
 def test_competitive_price_lies_in_the_zone(setup):
     market = survey(setup)
@@ -95,7 +208,103 @@ def test_competitive_price_lies_in_the_zone(setup):
         assert market.zopa.low <= market.competitive_price <= market.zopa.high
 
 
-def test_competitive_share_is_known_where_two_sellers_would_give_it_away():
-    setup = a_setup(a_seller(floor=0), a_seller("Bolt", floor=0), buyer=a_buyer(minimum=0))
+@settings(max_examples=100, deadline=None)
+@given(some_deals())
+def test_what_both_sides_have_is_all_that_this_winner_left_to_share(deal):
+    measures = measure(*deal)
+    assume(measures.surplus > 0)
 
-    assert assess(setup, "acme", terms(11)).competitive_share == Decimal("0.9")
+    assert measures.ideal_share + measures.seller_share == pytest.approx(measures.efficiency)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_deals())
+def test_shares_indices_and_ratios_of_a_legal_deal_are_within_their_bounds(deal):
+    measures = measure(*deal)
+    assume(measures.split is not None)
+
+    assert 0 <= measures.ideal_share <= 1
+    assert 0 <= measures.seller_share <= 1
+    assert 0 <= measures.efficiency <= 1
+    assert 0 <= measures.nash_ratio <= 1
+    assert Decimal("0.5") <= measures.jain_index <= 1
+    assert measures.competitive_share is None or measures.competitive_share >= measures.ideal_share
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_deals())
+def test_deal_in_the_core_loses_nothing_and_captures_all(deal):
+    measures = measure(*deal)
+    assume(measures.is_in_core and measures.surplus > 0)
+
+    assert measures.efficiency == 1
+    assert measures.captured in (None, 1)
+    assert measures.regret is None or measures.regret <= 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_deals(), st.sampled_from([2, 10, 1000]))
+def test_shares_do_not_depend_on_the_currency(deal, factor):
+    setup, winner, agreed = deal
+    dearer = replace(
+        setup,
+        buyer=_times(setup.buyer, factor, ("minimum", "maximum")),
+        sellers=tuple(
+            replace(seat, limits=_times(seat.limits, factor, ("cost", "floor", "ask"))) for seat in setup.sellers
+        ),
+    )
+
+    before, after = measure(*deal), measure(dearer, winner, replace(agreed, unit_price=agreed.unit_price * factor))
+
+    assert shares(after) == pytest.approx(shares(before))
+    assert after.split == pytest.approx(before.split)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_deals(), st.integers(1, 500))
+def test_shares_do_not_depend_on_a_part_of_all_prices_that_nobody_bargains_over(deal, more):
+    setup, winner, agreed = deal
+    dearer = replace(
+        setup,
+        buyer=_plus(setup.buyer, more, ("minimum", "maximum")),
+        sellers=tuple(
+            replace(seat, limits=_plus(seat.limits, more, ("cost", "floor", "ask"))) for seat in setup.sellers
+        ),
+    )
+
+    after = measure(dearer, winner, replace(agreed, unit_price=agreed.unit_price + more))
+
+    assert shares(after) == pytest.approx(shares(measure(*deal)))
+    assert after.regret == measure(*deal).regret
+
+
+def _times(limits: BuyerLimits, factor, names):
+    return replace(limits, **{name: getattr(limits, name) * factor for name in names})
+
+
+def _plus(limits: BuyerLimits, more, names):
+    return replace(limits, **{name: getattr(limits, name) + more for name in names})
+
+
+def with_terms(seat, *ranges):
+    return replace(seat, limits=replace(seat.limits, extras=ranges))
+
+
+def test_terms_that_suit_one_side_more_than_they_burden_the_other_make_lower_prices_possible():
+    buyer = replace(BUYER, extras=(Range("delivery_days", 0, 10, Decimal(-1)),))
+    slow = with_terms(a_seller(floor=80), Range("delivery_days", 5, 20, Decimal("0.5")))
+
+    # 5 days burden the buyer with 5 and the seller with 7.50; 10 days would with 10 and 5.
+    assert lowest_legal_price(buyer, slow.limits) == Decimal("92.50")
+
+
+def test_deal_at_terms_that_burden_both_is_less_efficient_than_one_at_the_best_terms():
+    buyer = replace(BUYER, extras=(Range("delivery_days", 0, 10, Decimal(-1)),))
+    setup = a_setup(with_terms(a_seller(floor=80), Range("delivery_days", 0, 10, Decimal("0.5"))), buyer=buyer)
+
+    best = measure(setup, "acme", replace(terms(90), extras=(("delivery_days", 0),)))
+    worse = measure(setup, "acme", replace(terms(85), extras=(("delivery_days", 10),)))
+
+    assert best.efficiency == 1
+    assert worse.efficiency == Decimal(20) / 25
+    assert worse.ideal_share + worse.seller_share == worse.efficiency

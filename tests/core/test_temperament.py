@@ -30,7 +30,7 @@ from tests.factories import (
 )
 
 PATIENT, BALANCED, BRISK = Temperament
-TWO = (a_buyer_thread("Acme", quotes=[100]), a_buyer_thread("Bolt", quotes=[105]))
+TWO = (a_buyer_thread("Acme", quotes=[119, 94]), a_buyer_thread("Bolt", quotes=[119, 105]))
 temperaments = st.sampled_from(Temperament)
 
 

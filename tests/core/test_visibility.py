@@ -10,6 +10,7 @@ from negotiation.core.events import (
     Answered,
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     Closed,
     Decided,
     Event,
@@ -89,6 +90,7 @@ EVENTS = {
     MindFailed: MindFailed(SELLER, "acme", 1, Failure.RAISED),
     SeatChanged: SeatChanged(SELLER, "acme", Holder.PERSON),
     PaceChanged: PaceChanged(Decimal("0.5"), 3),
+    BundleReached: BundleReached("acme"),
     InputRequested: InputRequested(SELLER, "acme", (Action.OFFER,), 60),
     ExpiryWarned: ExpiryWarned(SELLER, "acme", 15),
     InputTimedOut: InputTimedOut(SELLER, "acme"),
@@ -98,7 +100,7 @@ EVENTS = {
     Decided: Decided(*WON, 1, terms("123.45"), "Acme won at 123.45."),
     Closed: Closed(RoomStatus.COMPLETED, *WON, terms("123.45"), "Acme won at 123.45."),
 }
-AT_A_SEAT = (SeatChanged, InputRequested, ExpiryWarned, InputTimedOut, ThreadExpired)
+AT_A_SEAT = (SeatChanged, BundleReached, InputRequested, ExpiryWarned, InputTimedOut, ThreadExpired)
 IN_A_THREAD = (Said, Offered, Accepted, OfferChanged, Answered, WalkedAway, MindFailed, *AT_A_SEAT)
 APPROVALS = (ApprovalRequested, ApprovalDecided)
 TALK_AND_PRICES = (*IN_A_THREAD, *APPROVALS, Interjected)

@@ -18,6 +18,7 @@ from marketplace.models import (
     SellerInventory,
     Session,
 )
+from negotiation.arena_models import Arena, ArenaGame
 from negotiation.models import (
     Approval,
     AutoAcceptRule,
@@ -60,6 +61,7 @@ def make_many(count: int) -> None:
     _fill_rooms(threads)
     _fill_deals(threads, mark)
     _fill_ways_in(count, mark)
+    _fill_arenas(sessions)
 
 
 def _fill_rooms(threads: list[Participant]) -> None:
@@ -104,6 +106,12 @@ def _fill_ways_in(count: int, mark: str) -> None:
     _all(ApiKey(name=f"Key {n}", key_hash=f"{mark}/{n}", role=Role.OPERATOR) for n in numbers)
     _all(PartyLink(token_hash=f"{mark}/{n}", role="seller", party=uuid.uuid4(), expires_at=ends) for n in numbers)
     _all(NotificationTarget(side="operator", channel="email", address=f"{mark}{n}@example.com") for n in numbers)
+
+
+def _fill_arenas(sessions: list[Session]) -> None:
+    arenas = _all(Arena(name=f"Arena {n}") for n in range(len(sessions)))
+    played = {"buyer": "strategy", "sellers": "linear", "scenario": 0, "repeat": 0, "seed": 1, "state": "done"}
+    _all(ArenaGame(arena=arena, session=one, **played) for arena, one in zip(arenas, sessions, strict=True))
 
 
 def _all(rows: Any) -> list[Any]:

@@ -48,6 +48,7 @@ def stock_form(*lines: dict[str, object], existing: int = 0) -> dict[str, object
         "priority": "maximize_profit",
         "speaking_style": "neutral",
         "temperament": "balanced",
+        "toughness": "fair",
         "mind": "strategy",
         "is_active": "on",
         "inventory-TOTAL_FORMS": len(lines),

@@ -38,10 +38,11 @@ SPECTATORS = (
     "DELETE /negotiation/{room}/spectator-links/{link_id}",
 )
 BELIEFS = "GET /negotiation/{room}/beliefs"
+WHY = "GET /negotiation/{room}/why/{seq}"
 BRANCHES = ("POST /negotiation/{room}/branch", "GET /negotiation/{room}/branches")
 WATCHING = ("GET /negotiation/{room}/state", "GET /logs/{session}/{room}")
 ENDPOINTS = (
-    *(*SESSIONS, *SESSION, *STEERING, *PACING, MESSAGE, CALLS, BELIEFS, *BRANCHES, *SPECTATORS, *WATCHING),
+    *(*SESSIONS, *SESSION, *STEERING, *PACING, MESSAGE, CALLS, BELIEFS, WHY, *BRANCHES, *SPECTATORS, *WATCHING),
     "GET /llm/status",
 )
 OPEN = ("GET /health", "GET /health/live", "GET /health/ready")
@@ -63,7 +64,7 @@ def call_anywhere(db):
     """Calls an endpoint of the list above with these ids."""
 
     def call_endpoint(caller, endpoint, session_id=UNKNOWN, room_id=UNKNOWN):
-        ids = defaultdict(lambda: UNKNOWN, session=session_id, room=room_id)
+        ids = defaultdict(lambda: UNKNOWN, session=session_id, room=room_id, seq="1")
         method, path = endpoint.format_map(ids).split()
         if method != "POST":
             return caller.send(method, path)
@@ -90,7 +91,7 @@ def code_of(response):
 
 
 def test_list_of_endpoints_is_whole():
-    names = {"session": "{session_id}", "room": "{room_id}", "link_id": "{link_id}"}
+    names = {"session": "{session_id}", "room": "{room_id}", "link_id": "{link_id}", "seq": "{seq}"}
     listed = {e.format(**names) for e in ENDPOINTS}
 
     assert {e for e in CLOSED if not e.split()[1].startswith(ELSEWHERE)} == listed
@@ -194,7 +195,7 @@ def test_unknown_path_has_the_envelope(operator, path):
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_wrong_method_has_the_envelope_and_the_right_ones(operator, endpoint):
-    path = endpoint.split()[1].format_map(defaultdict(lambda: UNKNOWN))
+    path = endpoint.split()[1].format_map(defaultdict(lambda: UNKNOWN, seq="1"))
 
     response = operator.send("PATCH", path)
 

@@ -1,4 +1,4 @@
-"""How a seat's agent bargains, from the request to the room, and who is told."""
+"""How a seat's agent bargains (temperament, policy, toughness), from the request to the room, and who is told."""
 
 import pytest
 
@@ -11,16 +11,19 @@ from tests import bodies
 pytestmark = pytest.mark.django_db
 
 URL = "/simulation/initialize"
+# In quotes where the talk may have the word as well.
+WORDS = ("patient", "price_first", "brisk", '"tough"')
 
 
 @pytest.fixture
 def asked(operator):
-    """A session of a patient buyer, a brisk Acme and a Bolt of whom nothing is said."""
+    """A session of a patient buyer with price first, a brisk and tough Acme, and a Bolt of whom nothing is said."""
     acme, bolt = bodies.two_sellers()
     answer = operator.post(
         URL,
         bodies.session(
-            buyer=bodies.buyer() | {"temperament": "patient"}, sellers=[acme | {"temperament": "brisk"}, bolt]
+            buyer=bodies.buyer() | {"temperament": "patient", "policy": "price_first"},
+            sellers=[acme | {"temperament": "brisk", "toughness": "tough"}, bolt],
         ),
     )
     return answer.json()
@@ -41,11 +44,19 @@ def test_temperaments_reach_the_room(asked):
     assert {seat.name: seat.temperament for seat in roster.setup.sellers} == {"Acme": "brisk", "Bolt": "balanced"}
 
 
+def test_policy_and_toughness_reach_the_room(asked):
+    _, _, roster = find_run(Participant.objects.first().run.code)
+
+    assert Session.objects.get().buyer_policy == roster.setup.buyer_policy == "price_first"
+    assert {seat.name: seat.toughness for seat in roster.setup.sellers} == {"Acme": "tough", "Bolt": "fair"}
+
+
 def test_everybody_is_balanced_if_nothing_is_said(operator):
     operator.post(URL, bodies.session())
 
     assert Session.objects.get().buyer_temperament == "balanced"
-    assert set(Seller.objects.values_list("temperament", flat=True)) == {"balanced"}
+    assert set(Seller.objects.values_list("temperament", "toughness")) == {("balanced", "fair")}
+    assert Session.objects.get().buyer_policy == "deal_first"
 
 
 @pytest.mark.parametrize("place", ["buyer", "sellers[0]"])
@@ -62,29 +73,50 @@ def test_unknown_temperament_is_named_by_its_path(operator, place, value):
     assert not Session.objects.exists()
 
 
-def test_clone_keeps_the_temperaments(asked):
+@pytest.mark.parametrize(("place", "name"), [("buyer", "policy"), ("sellers[0]", "toughness")])
+@pytest.mark.parametrize("value", ["furious", "", None, 1])
+def test_unknown_policy_or_toughness_is_named_by_its_path(operator, place, name, value):
+    body = bodies.session()
+    seat = body["buyer"] if place == "buyer" else body["sellers"][0]
+    seat[name] = value
+
+    response = operator.post(URL, body)
+
+    assert response.status_code == 400
+    assert [problem["field"] for problem in response.json()["error"]["details"]] == [f"{place}.{name}"]
+    assert not Session.objects.exists()
+
+
+def test_clone_keeps_how_each_bargains(asked):
     clone = services.clone_session(Session.objects.get())
 
-    assert clone.buyer_temperament == "patient"
-    seats = Participant.objects.filter(run__session=clone).values_list("name", "temperament")
-    assert dict(seats) == {"Acme": "brisk", "Bolt": "balanced"}
+    assert (clone.buyer_temperament, clone.buyer_policy) == ("patient", "price_first")
+    seats = Participant.objects.filter(run__session=clone).values_list("name", "temperament", "toughness")
+    assert set(seats) == {("Acme", "brisk", "tough"), ("Bolt", "balanced", "fair")}
 
 
-def test_details_of_the_session_tell_the_buyers_temperament(operator, asked):
-    assert operator.get(f"/simulation/{asked['session_id']}").json()["buyer_temperament"] == "patient"
+def test_details_of_the_session_tell_how_the_buyer_bargains(operator, asked):
+    told = operator.get(f"/simulation/{asked['session_id']}").json()
+
+    assert (told["buyer_temperament"], told["buyer_policy"]) == ("patient", "price_first")
 
 
-def test_temperament_is_told_to_its_own_side_alone(operator, api_for, asked, over):
+def test_how_a_side_bargains_is_told_to_itself_alone(operator, api_for, asked, over):
     codes = {participant.name: str(participant.seller_code) for participant in Participant.objects.all()}
     buyer = api_for("buyer", asked["buyer_id"])
     acme, bolt = (api_for("seller", codes[name]) for name in ("Acme", "Bolt"))
 
     told = {
-        name: [word for word in ("patient", "brisk") if word in _everything(caller, asked["session_id"], over)]
+        name: [word for word in WORDS if word in _everything(caller, asked["session_id"], over)]
         for name, caller in {"operator": operator, "buyer": buyer, "acme": acme, "bolt": bolt}.items()
     }
 
-    assert told == {"operator": ["patient", "brisk"], "buyer": ["patient"], "acme": ["brisk"], "bolt": []}
+    assert told == {
+        "operator": list(WORDS),
+        "buyer": ["patient", "price_first"],
+        "acme": ["brisk", '"tough"'],
+        "bolt": [],
+    }
 
 
 def _everything(caller, session_id, room_id):

@@ -5,7 +5,7 @@ import pytest
 from marketplace.offline import Deal, OfflineRoom, PlayedRoom
 from marketplace.requests import ItemRequest
 from marketplace.terminal import Palette, Transcript, summary, table
-from negotiation.core.analysis import assess
+from negotiation.core.analysis import measure
 from negotiation.core.events import (
     Accepted,
     Answered,
@@ -139,6 +139,6 @@ def test_sums_are_of_the_deals_only():
 def test_saving_of_a_deal_is_against_the_winners_asking_price():
     setup = make_room().setup
 
-    deal = Deal(setup.sellers[0], TERMS, assess(setup, "seller_1", TERMS))
+    deal = Deal(setup.sellers[0], TERMS, measure(setup, "seller_1", TERMS))
 
     assert (deal.asked, deal.saved) == (Decimal(8_000_000), Decimal("3061730.00"))

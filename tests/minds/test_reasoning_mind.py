@@ -108,6 +108,25 @@ async def test_words_that_name_the_price_before_it_was_moved_are_replaced():
     assert [(call.verdict, bool(call.why)) for call in calls] == [(Verdict.OK, True)]
 
 
+@pytest.mark.parametrize(("beyond", "noted"), [(CENT, True), (Decimal(0), False)])
+async def test_price_that_was_moved_is_noted_with_the_call(beyond, noted):
+    view, calls = a_view(), KeptCalls()
+    limit = seller_latitude(view).high
+
+    await a_mind(an_offer(limit + beyond, f"How about {limit:.2f} for each?"), calls=calls)[0].sell(view)
+
+    assert [(call.verdict, call.why == Flaw.CLAMPED) for call in calls] == [(Verdict.OK, noted)]
+
+
+async def test_bid_that_was_moved_is_noted_beside_what_was_wrong_with_the_words():
+    view, calls = a_buyers_view(), KeptCalls()
+    wanted = {"S1": buyer_latitudes(view)["acme"].low - CENT, "S2": buyer_latitudes(view)["bolt"].low}
+
+    await a_mind(some_bids(wanted, message="No."), calls=calls)[0].buy(view)
+
+    assert [call.why for call in calls] == [f"{Flaw.CLAMPED}, {Flaw.TOO_SHORT}"]
+
+
 @pytest.mark.parametrize("price", [FAR_UP, FAR_DOWN])
 async def test_price_far_off_is_asked_for_again_and_then_left_to_the_strategy(price):
     view, calls = a_view(), KeptCalls()
@@ -151,7 +170,7 @@ async def test_choice_that_a_seller_may_not_make_is_left_to_the_strategy(reply, 
 
 def a_tempted_view():
     """Of a seller whose strategy would not yet take the bid, though it is the lowest that may be taken."""
-    view = a_view(bids=(*BIDS[:-1], "98.78"))
+    view = a_view(bids=(*BIDS[:-1], "99.21"))
     assert seller_latitude(view).accept_limit <= view.live_bid.terms.unit_price
     assert not choose_quote(view).accepts
     return view

@@ -81,6 +81,8 @@ def test_auditor_reads_what_ifs_and_makes_none(api_for, played):
         ({"after_round": -1}, "after_round"),
         ({"after_round": 1, "buyer": {"mind": "human"}}, "buyer.mind"),
         ({"after_round": 1, "buyer": {"temperament": "angry"}}, "buyer.temperament"),
+        ({"after_round": 1, "buyer": {"policy": "angry"}}, "buyer.policy"),
+        ({"after_round": 1, "buyer": {"toughness": "fair"}}, "buyer.toughness"),
         ({"after_round": 1, "buyer": {"max_price_per_unit": 100}}, "buyer.max_price_per_unit"),
         ({"after_round": 1, "sellers": [{"seller_id": bodies.NO_ID}]}, "sellers"),
         ({"after_round": 1, "sellers": [{"seller_id": bodies.NO_ID}] * 2}, "body"),

@@ -91,6 +91,18 @@ def test_changed_seats_and_limits_are_those_of_the_what_if_alone(played, seller_
     )
 
 
+def test_policy_and_toughness_can_be_changed_in_a_what_if(played, seller_ids):
+    tough = {seller_ids["Acme"]: SeatChange(toughness="tough")}
+
+    run = branched(played, 1, buyer=SeatChange(policy="price_first"), sellers=tough)
+
+    acme = run.participants.get(name="Acme")
+    assert (run.session.buyer_policy, acme.toughness, acme.seller.toughness) == ("price_first", "tough", "tough")
+    origin = NegotiationRun.objects.get(code=played)
+    assert (origin.session.buyer_policy, origin.participants.get(name="Acme").toughness) == ("deal_first", "fair")
+    assert run.branched_with == "price-first buyer; Acme tough"
+
+
 def test_deal_of_a_what_if_is_no_trade_and_nobody_is_told(played, play):
     NotificationTarget.objects.create(
         side=Side.OPERATOR, channel=Channel.EMAIL, address="desk@example.com", kinds=list(Kind)

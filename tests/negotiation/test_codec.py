@@ -12,6 +12,7 @@ from negotiation.core.events import (
     Answered,
     ApprovalDecided,
     ApprovalRequested,
+    BundleReached,
     Closed,
     Decided,
     Event,
@@ -78,6 +79,7 @@ KINDS = {
     MindFailed: st.builds(MindFailed, parties, ids, numbers, st.sampled_from(Failure)),
     SeatChanged: st.builds(SeatChanged, parties, ids, st.sampled_from(Holder)),
     PaceChanged: st.builds(PaceChanged, st.none() | prices(0), st.none() | numbers),
+    BundleReached: st.builds(BundleReached, ids),
     InputRequested: st.builds(
         InputRequested, parties, ids, st.lists(st.sampled_from(Action), max_size=3).map(tuple), numbers
     ),

@@ -124,3 +124,14 @@ def test_page_that_makes_no_sense_is_refused(read, operator, query):
 @pytest.mark.usefixtures("calls")
 def test_calls_are_read_by_no_key_of_another_role(read, api_for):
     assert read(api_for(Role.WATCHER)).status_code == 403
+
+
+@pytest.mark.usefixtures("calls")
+def test_violations_are_counted_for_each_seat_and_kind(read, operator, room_id, seller_ids):
+    stored = read_room(UUID(room_id))
+    save_calls(stored.run_id, stored.seats, [a_call(why="clamped"), a_call(why="clamped"), a_call(why="LLM_TIMEOUT")])
+
+    assert read(operator, limit=1).json()["violations"] == [
+        {"seller_id": None, "agent_name": "TechCorp", "violations": {"clamped": 2}},
+        {"seller_id": seller_ids["Bolt"], "agent_name": "Bolt", "violations": {"stray_words": 1}},
+    ]

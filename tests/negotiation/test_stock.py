@@ -98,6 +98,35 @@ async def test_of_deals_in_one_transaction_only_those_without_stock_fail(seller,
     assert await Outcome.objects.acount() == 1
 
 
+def test_seller_who_sold_its_units_leaves_the_other_rooms_at_once(open_rooms, seller):
+    first, second = open_rooms(2)
+
+    services.force_deal(first, seller, Decimal(500))
+
+    room = read_room(second).room
+    assert not room.thread(seller).is_open
+    assert "sold" in room.thread(seller).talk[-1].words.text
+
+
+def test_seller_with_enough_left_stays(open_rooms, seller):
+    SellerInventory.objects.update(quantity_available=100)
+    first, second = open_rooms(2)
+
+    services.force_deal(first, seller, Decimal(500))
+
+    assert read_room(second).room.thread(seller).is_open
+
+
+def test_seller_who_has_sold_meanwhile_is_gone_when_the_room_starts(open_rooms, open_session, seller):
+    waiting = open_session(sellers=[], use_standing_sellers=True)["negotiation_rooms"][0]["room_id"]
+    (room,) = open_rooms(1)
+    services.force_deal(room, seller, Decimal(500))
+
+    services.start(UUID(waiting))
+
+    assert not read_room(UUID(waiting)).room.thread(seller).is_open
+
+
 def test_units_that_were_sold_stay_sold_when_the_session_is_deleted(open_rooms, seller):
     (room,) = open_rooms(1)
     services.force_deal(room, seller, Decimal(500))

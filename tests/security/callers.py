@@ -12,11 +12,14 @@ from django.utils import timezone
 
 from marketplace.models import Role
 from marketplace.parties import make_party_link
+from negotiation.core.events import Offered
 from negotiation.core.vocabulary import ApprovalKind
 from negotiation.models import Approval, Participant
 from negotiation.notification_models import Side
 from negotiation.spectators import NewLink, make_spectator_link
+from negotiation.store import read_history
 from tests import accounts
+from tests.arenas import an_arena
 from tests.conftest import Api
 from tests.told import a_target
 from tests.trading import trade_beside
@@ -90,5 +93,15 @@ def ids_around(session: dict[str, Any], room_id: str) -> dict[str, str]:
         "approval_id": str(approval.code),
         "number": trade_beside(thread).number,
         "target_id": str(a_target(Side.SELLER, str(thread.seller_code)).code),
+        "arena_id": str(an_arena().code),
+        "seq": first_offer_to(thread),
         "link_id": str(make_spectator_link(thread.run_id, NewLink(False, 1), "test")[0].pk),
     }
+
+
+def first_offer_to(thread: Participant) -> str:
+    """Its number in the room's log, 1 in a room that nothing was said in."""
+    _, records = read_history(thread.run.code)
+    seller_id = str(thread.seller_code)
+    made = (r.seq for r in records if isinstance(r.event, Offered) and r.event.seller_id == seller_id)
+    return str(next(made, 1))

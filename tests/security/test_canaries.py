@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from marketplace.api import api
 from negotiation.models import Participant
+from negotiation.store import read_room
 from negotiation.trade_models import Trade
 from tests import bodies
 from tests.conftest import Api
@@ -38,7 +39,7 @@ HIDDEN_FROM = {
     "other buyer": (*BUYER, *ACME, *BOLT, "Bolt", "Harbour"),
 }
 # Of what there is none in these rooms.
-KNOWN_IDS = dict.fromkeys(("approval_id", "target_id"), str(UUID(int=0)))
+KNOWN_IDS = {**dict.fromkeys(("approval_id", "target_id", "arena_id"), str(UUID(int=0))), "seq": "1"}
 DESK_MOVES = {
     "offer": {"price": 1, "quantity": 50},
     "accept": {},
@@ -75,6 +76,8 @@ def over_http(caller: Api, session: dict[str, Any], room_id: str) -> str:
     threads = [str(code) for code in Participant.objects.filter(run__code=room_id).values_list("code", flat=True)]
     shown = [place.format(**ids, negotiation_id=thread) for place in places for thread in threads]
     eyes = [f"?agent_type=seller&agent_id={code}" for code in session["seller_ids"]] + ["?agent_type=buyer"]
+    moves = range(1, read_room(UUID(room_id)).last_seq + 1)
+    shown += [f"/api/v1/negotiation/{room_id}/why/{seq}" for seq in moves]
     disguised = [f"/api/v1/negotiation/{room_id}/{part}{query}" for part in ("state", "beliefs") for query in eyes]
     disguised += [
         f"/api/v1/trade-desk/negotiations{place}?party={party}"

@@ -23,6 +23,7 @@ from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewe
 from negotiation.desk_consumers import DESK_COMMANDS
 from negotiation.models import Participant
 from tests import bodies
+from tests.arenas import an_arena
 from tests.conftest import Api
 from tests.core.test_visibility import EVENTS
 from tests.negotiation.test_consumers import close_code, opened, socket
@@ -54,6 +55,12 @@ BODIES = {
     "start": {"match_token": "guessed", "seat": "agent"},
     "cancel": {"reason": "No budget"},
     "confirm": {},
+    "curve": {"buyer": {"max_price_per_unit": 600}},
+    "arenas": {
+        "buyers": ["strategy"],
+        "sellers": ["strategy"],
+        "scenarios": {"bundled": [{"kind": "two", "count": 1}]},
+    },
     "notification-targets": {"channel": "email", "address": "desk@example.com"},
     **{act: {} for act in ("accept", "reject", "withdraw", "walk-away", "ai-suggest")},
 }
@@ -62,6 +69,8 @@ QUERIES = {"/api/v1/trade-desk/matches": "?session_id={session_id}&item_id=lapto
 IN_THIS_ORDER = ("message", "pace", "step", "decide", "pause", "resume", "start", "cancel")
 # Whom an operator acts for; everybody else has one side.
 SIDES = {"operator": {"party": "buyer"}}
+# Whose seat sellers ask about.
+SEATS = {"buyer": None, "seller": {"least_price": 500, "selling_price": 600}}
 ADMIN = {
     (200, 403): "look",
     (200, 200): "keep",
@@ -113,7 +122,7 @@ def test_api_answers_each_role_as_the_table_says(programs, session, midway):  # 
     for route, cells in API.items():
         method, path = route.split()
         place = (path.removeprefix("/api/v1") + QUERIES.get(path, "")).format(**ids)
-        statuses = {role: _status(programs[role], method, place, SIDES.get(role)) for role in cells}
+        statuses = {role: _status(programs[role], method, place, _side(role, place)) for role in cells}
         found[route] = {role: _as_told(statuses[role], cell) for role, cell in cells.items()}
 
     assert found == API
@@ -123,9 +132,10 @@ def test_api_answers_each_role_as_the_table_says(programs, session, midway):  # 
 @pytest.mark.slow
 def test_pages_answer_each_role_as_the_table_says(browsers, session, midway):  # noqa: F811
     found, number = {}, trade_beside(Participant.objects.get(run__code=midway, name="Acme")).number
+    arena = str(an_arena().code)
     for page, cells in PAGES.items():
         method, path = page.split()
-        code = _code_in(path, session["session_id"], midway)
+        code = arena if "arenas" in path else _code_in(path, session["session_id"], midway)
         place = path.replace("<uuid:code>", code).replace("<str:token>", "guessed").replace("<str:number>", number)
         found[page] = {
             role: _as_told(_page_status(browsers[role], method, place), cell) for role, cell in cells.items()
@@ -273,10 +283,16 @@ def _paths(patterns, before: str = "/") -> Iterator[str]:
             yield from _paths(pattern.url_patterns, path)
 
 
+def _side(role, place):
+    if "/trade-desk/" in place:
+        return SIDES.get(role)
+    return SEATS if place.endswith("/curve") and "seller" in role else None
+
+
 def _status(caller, method, place, side=None):
     """What the caller is answered; what it changed is rolled back."""
     body = BODIES.get(place.rsplit("/", 1)[1])
-    if side and body is not None and "/trade-desk/" in place:
+    if side and body is not None:
         body = {**body, **side}
     with transaction.atomic():
         if place.startswith(("/api/", "/metrics")):

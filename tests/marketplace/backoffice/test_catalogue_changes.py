@@ -12,7 +12,7 @@ from marketplace.models import Seller, SellerInventory, Session
 
 pytestmark = pytest.mark.django_db
 
-HEADINGS = ("seller", "region", *STOCK[:-1])
+HEADINGS = ("seller", "region", *STOCK[:-2])
 DESK = ("Acme", "Bergen", "desk", "Oak desk", "5", "40", "60", "100")
 
 
@@ -162,7 +162,7 @@ def test_further_terms_of_another_form_are_told_in_words(cell):
 def test_new_item_needs_its_columns():
     plan = plan_of(("Acme", "desk"), headings=("seller", "item_id"))
 
-    assert {column for column, _ in reasons_in(plan)} == set(STOCK) - {"item_id", "allowed_terms"}
+    assert {column for column, _ in reasons_in(plan)} == set(STOCK) - {"item_id", "allowed_terms", "term_weights"}
 
 
 def test_same_item_of_a_seller_twice_is_a_mistake():

@@ -47,14 +47,15 @@ def test_line_of_stock_is_written_in_the_cells_of_its_columns():
         least_price=Decimal(60),
         selling_price=Decimal(100),
         allowed_terms={"delivery_days": [0, 14], "payment_days": [30, 60]},
+        term_weights={"price": 0.7, "delivery_days": -0.3},
     )
 
     headings, line = write_file([seller], [stock]).splitlines()
 
     assert headings.split(",") == list(COLUMNS)
     assert line == (
-        "Acme,yes,maximize_profit,neutral,balanced,narrated,,0.3,'=Acme,'+49 30 1234,Bergen,"
-        "desk,Desk,5,40.00,60.00,100.00,delivery_days 0-14; payment_days 30-60"
+        "Acme,yes,maximize_profit,neutral,balanced,fair,narrated,,0.3,'=Acme,'+49 30 1234,Bergen,"
+        "desk,Desk,5,40.00,60.00,100.00,delivery_days 0-14; payment_days 30-60,price 0.7; delivery_days -0.3"
     )
 
 

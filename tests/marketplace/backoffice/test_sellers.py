@@ -9,6 +9,9 @@ from tests.marketplace.catalogue import act, make_seller, make_session, said
 
 pytestmark = pytest.mark.django_db
 
+# What the page asks of a seller beside its profile.
+SEAT = {"temperament": "balanced", "toughness": "fair", "bundle_percent": "0"}
+
 LIST = reverse("admin:marketplace_seller_changelist")
 SESSIONS = reverse("admin:marketplace_session_changelist")
 
@@ -60,7 +63,9 @@ def test_seller_saved_as_new_under_another_name_is_another_seller(browser):
     lines = {f"inventory-0-{name}": value for name, value in {"id": line.pk, **stock, **prices}.items()}
     counts = {"inventory-TOTAL_FORMS": 1, "inventory-INITIAL_FORMS": 1}
 
-    browser.post(page_of(seller), {**form, **lines, **counts, "temperament": "brisk", "_saveasnew": "Save as new"})
+    browser.post(
+        page_of(seller), {**form, **lines, **counts, **SEAT, "temperament": "brisk", "_saveasnew": "Save as new"}
+    )
 
     made = Seller.objects.get(name="Bolt")
     assert (made.temperament, made.inventory.get().quantity_reserved) == ("brisk", 0)
@@ -176,7 +181,7 @@ def test_further_terms_are_typed_on_one_line(browser, typed, kept):
     lines = {f"inventory-0-{name}": value for name, value in {"id": line.pk, **stock, **prices}.items()}
     counts = {"inventory-TOTAL_FORMS": 1, "inventory-INITIAL_FORMS": 1}
 
-    browser.post(page_of(seller), {**profile, **lines, **counts, "temperament": "balanced"})
+    browser.post(page_of(seller), {**profile, **lines, **counts, **SEAT})
 
     line.refresh_from_db()
     assert line.allowed_terms == kept
@@ -186,3 +191,44 @@ def test_further_terms_are_shown_as_they_are_typed(browser):
     seller = make_seller(allowed_terms={"delivery_days": [0, 14]})
 
     assert 'value="delivery_days 0-14"' in browser.get(page_of(seller)).content.decode()
+
+
+def stock_post(seller, terms):
+    """The seller's page as it is sent with its one line of stock."""
+    line = seller.inventory.get()
+    profile = {"name": seller.name, "priority": "maximize_profit", "speaking_style": "neutral", "mind": "strategy"}
+    stock = {"id": line.pk, "item_id": "desk", "item_name": "Oak desk", "quantity_available": 5, "allowed_terms": terms}
+    prices = {"cost_price": 40, "least_price": 60, "selling_price": 100}
+    counts = {"inventory-TOTAL_FORMS": 1, "inventory-INITIAL_FORMS": 1}
+    lines = {f"inventory-0-{name}": value for name, value in {**stock, **prices}.items()}
+    return {**profile, **lines, **counts, **SEAT}
+
+
+def test_weights_stand_in_brackets_behind_their_terms(browser):
+    seller = make_seller()
+
+    browser.post(page_of(seller), stock_post(seller, "delivery_days 0-14 (+12.5 %); payment_days 30-60 (-20%)"))
+
+    line = seller.inventory.get()
+    assert line.allowed_terms == {"delivery_days": [0, 14], "payment_days": [30, 60]}
+    assert line.term_weights == {"price": 0.675, "delivery_days": 0.125, "payment_days": -0.2}
+    shown = 'value="delivery_days 0-14 (+12.5 %); payment_days 30-60 (-20 %)"'
+    assert shown in browser.get(page_of(seller)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("delivery_days 0-14 (much)", "is no term with its weight"),
+        ("delivery_days 0-14 (100 %)", "nothing is left for the price"),
+        ("delivery_days 3-3 (10 %)", "may take one value only"),
+        ("price 3-5", "is part of every offer and no further term"),
+    ],
+)
+def test_terms_that_cannot_be_are_told_beside_the_line(browser, typed, words):
+    seller = make_seller(allowed_terms={"delivery_days": [0, 9]}, term_weights={"price": 0.5, "delivery_days": 0.5})
+
+    page = browser.post(page_of(seller), stock_post(seller, typed)).content.decode()
+
+    assert words in page
+    assert seller.inventory.get().term_weights == {"price": 0.5, "delivery_days": 0.5}

@@ -16,6 +16,7 @@ from marketplace.backoffice.usage import (
     usage_by_model,
     usage_by_session,
     usage_of,
+    violations_by_model,
 )
 from marketplace.backoffice.usage_views import MOST_SESSIONS
 from negotiation.models import LLMCall
@@ -94,6 +95,24 @@ def test_dearest_model_comes_first(room):
     call(room, model="", cost=0)
 
     assert list(named(usage_by_model(MARCH))) == ["large (lm_studio)", "small (lm_studio)", "default (lm_studio)"]
+
+
+def test_violations_are_counted_for_each_model_that_did_any(room, browser):
+    call(room, model="large", why="clamped, too_short")
+    call(room, model="large", why="clamped")
+    call(room, model="small", why="LLM_TIMEOUT")
+    call(room, model="small", day=5, why="secret_said")
+
+    (line,) = violations_by_model(MARCH)
+
+    assert (line.name, line.counts) == ("large (lm_studio)", [2, 0, 0, 0, 0, 1, 0])
+    assert "Beyond their rules" in browser.get(USAGE + ASKED).content.decode()
+
+
+def test_models_that_kept_to_their_rules_have_no_table_of_violations(room, browser):
+    call(room)
+
+    assert "Beyond their rules" not in browser.get(USAGE + ASKED).content.decode()
 
 
 def test_dearest_session_comes_first_and_leads_to_its_page(room):

@@ -20,6 +20,7 @@ CORNER_SHOP = {
     "speaking_style": "rude",
     "mind": "strategy",
     "temperament": "balanced",
+    "toughness": "fair",
     "stock-0-quantity_available": "60",
     "stock-0-cost_price": "300",
     "stock-0-least_price": "420",
@@ -185,7 +186,7 @@ def test_list_is_saved_as_it_stands(staff):  # noqa: F811
     response = staff.post(reverse("export_list"), form)
 
     lines = response.content.decode().splitlines()
-    assert lines[1:] == ["'=cmd(),50,600,400,,,,,", "HP 15 Laptop,x,600,400,,,,yes,"]
+    assert lines[1:] == ["'=cmd(),50,600,400,,,,,,", "HP 15 Laptop,x,600,400,,,,yes,,"]
     assert response["Content-Disposition"] == 'attachment; filename="shopping-list.csv"'
 
 
@@ -301,6 +302,17 @@ def test_seller_for_this_session_alone_is_invited_with_its_stock(staff, standing
     assert NegotiationRun.objects.get().participants.get().seller == seller
 
 
+def test_policy_and_toughness_of_the_form_reach_the_session_and_the_form_that_begins_like_it(staff, standing):  # noqa: F811
+    form = {**asked(LAPTOP, buyer_policy="price_first"), **with_newcomers({**CORNER_SHOP, "toughness": "tough"})}
+
+    staff.post(reverse("new_session"), form)
+
+    session = Session.objects.get()
+    assert (session.buyer_policy, session.sellers.get().toughness) == ("price_first", "tough")
+    page = staff.get(f"{reverse('new_session')}?from={session.code}").content.decode()
+    assert page.count('<option value="price_first" selected>') == page.count('<option value="tough" selected>') == 1
+
+
 def test_seller_for_this_session_is_in_the_preview(staff, standing):  # noqa: F811
     form = {**asked(LAPTOP, sellers=str(standing.code)), **with_newcomers(CORNER_SHOP)}
 
@@ -318,6 +330,7 @@ def test_seller_for_this_session_is_in_the_preview(staff, standing):  # noqa: F8
         ({"stock-0-quantity_available": "0"}, "greater than or equal to 1"),
         ({"name": ""}, "This field is required."),
         ({"mind": "oracle"}, "Select a valid choice."),
+        ({"toughness": "mean"}, "Select a valid choice."),
         ({"name": "a\u202eb"}, "Invisible characters"),
         ({**{name: "" for name in CORNER_SHOP if "stock" in name}}, "Say what this seller has of at least one item."),
     ],
@@ -428,6 +441,29 @@ def test_terms_that_cannot_be_are_refused_in_words(staff, standing, terms, words
     assert words in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ("a lot", "is no term with its weight"),
+        ("delivery days -30", "write 30 %"),
+        ("delivery days 101 %", "is more than the whole"),
+        ("delivery days -60 %, payment days 40 %", "weigh 100 %, and nothing is left for the price"),
+        ("delivery days 10 %, delivery days 20 %", "Delivery days is there twice"),
+        ("price 60 %, delivery days -30 %", "add up to 1, these add up to 0.9"),
+        ("warranty months 10 %", "is not among the further terms"),
+        ("payment days 10 %", "may take one value only"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused_beside_their_field(staff, standing, weights, words):  # noqa: F811
+    row = {**LAPTOP, "allowed_terms": "delivery days 0-14, payment days 30", "term_weights": weights}
+
+    response = staff.post(reverse("new_session"), asked(row, sellers=str(standing.code)))
+
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert words in page[page.index('id="id_items-0-term_weights_error"') :][:400]
+
+
 @pytest.mark.parametrize("currency", ["EURO", "eur", "E1R"])
 def test_currency_that_is_none_is_refused(staff, standing, currency):  # noqa: F811
     response = staff.post(reverse("new_session"), asked(LAPTOP, sellers=str(standing.code), currency=currency))
@@ -436,10 +472,12 @@ def test_currency_that_is_none_is_refused(staff, standing, currency):  # noqa: F
 
 
 def test_form_begins_as_another_session_was_asked_for(staff, standing):  # noqa: F811
-    row = {**LAPTOP, "target_price": "450", "allowed_terms": "delivery days 0-14"}
+    weights = {"allowed_terms": "delivery days 0-14", "term_weights": "delivery days -30 %"}
+    own = {"stock-0-allowed_terms": "delivery days 3-20", "stock-0-term_weights": "delivery days 12.5 %"}
     form = {
-        **asked(row, sellers=str(standing.code), currency="EUR", keep_best_offer="on"),
-        **with_newcomers(CORNER_SHOP),
+        **asked({**LAPTOP, "target_price": "450", **weights}, sellers=str(standing.code), currency="EUR"),
+        **with_newcomers({**CORNER_SHOP, **own}),
+        "keep_best_offer": "on",
     }
     staff.post(reverse("new_session"), form)
     original = Session.objects.get()
@@ -453,6 +491,9 @@ def test_form_begins_as_another_session_was_asked_for(staff, standing):  # noqa:
         "items-0-item_id": "",
         "items-0-target_price": "450.00",
         "items-0-allowed_terms": "delivery days 0-14",
+        "items-0-term_weights": "price 70 %, delivery days -30 %",
+        "newcomers-0-stock-0-allowed_terms": "delivery days 3-20",
+        "newcomers-0-stock-0-term_weights": "price 87.5 %, delivery days +12.5 %",
         "newcomers-0-name": "Corner Shop",
     }
     assert {field: value_of(page, field) for field in begun} == begun

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from decimal import Decimal
 
 from marketplace.sheets.waterfall import MOST_ITEMS, Kind, waterfall
-from tests.marketplace.deals import a_purchase, a_summary
+from tests.factories import a_buyer, a_seller, a_setup
+from tests.marketplace.deals import SETUP, a_purchase, a_summary
 
 
 def amounts(steps):
@@ -35,11 +35,11 @@ def test_other_sums_tell_how_far_they_are_from_what_was_spent():
 
 
 def test_sum_that_is_not_known_for_all_purchases_is_left_out():
-    unknown = replace(a_purchase(95), competitive_price=None)
+    unknown = a_purchase(95, a_setup(a_seller("Acme", floor=115, ask=120), buyer=SETUP.buyer))
 
     drawn = waterfall(a_summary(a_purchase(95), unknown))
 
-    assert [step.label for step in drawn.compared] == ["At the buyer's limits", "At the best possible prices"]
+    assert [step.label for step in drawn.compared] == ["At the buyer's limits"]
 
 
 def test_smallest_savings_of_many_are_one_step():
@@ -56,6 +56,6 @@ def test_nothing_bought_leads_nowhere():
 
 
 def test_gift_is_drawn_as_nothing():
-    drawn = waterfall(a_summary(a_purchase(0, asking_price=Decimal(0), savings_against_ask=Decimal(0))))
+    drawn = waterfall(a_summary(a_purchase(0, a_setup(a_seller("Acme", floor=0, ask=0), buyer=a_buyer(minimum=0)))))
 
     assert drawn.steps[-1].width == "0.000%"

@@ -1,7 +1,11 @@
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from marketplace.models import Session
 from marketplace.sheets.words import on_failure, on_purchase, verdict
+from negotiation.core.analysis import Path
 from negotiation.core.vocabulary import TradeState
 from tests.factories import a_buyer, a_seller, a_setup
 from tests.marketplace.deals import ACME, SETUP, a_purchase, a_room, a_summary
@@ -20,31 +24,55 @@ def told(price, setup=SETUP):
         (126, "Acme asked $120.00 a unit: $24.00 or 5.0 % were paid on top."),
         (95, "The price is $15.00 a unit below the buyer's limit of $110.00."),
         (110, "The price is the buyer's limit of $110.00."),
-        (95, "The price is 5.6 % above what open competition would lead to ($90.00)."),
-        (85, "The price is 5.6 % below what open competition would lead to ($90.00)."),
-        (90, "The price is exactly what open competition would lead to ($90.00)."),
-        ("90.01", "The price is less than 0.1 % above what open competition would lead to ($90.00)."),
-        (95, "$15.00 a unit were left on the table: the lowest price a seller could accept is $80.00."),
-        (80, "This is the best possible price: no seller could accept less."),
-        (95, "The seller with the lowest floor won."),
-        (95, "The buyer kept 50.0 % of the range between its limit and the best possible price."),
+        (95, "would have ended at $90.00 a unit; $95.00 was paid, $5.00 more. The buyer got 75.0 % of what such"),
+        (85, "An auction among these sellers would have ended at $90.00 a unit; $85.00 was paid, $5.00 better."),
+        (90, "An auction among these sellers would have ended at $90.00 a unit, exactly what was paid."),
+        (
+            95,
+            "$15.00 a unit or $60.00 in all was left on the table: the lowest price that a seller could accept is $80",
+        ),
+        (80, "Nothing was left on the table: no seller could accept less."),
+        (95, "The right seller won: nobody could have gone lower than Acme."),
     ],
 )
 def test_figures_of_a_purchase_are_told_in_sentences(price, words):
     assert words in told(price)
 
 
-def test_seller_that_could_have_gone_lower_is_named():
+def test_seller_that_should_have_won_is_named_with_what_that_cost():
     setup = a_setup(ACME, a_seller("Bolt", floor=70), buyer=SETUP.buyer)
 
-    assert "Bolt could have gone lowest, to $70.00, but Acme won." in told(95, setup)
+    words = told(95, setup)
+
+    assert "Bolt would have been the right seller: it could have gone to $70.00" in words
+    assert "$10.00 a unit or $40.00 in all lower than Acme." in words
 
 
-def test_lone_seller_has_no_competition_to_be_compared_with():
+def test_lone_seller_has_no_competition_to_be_compared_with_but_a_split():
     words = told(95, a_setup(ACME, buyer=SETUP.buyer))
 
-    assert "Only one seller could sell within the limits" in words
-    assert "The only seller that could serve the buyer won." in words
+    assert "Only Acme could sell within the limits, so nobody competed with it." in words
+    assert "Of the $30.00 a unit between its limit and the seller's, the buyer kept 50.0 % and Acme 50.0 %." in words
+
+
+def test_way_from_the_first_prices_is_told_where_it_is_known():
+    bought = a_purchase(95)
+    known = replace(bought, measures=replace(bought.measures, path=Path(Decimal(55), Decimal(120), Decimal(94))))
+
+    words = " ".join(on_purchase(known, SETUP, "USD")).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "They began $65.00 a unit apart: the buyer gave 60.0 % of that, Acme 40.0 %." in words
+    assert "apart" not in told(95)
+
+
+def test_price_with_further_terms_is_told_as_what_it_comes_to():
+    bought = a_purchase(95)
+    deal = replace(bought.measures.deal, price=Decimal("97.50"))
+
+    words = " ".join(on_purchase(replace(bought, measures=replace(bought.measures, deal=deal)), SETUP, "USD"))
+
+    assert "With the further terms agreed it comes to $97.50 a unit for the buyer" in words
+    assert "$97.50 was paid" in words
 
 
 def test_deal_that_no_seller_could_legally_make_is_not_judged():
@@ -57,7 +85,7 @@ def test_deal_that_no_seller_could_legally_make_is_not_judged():
 def test_failed_room_says_whether_a_deal_was_possible():
     apart = a_setup(a_seller("Acme", floor=115, ask=120), buyer=a_buyer(maximum=110))
 
-    assert "from $80.00, the lowest" in on_failure(a_room(None), SETUP, "USD")
+    assert "Acme could have gone lowest, to $80.00, and the limit is $110.00." in on_failure(a_room(None), SETUP, "USD")
     assert "No deal was possible" in on_failure(a_room(None), apart, "USD")
 
 

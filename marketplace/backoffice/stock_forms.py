@@ -1,0 +1,105 @@
+"""A line of stock on a seller's page, with its further terms and what they weigh on one line of text."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from marketplace.backoffice.catalogue_file import ranges_in
+from marketplace.term_ranges import ranges_problem
+from marketplace.term_weights import weights_in, weights_problem
+
+HELP = (
+    "Such as delivery_days 0-14 (+20 %); payment_days 30-60. Empty: none. In brackets stands how much a term matters "
+    "to the seller: with a plus more is better, with a minus less; the rest of 100 % is the price's."
+)
+_WEIGHT = re.compile(r"\(([^()]*)\)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class StockTerms:
+    ranges: dict[str, list[int]]
+    weights: dict[str, float]
+
+
+class TermsField(forms.CharField):
+    """Further terms on one line, as files write them, with weights in brackets; JSON is understood, too."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        try:
+            terms = StockTerms(json.loads(text), {}) if text.startswith("{") else _read(text)
+        except ValueError as error:
+            raise ValidationError(f"{error}.") from error
+        if problem := ranges_problem(terms.ranges) or weights_problem(terms.weights, terms.ranges):
+            raise ValidationError(f"{problem[0].upper()}{problem[1:]}.")
+        return terms
+
+    def validate(self, value: Any) -> None:
+        """What is read is checked already; nothing at all is fine."""
+
+    def run_validators(self, value: Any) -> None:
+        """Those of text do not suit."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """A line left empty is not changed, or each blank line of a new seller would be asked for."""
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its parameter in the stubs only
+    allowed_terms = TermsField(
+        required=False,
+        label="Further terms",
+        help_text=HELP,
+        widget=forms.TextInput(attrs={"size": 16, "aria-label": "Further terms"}),
+    )
+
+    class Meta:
+        labels = {
+            "quantity_available": "Units",
+            "cost_price": "Cost",
+            "least_price": "Floor",
+            "selling_price": "Asking price",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        kept = StockTerms(self.instance.allowed_terms, self.instance.term_weights)
+        self.initial["allowed_terms"] = stock_terms_text(kept)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        terms = cleaned.get("allowed_terms")
+        if isinstance(terms, StockTerms):
+            cleaned["allowed_terms"] = terms.ranges
+            self.instance.term_weights = terms.weights
+        return cleaned
+
+
+def stock_terms_text(terms: StockTerms) -> str:
+    """As `TermsField` reads them."""
+    return "; ".join(
+        f"{name} {low}-{high}{_told(terms.weights.get(name))}" for name, (low, high) in terms.ranges.items()
+    )
+
+
+def _read(text: str) -> StockTerms:
+    """Raises ValueError."""
+    ranges: list[str] = []
+    weights: list[str] = []
+    for part in text.split(";"):
+        found = _WEIGHT.search(part)
+        ranges.append(part[: found.start()] if found else part)
+        if found:
+            weights.append(f"{part.split()[0]} {found[1]}")
+    return StockTerms(ranges_in(";".join(ranges)), weights_in(";".join(weights)))
+
+
+def _told(weight: float | None) -> str:
+    return f" ({weight * 100:+.6g} %)" if weight else ""
