@@ -16,6 +16,8 @@ HELP = (
     "Such as delivery_days 0-14 (+20 %); payment_days 30-60. Empty: none. In brackets stands how much a term matters "
     "to the seller: with a plus more is better, with a minus less; the rest of 100 % is the price's."
 )
+TIERS_HELP = "Other prices from so many units on, such as 50+ 580.00 / 470.00; 200+ 550.00 / 440.00: asked / floor."
+_TIER = re.compile(r"(\d{1,9})\+?\s+(\d+(?:\.\d\d?)?)\s*/\s*(\d+(?:\.\d\d?)?)")
 _WEIGHT = re.compile(r"\(([^()]*)\)\s*$")
 
 
@@ -52,12 +54,46 @@ class TermsField(forms.CharField):
             return True
 
 
+class TiersField(forms.CharField):
+    """Volume tiers on one line: from how many units on, the asking price, and the floor."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        parts = [part.strip() for part in text.split(";") if part.strip()]
+        found = [_TIER.fullmatch(part) for part in parts]
+        for part, tier in zip(parts, found, strict=True):
+            if tier is None:
+                raise ValidationError(f"“{part}” is not like 50+ 580.00 / 470.00.")
+        return [
+            {"min_quantity": int(tier[1]), "selling_price": tier[2], "least_price": tier[3]} for tier in found if tier
+        ]
+
+    def validate(self, value: Any) -> None:
+        """The model knows the prices that the tiers are judged by."""
+
+    def run_validators(self, value: Any) -> None:
+        """Those of text do not suit."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True
+
+
 class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its parameter in the stubs only
     allowed_terms = TermsField(
         required=False,
         label="Further terms",
         help_text=HELP,
         widget=forms.TextInput(attrs={"size": 16, "aria-label": "Further terms"}),
+    )
+
+    volume_tiers = TiersField(
+        required=False,
+        label="Volume tiers",
+        help_text=TIERS_HELP,
+        widget=forms.TextInput(attrs={"size": 16, "aria-label": "Volume tiers"}),
     )
 
     class Meta:
@@ -72,6 +108,7 @@ class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its paramet
         super().__init__(*args, **options)
         kept = StockTerms(self.instance.allowed_terms, self.instance.term_weights)
         self.initial["allowed_terms"] = stock_terms_text(kept)
+        self.initial["volume_tiers"] = tiers_text(self.instance.volume_tiers)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -80,6 +117,11 @@ class StockForm(forms.ModelForm):  # type: ignore[type-arg]  # takes its paramet
             cleaned["allowed_terms"] = terms.ranges
             self.instance.term_weights = terms.weights
         return cleaned
+
+
+def tiers_text(tiers: list[dict[str, Any]]) -> str:
+    """As `TiersField` reads them."""
+    return "; ".join(f"{t['min_quantity']}+ {t['selling_price']} / {t['least_price']}" for t in tiers)
 
 
 def stock_terms_text(terms: StockTerms) -> str:

@@ -251,12 +251,12 @@ def test_calls_are_fetched_once_until_there_are_new_ones(live_room):
     tell(room, [*START, quote(2, message_id="m2", **MODEL), quote(3, BOLT, message_id="m3", **MODEL)])
 
     for seller in (ACME, BOLT):
-        lane(page, seller).get_by_role("button").click()
+        lane(page, seller).get_by_role("button", name="Show what the model was asked").click()
         expect(page.locator("[data-call]")).to_have_count(1)
         page.keyboard.press("Escape")
     tell(room, [quote(4, message_id="m4", **MODEL)])
-    expect(lane(page, ACME).get_by_role("button")).to_have_count(2)
-    lane(page, ACME).get_by_role("button").last.click()
+    expect(lane(page, ACME).get_by_role("button", name="Show what the model was asked")).to_have_count(2)
+    lane(page, ACME).get_by_role("button", name="Show what the model was asked").last.click()
 
     expect(page.get_by_role("dialog")).to_contain_text("No call is on record for this message.")
     assert len(asked) == 2
@@ -267,7 +267,7 @@ def test_buyers_call_serves_all_its_threads_of_the_round(told_room):
     tries = [call(call_id=f"b{n}", seller_id=None, result=result) for n, result in enumerate(("retried", "ok"))]
     answer_calls(page, *tries, call(call_id="b3", seller_id=None, round=2, message_id="m5"))
 
-    lane(page, BOLT).get_by_role("button").click()
+    lane(page, BOLT).get_by_role("button", name="Show what the model was asked").click()
 
     calls = page.locator("[data-call]")
     expect(calls).to_have_count(2)

@@ -35,18 +35,17 @@ SELLERS = {
 }
 ONE, TWO = a_buyer_thread(bids=[51], quotes=[125, 120]), a_buyer_thread("Bolt", bids=[51], quotes=[118, 115])
 STEADY = a_buyer_thread(bids=[51, 51, 51], quotes=[140, 130, 120], ask=150)
-LEAPING = a_buyer_thread(bids=[51, 51, 95], quotes=[300, 220, 120], ask=300)
 BUYERS = {
     Rule.OPENING: a_buyer_view(a_buyer_thread()),
     Rule.ASPIRATION: a_buyer_view(ONE, round=5),
     Rule.COMPETITION: a_buyer_view(ONE, TWO, round=5),
     Rule.JUST_BELOW: a_buyer_view(a_buyer_thread(bids=[51], quotes=[56, 52]), round=8),
     Rule.HELD: a_buyer_view(a_buyer_thread(bids=[90], quotes=[120]), round=2),
-    Rule.LIMIT: a_buyer_view(LEAPING, round=9, limits=a_buyer(maximum=115)),
+    Rule.LIMIT: a_buyer_view(a_buyer_thread(bids=[112], quotes=[125, 120]), round=5),
     Rule.ASKING_PRICE: a_buyer_view(a_buyer_thread(ask=50)),
     Rule.SEARCH: a_buyer_view(a_buyer_thread(bids=[51, 51, 51], quotes=[120, 120, 120]), round=5),
     Rule.LAST_GAMBLE: a_buyer_view(a_buyer_thread(bids=[51], quotes=[105, 100]), round=9),
-    Rule.EXTRAPOLATION: a_buyer_view(STEADY, round=9, limits=a_buyer(maximum=115)),
+    Rule.EXTRAPOLATION: a_buyer_view(STEADY, round=9, limits=a_buyer(maximum=119)),
     Rule.ALL_THE_WAY: a_buyer_view(ONE, round=9),
 }
 NO_SELLERS = {Rule.SEARCH, Rule.ASKING_PRICE, Rule.JUST_BELOW, Rule.LAST_GAMBLE, Rule.EXTRAPOLATION, Rule.ALL_THE_WAY}

@@ -49,6 +49,7 @@ def stock_form(*lines: dict[str, object], existing: int = 0) -> dict[str, object
         "speaking_style": "neutral",
         "temperament": "balanced",
         "toughness": "fair",
+        "bundle_percent": "0",
         "mind": "strategy",
         "is_active": "on",
         "inventory-TOTAL_FORMS": len(lines),

@@ -53,7 +53,7 @@ DESCRIBED = sorted(
 )
 CLOSED = [endpoint for endpoint in DESCRIBED if endpoint not in OPEN]
 # Their callers, ids and bodies are tried where these parts of the API are.
-ELSEWHERE = ("/trade-desk/", "/approvals", "/notification-targets")
+ELSEWHERE = ("/trade-desk/", "/approvals", "/notification-targets", "/arenas", "/analysis", "/preview/")
 UNKNOWN = bodies.NO_ID
 PRICE = "buyer.shopping_list[0].max_price_per_unit"
 MESSAGE_BODY = {"message": "Hello"}

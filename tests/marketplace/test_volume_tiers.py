@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
+from marketplace.backoffice.stock_forms import TiersField, tiers_text
 from marketplace.models import Seller, SellerInventory
 from marketplace.volume_tiers import Prices, prices_at, tiers_problem
 from negotiation.models import Participant
@@ -92,3 +93,13 @@ def test_form_says_what_is_wrong_beside_the_tiers():
         stock.full_clean()
 
     assert caught.value.message_dict == {"volume_tiers": ["Tier 1: more units must not cost more."]}
+
+
+def test_tiers_are_typed_on_one_line():
+    field = TiersField(required=False)
+
+    assert field.clean("50+ 580.00 / 470.00; 200+ 550.00 / 440.00") == TIERS
+    assert field.clean(tiers_text(TIERS)) == TIERS
+    assert field.clean("") == []
+    with pytest.raises(ValidationError, match="fifty"):
+        field.clean("fifty 580 / 470")

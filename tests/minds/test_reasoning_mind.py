@@ -168,10 +168,14 @@ async def test_choice_that_a_seller_may_not_make_is_left_to_the_strategy(reply, 
     assert [(call.purpose, call.why) for call in calls] == [(Purpose.CHOICE, flaw)] * 2
 
 
+def _may_be_taken(view):
+    return seller_latitude(view).accept_limit <= view.live_bid.terms.unit_price
+
+
 def a_tempted_view():
     """Of a seller whose strategy would not yet take the bid, though it is the lowest that may be taken."""
-    view = a_view(bids=(*BIDS[:-1], "99.21"))
-    assert seller_latitude(view).accept_limit <= view.live_bid.terms.unit_price
+    prices = (Decimal(cents) / 100 for cents in range(9000, 12000))
+    view = next(v for v in (a_view(bids=(*BIDS[:-1], price)) for price in prices) if _may_be_taken(v))
     assert not choose_quote(view).accepts
     return view
 

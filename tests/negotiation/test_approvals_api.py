@@ -72,7 +72,7 @@ def test_what_waits_for_a_person_is_in_the_inbox(buyer, approval, asked, session
     assert (shown["approval_id"], shown["room_id"]) == (str(approval.code), asked)
     assert shown["negotiation_id"] == str(approval.participant.code)
     assert (shown["kind"], shown["state"], shown["number"]) == ("above_threshold", "pending", 1)
-    assert shown["total"] == shown["price"] * shown["quantity"]
+    assert shown["total"] == round(shown["price"] * shown["quantity"], 2)
     assert shown["limit_reason"] == "The total is above the approval limit of 1.00 USD."
     assert shown["options"] == ["approve", "reject", "modify"]
     assert shown == buyer.get(f"/approvals/{approval.code}").json()

@@ -109,11 +109,11 @@ def test_thread_is_as_the_interface_describes_it(acme, asked, thread):
 def test_each_side_reads_its_own_limits_and_no_others(acme, buyer, operator, asked, thread):
     assert read(acme, thread)["your_limits"] == {
         **{"cost_price": 391.21, "least_price": 452.33, "selling_price": 650.0, "stock": 100},
-        "terms": {},
+        **{"terms": {}, "term_worth": {}},
     }
     assert read(buyer, thread)["your_limits"] == {
         **{"min_price_per_unit": 401.13, "max_price_per_unit": 603.57, "target_price": None},
-        **{"approve_above": None, "approve_below_min": False, "terms": {}},
+        **{"approve_above": None, "approve_below_min": False, "terms": {}, "term_worth": {}},
     }
     assert read(operator, thread)["your_limits"] is None
 
