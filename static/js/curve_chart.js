@@ -7,10 +7,10 @@ const HEIGHT = 220;
 const MARGIN = { top: 16, right: 14, bottom: 26, left: 62 };
 
 export class CurveChart {
-  /** `root` holds [data-plot], [data-reading] and a table [data-figures]. */
+  /** `root` holds [data-plot], [data-curve-reading] and a table [data-figures]. */
   constructor(root) {
     this.plot = root.querySelector("[data-plot]");
-    this.reading = root.querySelector("[data-reading]");
+    this.reading = root.querySelector("[data-curve-reading]");
     this.table = root.querySelector("[data-figures]");
     this.pointed = null;
     this.plot.addEventListener("pointermove", (event) => this.#point(this.#placeAt(event)));

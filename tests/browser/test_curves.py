@@ -32,7 +32,7 @@ def test_curve_follows_the_limit_and_the_choices_and_is_read_with_the_keys(page)
     for _ in range(20):
         plot.press("ArrowRight")
     expect(plot).to_have_attribute("aria-valuetext", re.compile(r"^Round 10: offers \$5\d\d.*, against \$6\d\d\.\d\d$"))
-    expect(curve.locator("[data-reading]")).to_contain_text("Round 10")
+    expect(curve.locator("[data-curve-reading]")).to_contain_text("Round 10")
     curve.get_by_text("Figures").click()
     expect(curve.get_by_role("row")).to_have_count(11)
 
