@@ -8,7 +8,7 @@ from typing import Any
 
 from calls import FIFTY
 from driving import Case, client_of, get, play, session_body
-from lab import Lab
+from laboratory import Lab
 from measuring import Line, at_most, exactly, percentile
 
 PAUSE_SECONDS = 0.1

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 from driving import Case, Played, client_of, get, open_rooms, play, start, until_over
-from lab import Lab
+from laboratory import Lab
 from measuring import Line, at_least, at_most, exactly, median
 from seen import seconds_of
 

@@ -6,7 +6,7 @@ import sys
 import time
 
 from driving import Case, Played, client_of, get, play
-from lab import Lab
+from laboratory import Lab
 from measuring import Line, at_least, exactly, percentile
 from serving import ROOT
 

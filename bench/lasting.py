@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from calls import TWO_HUNDRED
 from driving import Case, Played, client_of, open_rooms, play, start
-from lab import Lab
+from laboratory import Lab
 from measuring import Line, at_least, at_most, exactly
 from seen import Seen, seconds_of
 from serving import Installation

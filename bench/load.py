@@ -24,7 +24,7 @@ import scale
 import soak
 import watching
 from driving import Model
-from lab import Lab, Part, capacity, scratch
+from laboratory import Lab, Part, capacity, scratch
 from measuring import Line, table_of, unit_seconds, write_table
 from serving import install, program
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from driving import Case, Played, play_on
-from lab import Lab, spoken_by
+from laboratory import Lab, spoken_by
 from measuring import Line, at_least, at_most, exactly, percentile
 from serving import ROOT, Installation, Process, install, several
 

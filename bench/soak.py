@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from driving import Case, client_of, open_rooms, start
-from lab import Lab
+from laboratory import Lab
 from measuring import Line, at_most, exactly, median
 from seen import Seen
 from serving import Installation, Server

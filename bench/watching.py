@@ -7,7 +7,7 @@ from typing import Any
 
 from calls import FIFTY, SLOW, TEN
 from driving import Case, Played, client_of, get, open_rooms, play, start, until_over
-from lab import Lab
+from laboratory import Lab
 from measuring import Line, at_least, at_most, exactly, median, percentile
 from seen import Seen
 from serving import Server

@@ -8,6 +8,8 @@ Body = dict[str, Any]
 # The id of nothing. Fixed, as tests that run side by side must have the same names.
 NO_ID = "00000000-0000-4000-8000-000000000000"
 BUYER_SECRETS = ("401.13", "603.57")
+# Draws with which an offer suits the buyer before it would have to bid its limit.
+LIMIT_IS_KEPT = {"seed": 8}
 ACME_SECRETS = ("391.21", "452.33")
 BOLT_SECRETS = ("388.67", "447.19")
 

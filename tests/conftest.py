@@ -140,8 +140,9 @@ def open_session(operator: Api) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def session(open_session: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    return open_session()
+def session(request: pytest.FixtureRequest, open_session: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Of the default body, or with the changes that a test is parametrized by."""
+    return open_session(**getattr(request, "param", {}))
 
 
 @pytest.fixture

@@ -488,6 +488,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("role", FOREIGN)
+@pytest.mark.parametrize("session", [bodies.LIMIT_IS_KEPT], indirect=True, ids=["limit kept"])
 async def test_socket_sends_no_secret_of_somebody_else(buyer, acme, watcher, played, role):
     communicator = socket(played, {"buyer": buyer, "acme": acme, "watcher": watcher}[role].key)
     await communicator.connect(timeout=SECONDS)

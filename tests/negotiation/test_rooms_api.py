@@ -532,6 +532,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("role", FOREIGN)
+@pytest.mark.parametrize("session", [bodies.LIMIT_IS_KEPT], indirect=True, ids=["limit kept"])
 def test_no_answer_holds_a_secret_of_somebody_else(request, session, played, role):
     caller = request.getfixturevalue(role)
     paths = (

@@ -190,6 +190,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("role", FOREIGN)
+@pytest.mark.parametrize("session", [bodies.LIMIT_IS_KEPT], indirect=True, ids=["limit kept"])
 async def test_stream_holds_no_secret_of_somebody_else(request, buyer, acme, watcher, played, role):
     caller = {"buyer": buyer, "acme": acme, "watcher": watcher}[role]
 

@@ -250,6 +250,7 @@ VIEWERS = {
 
 
 @pytest.mark.parametrize("name", VIEWERS)
+@pytest.mark.parametrize("session", [bodies.LIMIT_IS_KEPT], indirect=True, ids=["limit kept"])
 async def test_viewer_is_sent_no_secret_of_somebody_else(code, play_on, seller_ids, name):
     viewer, secrets = VIEWERS[name]
     await play_on()
