@@ -58,7 +58,9 @@ def session(open_session: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     acme, bolt = bodies.two_sellers()
     bolt["inventory"][0]["selling_price"] = 640.91
     # Else the best offer, which may be an asking price, is told to the other seller on purpose.
-    return open_session(buyer=bodies.buyer(name="Harbour"), sellers=[acme, bolt], disclose_best_offer=False)
+    return open_session(
+        buyer=bodies.buyer(name="Harbour"), sellers=[acme, bolt], disclose_best_offer=False, **bodies.LIMIT_IS_KEPT
+    )
 
 
 @pytest.fixture
