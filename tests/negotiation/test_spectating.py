@@ -70,6 +70,7 @@ async def test_room_that_goes_on_is_followed_without_names_and_prices_though_the
     assert frames[-1]["final_offer"] is None
 
 
+@pytest.mark.parametrize("session", [bodies.LIMIT_IS_KEPT], indirect=True, ids=["limit kept"])
 async def test_after_the_end_a_link_that_shares_the_talk_tells_all_but_limits(played):
     frames, text = await told_by(watching_by(await token_to(played, shows_talk=True)))
 
