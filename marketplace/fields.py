@@ -1,10 +1,11 @@
 """What fields of requests and answers are made of: text of one line, exact numbers, times with their offset."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo
 
 from marketplace.models import MAX_PRICE, MAX_QUANTITY
 from marketplace.particulars import LONGEST_CONTACT, contact_problem
@@ -34,6 +35,18 @@ def as_number(value: Any) -> Any:
     if not number.is_finite():
         raise ValueError("must be finite")
     return number
+
+
+def is_above(other: str) -> Callable[[Decimal, ValidationInfo], Decimal]:
+    """A validator of a price that is above the one in the field `other`, which stands before it."""
+
+    def check(price: Decimal, info: ValidationInfo) -> Decimal:
+        below = info.data.get(other)
+        if below is not None and price <= below:
+            raise ValueError(f"must be above {other}")
+        return price
+
+    return check
 
 
 def as_whole_number(value: Any) -> Any:

@@ -24,6 +24,7 @@ from marketplace.fields import (
     Weights,
     Whole,
     as_number,
+    is_above,
 )
 from marketplace.models import MOST_BUNDLE_PERCENT
 from marketplace.particulars import Particulars
@@ -67,13 +68,7 @@ class ItemIn(WithTerms):
     approve_above: Total | None = None
     approve_below_min: StrictBool = False
 
-    @field_validator("max_price_per_unit")
-    @classmethod
-    def _above_minimum(cls, maximum: Decimal, info: ValidationInfo) -> Decimal:
-        least = info.data.get("min_price_per_unit")
-        if least is not None and maximum <= least:
-            raise ValueError("must be above min_price_per_unit")
-        return maximum
+    _above_minimum = field_validator("max_price_per_unit")(is_above("min_price_per_unit"))
 
     def to_request(self) -> ItemRequest:
         return ItemRequest(**self.model_dump())
@@ -132,21 +127,8 @@ class StockIn(WithTerms):
     selling_price: Price
     volume_tiers: list[TierIn] = Field(default_factory=list, max_length=MOST_TIERS)
 
-    @field_validator("least_price")
-    @classmethod
-    def _above_cost(cls, least: Decimal, info: ValidationInfo) -> Decimal:
-        cost = info.data.get("cost_price")
-        if cost is not None and least <= cost:
-            raise ValueError("must be above cost_price")
-        return least
-
-    @field_validator("selling_price")
-    @classmethod
-    def _above_floor(cls, selling: Decimal, info: ValidationInfo) -> Decimal:
-        least = info.data.get("least_price")
-        if least is not None and selling <= least:
-            raise ValueError("must be above least_price")
-        return selling
+    _above_cost = field_validator("least_price")(is_above("cost_price"))
+    _above_floor = field_validator("selling_price")(is_above("least_price"))
 
     @field_validator("volume_tiers")
     @classmethod

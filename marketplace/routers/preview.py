@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal, Self
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from marketplace.errors import NotAllowed
-from marketplace.fields import Price, Whole
+from marketplace.fields import Price, Whole, is_above
 from marketplace.identity import Principal
 from marketplace.models import Role
 from negotiation.core.preferences import BuyerLimits, Policy, Priority, SellerLimits, Temperament, Toughness
@@ -39,13 +39,7 @@ class BuyerSeatIn(BaseModel):
     temperament: Temperament = Temperament.BALANCED
     policy: Policy = Policy.DEAL_FIRST
 
-    @field_validator("max_price_per_unit")
-    @classmethod
-    def _above_minimum(cls, maximum: Decimal, info: ValidationInfo) -> Decimal:
-        least = info.data.get("min_price_per_unit")
-        if least is not None and maximum <= least:
-            raise ValueError("must be above min_price_per_unit")
-        return maximum
+    _above_minimum = field_validator("max_price_per_unit")(is_above("min_price_per_unit"))
 
     def to_plan(self) -> BuyerPlan:
         limits = BuyerLimits(self.min_price_per_unit, self.max_price_per_unit, ALL_THERE_IS)
@@ -61,13 +55,7 @@ class SellerSeatIn(BaseModel):
     temperament: Temperament = Temperament.BALANCED
     toughness: Toughness = Toughness.FAIR
 
-    @field_validator("selling_price")
-    @classmethod
-    def _above_floor(cls, selling: Decimal, info: ValidationInfo) -> Decimal:
-        least = info.data.get("least_price")
-        if least is not None and selling <= least:
-            raise ValueError("must be above least_price")
-        return selling
+    _above_floor = field_validator("selling_price")(is_above("least_price"))
 
     def to_plan(self) -> SellerPlan:
         floor = self.least_price
