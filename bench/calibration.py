@@ -2,6 +2,9 @@
 
     python bench/calibration.py                random rooms of the built-in minds, and of bargainers of many kinds
     python bench/calibration.py --database     the finished rooms of the database instead
+    python bench/calibration.py --scenarios FILE.json
+                                               the same kinds in the rooms of a file
+                                               {"scenarios": [{"initialize": <body of simulation/initialize>}]}
     python bench/calibration.py --fit          fit the weights anew and print them as they stand in the code
 
 Beside it stand the same answer to everything, and fixed weights: half for the price's distance, 0.3 for the quantity's
@@ -25,13 +28,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 import django  # noqa: E402
 
 from bench.logistic import brier, calibration_error, fit, probability, reliability, sharpness  # noqa: E402
-from bench.markets import Case, cases_of, imagined_cases, play_markets, recorded_cases  # noqa: E402
+from bench.markets import Case, Market, cases_of, imagined_cases, play_in, play_markets, recorded_cases  # noqa: E402
+from bench.populations import read_setups  # noqa: E402
 from negotiation.core.opponent import LACKS, acceptance, estimate_limit, features  # noqa: E402
+from negotiation.core.room import Setup  # noqa: E402
 from negotiation.core.vocabulary import Party  # noqa: E402
 
 # Other seeds than those that are judged by: nothing is judged by what it was fitted to.
 FITTING_SEEDS = (1011, 1012)
 MOST_FITTED = 12_000
+KINDS = ((True, "built-in minds"), (False, "many kinds"))
 ASKING = {Party.BUYER: "buyer asks, seller answers", Party.SELLER: "seller asks, buyer answers"}
 
 
@@ -50,6 +56,7 @@ def main() -> None:
     parser.add_argument("--markets", type=int, default=300, help="how many rooms of each kind to draw")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", action="store_true")
+    parser.add_argument("--scenarios", type=Path)
     parser.add_argument("--fit", action="store_true")
     options = parser.parse_args()
     if options.fit:
@@ -57,7 +64,12 @@ def main() -> None:
         return
     if options.database:
         django.setup()
-    sources = database_cases() if options.database else _drawn(options.markets, options.seed)
+    if options.database:
+        sources = database_cases()
+    elif options.scenarios:
+        sources = cases_in(read_setups(options.scenarios, options.seed), options.seed)
+    else:
+        sources = _drawn(options.markets, options.seed)
     scale = {party: _fixed_scale(party) for party in Party}
     for title, cases in sources:
         for party in Party:
@@ -139,19 +151,31 @@ def _fitting_cases(party: Party) -> list[Case]:
 @cache
 def _all_fitting_cases() -> list[Case]:
     built_in, many_kinds = FITTING_SEEDS
-    drawn = [*_cases(200, built_in, built_in=True), *_cases(300, many_kinds, built_in=False)]
+    drawn = [
+        *_cases(play_markets(200, built_in, built_in=True), built_in),
+        *_cases(play_markets(300, many_kinds, built_in=False), many_kinds),
+    ]
     return [case for _, found in drawn for case in found]
 
 
 def _drawn(count: int, seed: int) -> Iterator[tuple[str, list[Case]]]:
     assert seed not in FITTING_SEEDS, "rooms that were fitted to judge nothing"
-    for built_in, kind in ((True, "built-in minds"), (False, "many kinds")):
-        for what, cases in _cases(count, seed, built_in=built_in):
+    return _of_all_kinds(lambda built_in: play_markets(count, seed, built_in=built_in), seed)
+
+
+def cases_in(setups: Sequence[Setup], seed: int) -> Iterator[tuple[str, list[Case]]]:
+    """What could have been offered, and was, in rooms that somebody else set up."""
+    return _of_all_kinds(lambda built_in: play_in(setups, seed, built_in=built_in), seed)
+
+
+def _of_all_kinds(play: Callable[[bool], list[Market]], seed: int) -> Iterator[tuple[str, list[Case]]]:
+    for built_in, kind in KINDS:
+        for what, cases in _cases(play(built_in), seed):
             yield f"{kind}, {what} offers", cases
 
 
-def _cases(count: int, seed: int, *, built_in: bool) -> list[tuple[str, list[Case]]]:
-    markets, chance = play_markets(count, seed, built_in=built_in), random.Random(seed)
+def _cases(markets: Sequence[Market], seed: int) -> list[tuple[str, list[Case]]]:
+    chance = random.Random(seed)
     recorded = [case for market in markets for case in recorded_cases(market)]
     return [("recorded", recorded), ("imagined", [case for m in markets for case in imagined_cases(m, chance)])]
 

@@ -150,6 +150,13 @@ def play_markets(count: int, seed: int, *, built_in: bool) -> list[Market]:
     return asyncio.run(_play_all([_draw(chance, built_in=built_in) for _ in range(count)]))
 
 
+def play_in(setups: Sequence[Setup], seed: int, *, built_in: bool) -> list[Market]:
+    """The same in rooms that somebody else set up, each with a seed of its own."""
+    chance = random.Random(seed)
+    rooms = (replace(setup, seed=chance.getrandbits(32)) for setup in setups)
+    return asyncio.run(_play_all([_seated(setup, chance, built_in=built_in) for setup in rooms]))
+
+
 def recorded_cases(market: Market) -> Iterator[Case]:
     """Every offer that was made, and whether it was the one that the other side took."""
     return cases_of(market.setup, market.events)
@@ -224,7 +231,10 @@ async def _play(market: Market) -> Market:
 
 
 def _draw(chance: random.Random, *, built_in: bool) -> Market:
-    setup = draw_setup(chance)
+    return _seated(draw_setup(chance), chance, built_in=built_in)
+
+
+def _seated(setup: Setup, chance: random.Random, *, built_in: bool) -> Market:
     players = {seat.seller_id: _player(chance, built_in=built_in) for seat in setup.sellers}
     return Market(setup, _player(chance, built_in=built_in), players, ())
 
