@@ -22,7 +22,7 @@ help:
 	@echo "                  .ci/run does so only if REALMODEL=1"
 	@echo "make bench        run the benchmarks, which takes some twelve minutes; PARTS=\"P9 P14\" runs some"
 	@echo "make bench-pages  measure the pages in Chromium, which takes two minutes or so; PARTS=\"PAINT LONG\" runs some"
-	@echo "make screenshots  take pictures of all pages"
+	@echo "make screenshots  take pictures of all pages; PICTURES=\"room sheet\" takes some"
 
 setup: $(INSTALLED)
 
@@ -32,7 +32,8 @@ run: setup
 	@exec $(BIN)/python manage.py serve
 
 # Side by side, a file of tests after the other in each process; more than four would want each other's memory.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+# In their own order, for the browser's and the chaos tests, which take longest, stand first.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
@@ -59,7 +60,7 @@ bench-pages: $(INSTALLED_DEV)
 	$(BIN)/python bench/pages.py $(if $(PARTS),--part $(PARTS))
 
 screenshots: $(INSTALLED_DEV)
-	$(BIN)/python bench/screenshots.py
+	$(BIN)/python bench/screenshots.py $(if $(PICTURES),--only $(PICTURES))
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
