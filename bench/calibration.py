@@ -28,7 +28,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 import django  # noqa: E402
 
 from bench.logistic import brier, calibration_error, fit, probability, reliability, sharpness  # noqa: E402
-from bench.markets import Case, Market, cases_of, imagined_cases, play_in, play_markets, recorded_cases  # noqa: E402
+from bench.markets import (  # noqa: E402
+    Case,
+    Market,
+    cases_of,
+    draw_wide_setup,
+    imagined_cases,
+    play_in,
+    play_markets,
+    recorded_cases,
+)
 from bench.populations import read_setups  # noqa: E402
 from negotiation.core.opponent import LACKS, acceptance, estimate_limit, features  # noqa: E402
 from negotiation.core.room import Setup  # noqa: E402
@@ -152,8 +161,10 @@ def _fitting_cases(party: Party) -> list[Case]:
 def _all_fitting_cases() -> list[Case]:
     built_in, many_kinds = FITTING_SEEDS
     drawn = [
-        *_cases(play_markets(200, built_in, built_in=True), built_in),
-        *_cases(play_markets(300, many_kinds, built_in=False), many_kinds),
+        *_cases(play_markets(90, built_in, built_in=True), built_in),
+        *_cases(play_markets(110, built_in, built_in=True, draw=draw_wide_setup), built_in),
+        *_cases(play_markets(130, many_kinds, built_in=False), many_kinds),
+        *_cases(play_markets(170, many_kinds, built_in=False, draw=draw_wide_setup), many_kinds),
     ]
     return [case for _, found in drawn for case in found]
 

@@ -3,8 +3,9 @@ it: for fitting and for judging what `core.opponent` says. Only what is asked he
 """
 
 import asyncio
+import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
@@ -144,10 +145,12 @@ class Bargainer:
         return Terms(min(bid, limits.maximum, thread.ask), limits.quantity)
 
 
-def play_markets(count: int, seed: int, *, built_in: bool) -> list[Market]:
+def play_markets(
+    count: int, seed: int, *, built_in: bool, draw: Callable[[random.Random], Setup] | None = None
+) -> list[Market]:
     """Rooms of the built-in minds, or of bargainers of all kinds among which the built-in ones are some."""
-    chance = random.Random(seed)
-    return asyncio.run(_play_all([_draw(chance, built_in=built_in) for _ in range(count)]))
+    chance, draw = random.Random(seed), draw or draw_setup
+    return asyncio.run(_play_all([_seated(draw(chance), chance, built_in=built_in) for _ in range(count)]))
 
 
 def play_in(setups: Sequence[Setup], seed: int, *, built_in: bool) -> list[Market]:
@@ -230,10 +233,6 @@ async def _play(market: Market) -> Market:
     return replace(market, events=tuple(journal.events))
 
 
-def _draw(chance: random.Random, *, built_in: bool) -> Market:
-    return _seated(draw_setup(chance), chance, built_in=built_in)
-
-
 def _seated(setup: Setup, chance: random.Random, *, built_in: bool) -> Market:
     players = {seat.seller_id: _player(chance, built_in=built_in) for seat in setup.sellers}
     return Market(setup, _player(chance, built_in=built_in), players, ())
@@ -254,6 +253,40 @@ def draw_setup(chance: random.Random, max_rounds: int | None = None) -> Setup:
         seed=chance.getrandbits(32),
         disclose_best_offer=chance.random() < 0.9,
     )
+
+
+def draw_wide_setup(chance: random.Random) -> Setup:
+    """A room of any shape that a catalogue may give it, for what must hold in rooms that nobody has seen: a seller asks
+    for hardly more than its floor or for three times as much, a limit is far below what is usual or far above."""
+    typical = Decimal(chance.choice((12, 130, 1900))) * _share(chance, 0.7, 1.4)
+    limit = to_money(typical * _stretched(chance, 0.6, 1.8))
+    minimum = to_money(limit * Decimal(chance.choice(("0", "0", "0.3", "0.5", "0.7", "0.9"))))
+    names = chance.sample(NAMES, chance.choice((1, 1, 2, 3, 4, 6, 8)))
+    span = 1 + (_stretched(chance, 1.05, 3) - 1) * _share(chance, 0.5, 1)
+    return Setup(
+        item_name="Item",
+        buyer_name="Buyer",
+        buyer=BuyerLimits(minimum, limit, chance.choice((1, 5, 10, 60))),
+        sellers=tuple(_wide_seat(name, typical, span, minimum, chance) for name in names),
+        max_rounds=chance.choice((3, 5, 8, 10, 10, 10, 15, 24)),
+        seed=chance.getrandbits(32),
+        disclose_best_offer=chance.random() < 0.9,
+    )
+
+
+def _wide_seat(name: str, typical: Decimal, span: Decimal, minimum: Decimal, chance: random.Random) -> SellerSeat:
+    floor = to_money(typical * _stretched(chance, 0.5, 1.25))
+    ask = max(to_money(floor * (1 + (span - 1) * _share(chance, 0.4, 1.6))), minimum, floor + CENT)
+    return SellerSeat(
+        name.lower(),
+        name,
+        SellerLimits(to_money(floor * Decimal("0.9")), floor, ask, 100, chance.choice(list(Priority))),
+    )
+
+
+def _stretched(chance: random.Random, low: float, high: float) -> Decimal:
+    """As often between 1 and 2 as between 2 and 4."""
+    return Decimal(str(round(math.exp(chance.uniform(math.log(low), math.log(high))), 4)))
 
 
 def _seat(name: str, typical: Decimal, minimum: Decimal, chance: random.Random) -> SellerSeat:

@@ -23,20 +23,17 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.markets import draw_setup
-from negotiation.core.protocol import replay
-from negotiation.core.room import Room, Setup
-from negotiation.core.strategy import (
+from negotiation.core.curves import (
     BUYER_DEADLINE,
     CATCHES_UP_AFTER,
     LONELY_EXPONENT,
-    OPENING,
-    RECIPROCITY,
-    RESISTANCE,
-    RIVAL_STEP,
     SELLER_DEADLINE,
     TEMPERS,
-    UNDERCUT_TICK,
+    answers_rivals_from,
 )
+from negotiation.core.protocol import replay
+from negotiation.core.room import Room, Setup
+from negotiation.core.strategy import OPENING, RECIPROCITY, RESISTANCE, RIVAL_STEP, UNDERCUT_TICK
 from negotiation.core.terms import grain
 from negotiation.engine import Engine, Limits, Minds, Pace
 from negotiation.memory import MemoryJournal
@@ -154,9 +151,9 @@ def predicted(thread: Watched, number: int, floor: float, drawn: Drawn) -> float
     """The strategy's answer there, had it this floor, after the offers that were really made."""
     answer, last = thread.answers[number], thread.answers[number - 1].quote
     aim = floor + drawn.resistance * (thread.ask - floor)
-    curve = thread.ask - _gone_by((answer.round - 1) / (thread.max_rounds - 1), drawn) * (thread.ask - aim)
+    curve = thread.ask - _gone_by(_elapsed(thread, answer.round), drawn.deadline, drawn.exponent) * (thread.ask - aim)
     target = min(last, max(aim, min(curve, last - float(RECIPROCITY) * max(0.0, answer.raised))))
-    if answer.rival is None or answer.rival > target:
+    if answer.rival is None or answer.rival > last or answer.round < answers_rivals_from(thread.max_rounds):
         return target
     tick = max(0.01, float(UNDERCUT_TICK) * answer.rival)
     if answer.rival - tick < floor:
@@ -164,12 +161,16 @@ def predicted(thread: Watched, number: int, floor: float, drawn: Drawn) -> float
     return min(target, max(floor, answer.rival - max(tick, drawn.step * (answer.rival - floor))))
 
 
-def _gone_by(elapsed: float, drawn: Drawn) -> float:
-    given, late = min(1.0, elapsed / drawn.deadline) ** drawn.exponent, float(CATCHES_UP_AFTER)
+def _gone_by(elapsed: float, deadline: float, exponent: float) -> float:
+    given, late = min(1.0, elapsed / deadline) ** exponent, float(CATCHES_UP_AFTER)
     if elapsed <= late:
         return given
-    until_then = min(1.0, late / drawn.deadline) ** drawn.exponent
+    until_then = min(1.0, late / deadline) ** exponent
     return max(given, until_then + (elapsed - late) / (1 - late) * (1 - until_then))
+
+
+def _elapsed(thread: Watched, at_round: int) -> float:
+    return (at_round - 1) / (thread.max_rounds - 1)
 
 
 def seller_draws() -> list[Drawn]:
@@ -190,20 +191,21 @@ def limit_error(thread: Watched, offers: int) -> float | None:
 
 
 def estimate_limit(thread: Watched, offers: int) -> float:
-    """Of a buyer with one seller and no minimum: from its opening, and from how its raises go on."""
+    """Of a buyer with one seller and no minimum: for each deadline from its last raise, if such a limit goes with its
+    opening, weighed by how well its other bids fit."""
     bids, low, high = thread.bids[:offers], *map(float, OPENING)
     opened = [bids[0] / share for share in _grid(OPENING, 15)]
     moved = [n for n in range(1, offers) if bids[n] > bids[n - 1]]
     if not moved:
         return median(opened)
-    last = moved[-1]
     found = []
-    for deadline in _grid(BUYER_DEADLINE, 25):
-        gone = min(1.0, last / (thread.max_rounds - 1) / deadline) ** float(LONELY_EXPONENT)
-        limit = bids[0] + (bids[last] - bids[0]) / gone
+    for deadline in _grid(BUYER_DEADLINE, 41):
+        gone = [_gone_by(_elapsed(thread, n + 1), deadline, float(LONELY_EXPONENT)) for n in range(offers)]
+        limit = bids[0] + (bids[moved[-1]] - bids[0]) / gone[moved[-1]]
         if low <= bids[0] / limit <= high:
-            found.append(limit)
-    return median(found or opened)
+            off = (bids[0] + gone[n] * (limit - bids[0]) - bids[n] for n in moved)
+            found.append((limit, sum((each / _grain(bids[0])) ** 2 for each in off)))
+    return _weighted_median(found) if found else median(opened)
 
 
 def _floor_behind(thread: Watched, number: int, drawn: Drawn) -> float | None:

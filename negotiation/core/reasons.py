@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from negotiation.core.because import Because, Rule
+from negotiation.core.curves import answers_rivals_from
 from negotiation.core.strategy import CROWDED_SHARE, RECIPROCITY, Bid, Quote
 from negotiation.core.terms import to_money
 from negotiation.core.visibility import BuyerView, SellerView
@@ -77,13 +78,13 @@ def _of_seller(view: SellerView, quote: Quote) -> tuple[str, ...]:  # noqa: C901
         case Rule.OPENING:
             return (f"It is the seller's opening, at its asking price of {said(limits.ask)}.",)
         case Rule.ASPIRATION:
-            return _on_curve(view, quote), _rival_is_dearer(view, quote)
+            return _on_curve(view, quote), _unanswered_rival(view, quote)
         case Rule.RECIPROCITY:
             assert because.given is not None
             return (
                 f"The buyer raised its bid by {said(because.given)}, and {_percent(RECIPROCITY)} of a raise is given in"
                 f" return: more than the seller's own curve would have given by now.",
-                _rival_is_dearer(view, quote),
+                _unanswered_rival(view, quote),
             )
         case Rule.COMPETITION:
             return (
@@ -101,12 +102,13 @@ def _of_seller(view: SellerView, quote: Quote) -> tuple[str, ...]:  # noqa: C901
             return (
                 f"Its own curve is at {_curve(because)} by now, and a seller never asks for more than before, so its"
                 f" last offer of {last} stands.",
-                _rival_is_dearer(view, quote),
+                _unanswered_rival(view, quote),
             )
         case Rule.LIMIT:
             return (
-                f"The buyer's raise would have earned more, but without a rival the seller asks for no less than"
+                f"The buyer's raise would have earned more, but of itself the seller asks for no less than"
                 f" {_end(because)}, where it means to end.",
+                _unanswered_rival(view, quote),
             )
         case Rule.BUNDLE:
             return (
@@ -195,10 +197,15 @@ def _on_curve(view: SellerView, quote: Quote) -> str:
     )
 
 
-def _rival_is_dearer(view: SellerView, quote: Quote) -> str:
-    if view.rival_price is None or view.rival_price <= quote.price:
+def _unanswered_rival(view: SellerView, quote: Quote) -> str:
+    if view.rival_price is None:
         return ""
-    return f"The rival's price of {_rival(view)} that the buyer named is above this and needs no answer."
+    if view.rival_price > quote.price:
+        return f"The rival's price of {_rival(view)} that the buyer named is above this and needs no answer."
+    return (
+        f"The buyer named a rival's price of {_rival(view)}. The seller goes below such prices from round"
+        f" {answers_rivals_from(view.max_rounds)} on, so that nobody can tell early how low it can go."
+    )
 
 
 def _bid_curve(view: BuyerView, because: Because, price: Decimal, goal: str) -> str:

@@ -1,28 +1,33 @@
 """Concession tactics and acceptance rules: how each side turns what it sees into a price.
 
-Time-dependent tactics after Faratin, Sierra and Jennings (1998), written with e = 1/beta: the share of the way that is
-given after a fraction x of the rounds is x ** e, so e > 1 holds out long (Boulware) and e = 1 is linear.
-The curve aims at a resistance point above a seller's floor and by a deadline, both drawn from the seat's seed, so that
-it does not give the floor away; only a rival's verified price or a last bid brings a seller below that point.
+A curve (`core.curves`) aims at a resistance point above a floor and by a deadline, both drawn from the seed
+of its seat, so that it does not give the floor away; only a rival's verified price, answered in the last rounds, or a
+last bid brings a seller below that point.
 """
 
 import math
-import random
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
 from negotiation.core.because import Because, Rule
+from negotiation.core.curves import (
+    PATIENCE,
+    TEMPERS,
+    answers_rivals_from,
+    drawn,
+    gone_alone,
+    gone_in_a_crowd,
+    gone_to_aim,
+)
 from negotiation.core.decision import best_award, valid_quotes
 from negotiation.core.moves import Award
-from negotiation.core.preferences import BuyerLimits, Policy, Priority, Temperament, Toughness
+from negotiation.core.preferences import BuyerLimits, Policy, Toughness
 from negotiation.core.room import Offer, holding
 from negotiation.core.terms import CENT, Terms, grain, round_down_to, to_money
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Reason
 
-CROWDED_EXPONENT, CROWDED_SHARE = Decimal(4), Decimal("0.8")
-LONELY_EXPONENT = Decimal("2.5")
+CROWDED_SHARE = Decimal("0.8")
 LAST_GAMBLE = Decimal("0.7")
 # Above this part of the limit there is too little to save to risk the deal for.
 WORTH_A_GAMBLE = Decimal("0.94")
@@ -32,45 +37,9 @@ UNDERCUT_TICK = Decimal("0.002")
 # The part of the rounds after which sellers that have not moved by a cent are taken not to move at all.
 STUCK_AFTER = Decimal("0.25")
 # Between which numbers a seat's seed draws what hides its limit: the parts of its mean resistance and of the way to a
-# rival's price, the part of the rounds by which a curve would end, and a first bid's part of the limit.
-RESISTANCE, RIVAL_STEP = ("0.5", "1.5"), ("0.1", "0.9")
-SELLER_DEADLINE, BUYER_DEADLINE = ("0.7", "1.4"), ("0.9", "1.1")
+# rival's price, and a first bid's part of the limit.
+RESISTANCE, RIVAL_STEP = ("0.5", "1.5"), ("0.7", "0.95")
 OPENING = ("0.4", "0.65")
-# The part of the rounds after which a seller makes up for what a late deadline has kept back.
-CATCHES_UP_AFTER = Decimal("0.6")
-
-
-@dataclass(frozen=True, slots=True)
-class Temper:
-    """A seller's concession: `exponent` of its curve, `resistance` the mean height of its aim above the floor as a
-    share of the way from floor to asking price."""
-
-    exponent: Decimal
-    resistance: Decimal
-
-
-TEMPERS = {
-    Priority.MAXIMIZE_PROFIT: Temper(Decimal(2), Decimal("0.15")),
-    Priority.CUSTOMER_RETENTION: Temper(Decimal("1.5"), Decimal("0.06")),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """What a temperament makes of a side's usual concession: `lateness` multiplies the exponents of its curves,
-    `firmness` how high above its floor a seller aims. Who `takes_early` takes what it finds acceptable though others
-    still compete."""
-
-    lateness: Decimal
-    firmness: Decimal = Decimal(1)
-    takes_early: bool = False
-
-
-PATIENCE = {
-    Temperament.PATIENT: Patience(Decimal("1.6"), firmness=Decimal("1.5")),
-    Temperament.BALANCED: Patience(Decimal(1)),
-    Temperament.BRISK: Patience(Decimal("0.5"), takes_early=True),
-}
 
 # What a seller's toughness makes of the height of its aim above the floor.
 FIRMNESS = {
@@ -132,8 +101,8 @@ def opening_price(view: BuyerView) -> Decimal:
     """A part of the limit, or a little above the minimum: both are drawn, so that the first bid tells neither."""
     least, most = view.limits.minimum, view.limits.maximum
     if least == 0:
-        return max(CENT, to_money(most * _drawn(view.seed, "opening", *OPENING)))
-    return min(to_money(least * _drawn(view.seed, "opening", "1.002", "1.012")), to_money((least + most) / 2))
+        return max(CENT, to_money(most * drawn(view.seed, "opening", *OPENING)))
+    return min(to_money(least * drawn(view.seed, "opening", "1.002", "1.012")), to_money((least + most) / 2))
 
 
 def choose_quote(view: SellerView) -> Quote:
@@ -163,7 +132,7 @@ def _in_bundle(view: SellerView, quote: Quote) -> Quote:
 def acceptable_price(view: BuyerView) -> Decimal:
     """What the buyer would itself bid for in the next round if only one seller were left."""
     start = opening_price(view)
-    return start + _gone_alone(view) * (view.limits.maximum - start)
+    return start + gone_alone(view, view.round + 1) * (view.limits.maximum - start)
 
 
 def last_word(view: SellerView) -> Terms | None:
@@ -175,7 +144,7 @@ def last_word(view: SellerView) -> Terms | None:
 def resistance_point(view: SellerView) -> Decimal:
     """Where the seller's own curve ends: drawn once for the thread, between half and one and a half of its mean."""
     firmness = PATIENCE[view.temperament].firmness * FIRMNESS[view.toughness]
-    share = TEMPERS[view.limits.priority].resistance * firmness * _drawn(view.seed, "resistance", *RESISTANCE)
+    share = TEMPERS[view.limits.priority].resistance * firmness * drawn(view.seed, "resistance", *RESISTANCE)
     return to_money(view.limits.floor + share * (view.limits.ask - view.limits.floor))
 
 
@@ -204,27 +173,21 @@ def _bounded(price: Decimal, thread: BuyerThread, limits: BuyerLimits) -> tuple[
 
 def _curve_bid(view: BuyerView) -> tuple[Decimal, Because]:
     start, ceiling = opening_price(view), _most(view)
-    quotes, x = live_quotes(view), _elapsed(view.round + 1, view.max_rounds)
+    quotes = live_quotes(view)
     if _is_stuck(view):
         return _searching_bid(view)
     if not quotes:
         return start, Because(Rule.OPENING, start=start)
     just_below = min(ceiling, quotes[0] - CENT)
     if len(quotes) == 1:
-        share = _gone_alone(view)
+        share = gone_alone(view, view.round + 1)
         curve = start + share * (ceiling - start)
         rule = Rule.JUST_BELOW if just_below < curve else Rule.ASPIRATION
         return min(just_below, curve), Because(rule, start, ceiling, share, curve, rival=quotes[0])
-    share = _given_by_then(view, x, CROWDED_EXPONENT)
+    share = gone_in_a_crowd(view, view.round + 1)
     curve = start + share * CROWDED_SHARE * (just_below - start)
     end = start + CROWDED_SHARE * (just_below - start)
     return curve, Because(Rule.COMPETITION, start, end, share, curve, rival=quotes[0])
-
-
-def _gone_alone(view: BuyerView) -> Decimal:
-    """The share of the way to its limit that a buyer goes for the one seller left, by the round to come."""
-    elapsed = _elapsed(view.round + 1, view.max_rounds) / _drawn(view.seed, "deadline", *BUYER_DEADLINE)
-    return _given_by_then(view, min(Decimal(1), elapsed), LONELY_EXPONENT)
 
 
 def _most(view: BuyerView) -> Decimal:
@@ -338,7 +301,7 @@ def _kept(final: Terms) -> Quote:
 
 def _target(view: SellerView, aim: Decimal) -> tuple[Decimal, Because]:
     """The price the seller would ask for without a rival: its curve, or sooner what the buyer's raises have earned."""
-    share = _gone_by(view, view.round)
+    share = gone_to_aim(view, view.round)
     curve, own, given = _at(share, view, aim), _own_quotes(view), _given(view)
     because = Because(Rule.ASPIRATION, view.limits.ask, aim, share, curve, rival=view.rival_price, given=given)
     if not own:
@@ -355,19 +318,7 @@ def _target(view: SellerView, aim: Decimal) -> tuple[Decimal, Because]:
 
 
 def _curve(view: SellerView, aim: Decimal, at_round: int) -> Decimal:
-    return _at(_gone_by(view, at_round), view, aim)
-
-
-def _gone_by(view: SellerView, at_round: int) -> Decimal:
-    """The share of the way to its aim that a seller has given by that round; in the last it is all of it."""
-    deadline, exponent = _drawn(view.seed, "deadline", *SELLER_DEADLINE), TEMPERS[view.limits.priority].exponent
-    elapsed = _elapsed(at_round, view.max_rounds)
-    given = _given_by_then(view, min(Decimal(1), elapsed / deadline), exponent)
-    if elapsed <= CATCHES_UP_AFTER:
-        return given
-    until_then = _given_by_then(view, min(Decimal(1), CATCHES_UP_AFTER / deadline), exponent)
-    late = (elapsed - CATCHES_UP_AFTER) / (1 - CATCHES_UP_AFTER)
-    return max(given, until_then + late * (1 - until_then))
+    return _at(gone_to_aim(view, at_round), view, aim)
 
 
 def _at(share: Decimal, view: SellerView, aim: Decimal) -> Decimal:
@@ -375,18 +326,26 @@ def _at(share: Decimal, view: SellerView, aim: Decimal) -> Decimal:
 
 
 def _answer_to_rival(view: SellerView, aimed: tuple[Decimal, Because]) -> Quote:
+    """Below the price that it was told of, by a drawn part of the way to its floor; its own course where that does."""
     target, because = aimed
+    course = Quote(target, accepts=False, because=because)
     rival, floor = view.rival_price, view.limits.floor
-    if rival is None or rival > target:
-        return Quote(target, accepts=False, because=because)
+    if rival is None or rival > _last_asked(view) or view.round < answers_rivals_from(view.max_rounds):
+        return course
     tick = max(CENT, UNDERCUT_TICK * rival)
     if rival - tick < floor:
         beaten = replace(because, rule=Rule.CANNOT_BEAT, course=because.rule)
-        return Quote(target, accepts=False, because=beaten, cannot_beat=True)
-    step = _drawn(view.seed, f"rival/{view.round}", *RIVAL_STEP)
-    price = max(floor, rival - max(tick, step * (rival - floor)))
-    spoken = min(target, _spoken_quote(price, view, least=floor))
-    return Quote(spoken, accepts=False, because=replace(because, rule=Rule.COMPETITION), answers_rival=True)
+        return course if target < rival else replace(course, because=beaten, cannot_beat=True)
+    step = drawn(view.seed, f"rival/{view.round}", *RIVAL_STEP)
+    price = _spoken_quote(max(floor, rival - max(tick, step * (rival - floor))), view, least=floor)
+    if target <= price:
+        return course
+    return Quote(price, accepts=False, because=replace(because, rule=Rule.COMPETITION), answers_rival=True)
+
+
+def _last_asked(view: SellerView) -> Decimal:
+    own = _own_quotes(view)
+    return own[-1].terms.unit_price if own else view.limits.ask
 
 
 def _given(view: SellerView) -> Decimal:
@@ -400,22 +359,3 @@ def _spoken_quote(price: Decimal, view: SellerView, *, least: Decimal) -> Decima
     if price >= view.limits.ask:
         return view.limits.ask
     return max(least, round_down_to(price, grain(price)))
-
-
-def _given_by_then(view: BuyerView | SellerView, elapsed: Decimal, exponent: Decimal) -> Decimal:
-    """The share of its way that the side has given after this fraction of the rounds."""
-    return Decimal(elapsed ** (exponent * PATIENCE[view.temperament].lateness))
-
-
-def _elapsed(at_round: int, max_rounds: int) -> Decimal:
-    """The fraction of the rounds gone: 0 in the first, 1 in the last and in a room of one round."""
-    if max_rounds <= 1:
-        return Decimal(1)
-    return min(Decimal(1), Decimal(at_round - 1) / (max_rounds - 1))
-
-
-@lru_cache(maxsize=4096)
-def _drawn(seed: int, purpose: str, low: str, high: str) -> Decimal:
-    """A number between the bounds that is the seat's own for this purpose."""
-    share = Decimal(str(random.Random(f"{seed}/{purpose}").random()))
-    return Decimal(low) + share * (Decimal(high) - Decimal(low))

@@ -4,7 +4,7 @@ import pytest
 
 from bench.calibration import database_cases, fixed_weights, judge
 from bench.logistic import Bin, brier, calibration_error, fit, probability, reliability, sharpness
-from bench.markets import cases_of, imagined_cases, play_markets, recorded_cases
+from bench.markets import cases_of, draw_wide_setup, imagined_cases, play_markets, recorded_cases
 from negotiation.core.events import Accepted, Decided, MindFailed
 from negotiation.core.opponent import estimate_limit
 from negotiation.models import Offer
@@ -38,6 +38,16 @@ def test_figures_of_a_perfect_and_a_useless_forecast():
     assert sharpness([0.5] * 4) == 0
     assert calibration_error([0.5] * 4, came) == 0
     assert reliability([0.12, 0.14, 0.99, 1.0], came) == [Bin(2, 0.13, 0.5), Bin(2, 0.995, 0.5)]
+
+
+def test_rooms_that_are_fitted_to_have_asking_prices_hardly_and_far_above_floors():
+    chance = random.Random(2)
+    seats = [seat.limits for _ in range(60) for seat in draw_wide_setup(chance).sellers]
+
+    spans = sorted(limits.ask / limits.floor for limits in seats)
+
+    assert spans[0] < 1.05
+    assert spans[-1] > 2.5
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,7 @@ def test_mind_with_rules_of_its_own_is_told_beside_what_the_strategy_would_do():
 
 
 def test_price_that_the_strategy_would_not_choose_any_more_is_not_explained_by_its_rule():
-    sellers = tuple(replace(seat, limits=replace(seat.limits, ask=seat.limits.ask + 7)) for seat in SETUP.sellers)
+    sellers = tuple(replace(seat, limits=replace(seat.limits, ask=seat.limits.ask - 7)) for seat in SETUP.sellers)
 
     told = choice(QUOTES[0], setup=replace(SETUP, sellers=sellers))
 

@@ -24,8 +24,8 @@ SELLERS = {
     Rule.OPENING: a_seller_view(bids=[50]),
     Rule.ASPIRATION: a_seller_view(round=6, bids=[50, 50], quotes=[120]),
     Rule.RECIPROCITY: a_seller_view(round=2, bids=[50, 60], quotes=[118]),
-    Rule.COMPETITION: a_seller_view(round=2, bids=[50, 50], quotes=[118], rival=100),
-    Rule.CANNOT_BEAT: a_seller_view(round=2, bids=[50, 50], quotes=[118], rival="80.10"),
+    Rule.COMPETITION: a_seller_view(round=7, bids=[50, 50], quotes=[118], rival=90),
+    Rule.CANNOT_BEAT: a_seller_view(round=7, bids=[50, 50], quotes=[118], rival="80.10"),
     Rule.HELD: a_seller_view(round=2, bids=[50, 50], quotes=[100]),
     Rule.LIMIT: a_seller_view(round=5, bids=[10, 79], quotes=[95]),
     Rule.FINAL: a_final_view(),
@@ -111,12 +111,12 @@ def test_price_that_people_would_round_is_told_with_the_curves_own():
 
 
 def test_rivals_price_that_is_answered_is_named_beside_the_floor():
-    assert "100.00" in told_by_seller(SELLERS[Rule.COMPETITION]).sentences[0]
+    assert "90.00" in told_by_seller(SELLERS[Rule.COMPETITION]).sentences[0]
     assert "floor of 80.00" in told_by_seller(SELLERS[Rule.COMPETITION]).sentences[1]
 
 
 def test_seller_that_cannot_beat_a_rival_says_what_it_does_instead():
-    alone = a_seller_view(round=2, bids=[50, 50], quotes=[118])
+    alone = a_seller_view(round=7, bids=[50, 50], quotes=[118])
 
     assert told_by_seller(SELLERS[Rule.CANNOT_BEAT]).sentences[-1] == told_by_seller(alone).sentences[0]
 
@@ -125,6 +125,16 @@ def test_rivals_price_that_is_dearer_is_said_to_need_no_answer():
     view = a_seller_view(round=6, bids=[50, 50], quotes=[120], rival=150)
 
     assert "150.00" in told_by_seller(view).sentences[1]
+
+
+@pytest.mark.parametrize(
+    "rule", [Rule.ASPIRATION, Rule.RECIPROCITY, Rule.HELD, Rule.LIMIT], ids=lambda rule: rule.value
+)
+def test_rivals_price_that_is_not_answered_yet_is_said_to_be_later(rule):
+    view = replace(SELLERS[rule], rival_price=Decimal(81))
+
+    assert choose_quote(view).because.rule is rule
+    assert "81.00. The seller goes below such prices from round 7 on" in told_by_seller(view).sentences[-1]
 
 
 def test_raise_is_told_where_it_earned_the_price():

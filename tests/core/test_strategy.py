@@ -8,11 +8,11 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from negotiation.core.analysis import survey
+from negotiation.core.curves import TEMPERS, answers_rivals_from
 from negotiation.core.events import Accepted, Decided, MindFailed, Offered
 from negotiation.core.preferences import Priority
 from negotiation.core.room import Setup
 from negotiation.core.strategy import (
-    TEMPERS,
     Bid,
     acceptable_price,
     choose_award,
@@ -347,33 +347,59 @@ def test_seller_never_asks_for_more_than_before():
     assert choose_quote(view).price == 100
 
 
-def test_seller_goes_below_a_rivals_price_by_a_part_of_the_way_to_its_floor_that_nobody_can_tell():
-    quotes = [
-        choose_quote(a_seller_view(round=2, bids=[50, 50], quotes=[118], rival=100, seed=seed)) for seed in range(40)
-    ]
+def pressed(rival, *, round=7, quotes=("118",), **changes):
+    """A seller in that round that the buyer tells of a rival's price."""
+    return a_seller_view(round=round, bids=[50] * (len(quotes) + 1), quotes=quotes, rival=rival, **changes)
 
-    assert all(quote.answers_rival and 80 < quote.price < 100 for quote in quotes)
+
+def test_seller_goes_below_a_rivals_price_by_a_part_of_the_way_to_its_floor_that_nobody_can_tell():
+    quotes = [choose_quote(pressed(90, seed=seed)) for seed in range(40)]
+
+    assert all(quote.answers_rival and 80 < quote.price < 90 for quote in quotes)
     assert len({quote.price for quote in quotes}) > 20
 
 
-def test_seller_undercuts_a_rival_near_its_floor_by_no_more_than_it_must():
-    quote = choose_quote(a_seller_view(round=2, bids=[50, 50], quotes=[118], rival="80.30"))
+def test_seller_near_its_floor_undercuts_a_rival_by_as_much_as_anybody_would_notice():
+    quotes = {choose_quote(pressed("80.18", seed=seed)).price for seed in range(20)}
 
-    assert quote.price == Decimal("80.10")
+    assert Decimal(80) <= min(quotes) <= max(quotes) <= Decimal("80.18") * Decimal("0.998")
 
 
 def test_seller_that_cannot_beat_a_rival_stays_where_it_is_and_does_not_show_its_floor():
-    alone, pressed = (a_seller_view(round=2, bids=[50, 50], quotes=[118], rival=rival) for rival in (None, "80.10"))
+    quote = choose_quote(pressed("80.10"))
 
-    quote = choose_quote(pressed)
-
-    assert (quote.price, quote.cannot_beat) == (choose_quote(alone).price, True)
+    assert (quote.price, quote.cannot_beat) == (choose_quote(pressed(None)).price, True)
 
 
-def test_seller_ignores_a_rival_that_is_dearer():
-    quote = choose_quote(a_seller_view(round=2, bids=[50, 50], quotes=[100], rival=101))
+def test_seller_ignores_a_rival_that_is_dearer_than_its_own_last_offer():
+    quote = choose_quote(pressed(101, quotes=["100"]))
 
-    assert (quote.price, quote.answers_rival, quote.cannot_beat) == (100, False, False)
+    assert (quote.price, quote.answers_rival, quote.cannot_beat) == (
+        choose_quote(pressed(None, quotes=["100"])).price,
+        False,
+        False,
+    )
+
+
+def test_seller_goes_below_a_rival_that_its_own_course_would_hardly_beat():
+    own = choose_quote(pressed(None)).price
+
+    assert choose_quote(pressed(own + CENT)).price < own - 1
+
+
+@given(seeds, st.integers(1, 6), prices(1, 120))
+def test_rivals_prices_of_the_first_rounds_move_no_seller(seed, round, rival):
+    alone, told = (pressed(price, round=round, seed=seed) for price in (None, rival))
+
+    assert choose_quote(told).price == choose_quote(alone).price
+    assert not choose_quote(told).cannot_beat
+
+
+@pytest.mark.parametrize(
+    ("max_rounds", "first"), [(1, 1), (3, 1), (4, 1), (5, 2), (7, 4), (10, 7), (20, 13), (100, 61)]
+)
+def test_rivals_prices_are_answered_in_the_last_four_rounds_or_two_fifths_of_many(max_rounds, first):
+    assert answers_rivals_from(max_rounds) == first
 
 
 @pytest.mark.parametrize(("above", "accepts"), [(CENT, True), (Decimal(0), True), (-CENT, False)])

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.core.analysis import survey
+from negotiation.core.curves import PATIENCE, TEMPERS
 from negotiation.core.events import Decided, Offered
 from negotiation.core.preferences import Priority, Temperament
-from negotiation.core.strategy import PATIENCE, TEMPERS, choose_award, choose_bids, choose_quote, resistance_point
+from negotiation.core.strategy import choose_award, choose_bids, choose_quote, resistance_point
 from negotiation.core.terms import CENT
 from negotiation.core.visibility import BuyerViewer, SellerViewer, buyer_view, seller_view
 from negotiation.core.vocabulary import Party, Reason

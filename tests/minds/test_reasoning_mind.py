@@ -53,7 +53,7 @@ BIDS = ("50.75", "50.75", "50.85", "51.35", "52.60")
 def a_view(**changes):
     """Of a seller that has come down step by step, as the strategy would."""
     seat = a_seller(floor="80.37", cost="61.93", ask=120)
-    return a_seller_view(seat, **{"round": 5, "bids": BIDS, "quotes": (120, "119.60", "118.40", "116.50"), **changes})
+    return a_seller_view(seat, **{"round": 5, "bids": BIDS, "quotes": (120, "119.70", "118.90", "117.50"), **changes})
 
 
 def an_offer(price, message="How about {price} for each?", **fields):
