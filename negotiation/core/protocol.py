@@ -404,7 +404,10 @@ def _check_quote(room: Room, thread: Thread, move: Propose) -> None:
 
 def _accept(room: Room, thread: Thread, party: Party, move: Accept) -> tuple[Event, ...]:
     if party is Party.BUYER:
-        return award(room, thread.seller_id, move.offer_id, Reason.BEST_OFFER, package=move.package)
+        events = award(room, thread.seller_id, move.offer_id, Reason.BEST_OFFER, package=move.package)
+        if thread.quote is not None and room.setup.buyer.question(option_of(thread.quote, move.package)):
+            raise OutsideLimits("a person must be asked before the buyer closes at these terms")
+        return events
     bid = bid_to_accept(thread, move)
     if not room.setup.seat(thread.seller_id).limits.permit(option_of(bid, move.package)):
         raise OutsideLimits("the bid is outside the seller's limits")

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -367,6 +368,14 @@ def test_seller_cannot_offer_more_units_than_are_needed():
 
     with pytest.raises(OutsideLimits):
         play(room, SELLER, "acme", proposal(100, quantity=5))
+
+
+def test_buyers_agent_does_not_accept_by_itself_what_a_person_has_to_approve():
+    mandate = replace(a_buyer(), approve_above=Decimal(399))
+    room = played(an_active_room(a_setup(buyer=mandate)), bid("acme", 60), quote("acme", 100))
+
+    with pytest.raises(OutsideLimits):
+        play(room, BUYER, "acme", Accept(2))
 
 
 def test_seller_cannot_accept_a_bid_below_its_floor():
