@@ -5,6 +5,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# Each slot that changes hands moves everybody who waits: to tell each of them each time would cost more than the calls.
+TELL_SECONDS = 1.0
+
 
 class FairQueue:
     """Lives on one event loop. A slot that is free while somebody waits does not occur."""
@@ -37,7 +40,8 @@ class FairQueue:
         return has_slot
 
     async def enter(self, room: str, wait: Callable[[int], None] | None = None) -> None:
-        """Returns with a slot, for `leave` to give back. `wait` is told the room's place, now and when it changes."""
+        """Returns with a slot, for `leave` to give back. `wait` is told the room's place, now and as it changes, but
+        not more often than every `TELL_SECONDS`."""
         if self.enter_at_once():
             return
         waiter = _Waiter(asyncio.get_running_loop().create_future(), wait)
@@ -91,7 +95,7 @@ class FairQueue:
         """From the loop, so that a listener that fails does no harm to the call that has just ended."""
         if self._rooms and not self._is_telling:
             self._is_telling = True
-            asyncio.get_running_loop().call_soon(self._tell)
+            asyncio.get_running_loop().call_later(TELL_SECONDS, self._tell)
 
     def _tell(self) -> None:
         self._is_telling = False

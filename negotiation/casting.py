@@ -4,22 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
 from llm.purse import Budget, Spending
-from marketplace.models import Session
 from negotiation.core.vocabulary import Fallback, Party, Voice
 from negotiation.errors import RoomNotFound
 from negotiation.minds.line import FAILED_TURN, MOST_FAILED_TURNS, Tuning
 from negotiation.minds.seated import AutoAccept
-from negotiation.models import AutoAcceptRule, LLMCall, NegotiationRun, Participant
+from negotiation.models import AutoAcceptRule, LLMCall, Message, NegotiationRun, Participant
 from negotiation.prepared import Prepared
 from negotiation.records import Roster
-from negotiation.rosters import roster_of
+from negotiation.rosters import find_run
 
 BY_HAND = ("human", "external")
 
@@ -65,6 +64,53 @@ class Casting:
         return any(seat.mind in ("narrated", "llm") for seat in (self.buyer, *self.sellers.values()))
 
 
+class _SessionRow(NamedTuple):
+    """Of a room's session, how its seats are played; in the order of `_SESSION`."""
+
+    session_id: int
+    current_round: int
+    turn_seconds: float
+    llm_provider: str
+    llm_model: str
+    llm_temperature: float
+    llm_max_tokens: int
+    buyer_llm_model: str
+    buyer_llm_temperature: float | None
+    budget_calls: int | None
+    budget_tokens: int | None
+    budget_cost: Decimal | None
+    budget_seconds: float | None
+    seat_hours: float | None
+
+
+_SESSION = (
+    "session_id",
+    "current_round",
+    *(f"session__{name}" for name in _SessionRow._fields[2:]),
+)
+_SESSIONS = Prepared(
+    lambda run_id: NegotiationRun.objects.filter(pk=run_id).order_by().values_list(*_SESSION),
+    NegotiationRun._meta.get_field("id"),
+    1,
+)
+_MODELS = Prepared(
+    lambda run_id: (
+        Participant.objects.filter(run_id=run_id)
+        .order_by("id")
+        .values_list("seller_code", "llm_model", "llm_temperature")
+    ),
+    NegotiationRun._meta.get_field("id"),
+    1,
+)
+_RULES = Prepared(
+    lambda run_id: (
+        AutoAcceptRule.objects.filter(run_id=run_id)
+        .order_by()
+        .values_list("participant__seller_code", "target", "tolerance", "least_part")
+    ),
+    NegotiationRun._meta.get_field("id"),
+    1,
+)
 _CALLS = Prepared(
     lambda session_id: (
         LLMCall.objects.filter(run__session_id=session_id)
@@ -78,39 +124,32 @@ _CALLS = Prepared(
 
 def read_casting(code: UUID, known_day: date | None = None) -> Casting:
     """What was spent on the known day is left out: it takes the longer the more there was. Raises RoomNotFound."""
-    try:
-        run = NegotiationRun.objects.with_setup().get(code=code)
-    except NegotiationRun.DoesNotExist as missing:
-        raise RoomNotFound(f"there is no room {code}") from missing
-    session, failed = run.session, _failed_turns(run)
+    found = find_run(code)
+    if found is None:
+        raise RoomNotFound(f"there is no room {code}")
+    run, seats, roster = found
+    session = _SessionRow(*_SESSIONS.rows(run.pk)[0])
+    failed = _failed_turns(run.pk) if session.current_round else {}
+    tunings = {seller: _tuning(session, *own) for seller, *own in _MODELS.rows(run.pk)}
     return Casting(
-        roster=roster_of(run),
+        roster=roster,
         turn_seconds=session.turn_seconds,
         provider=session.llm_provider,
-        buyer=SeatCasting(agent_mind(session.buyer_mind), _buyer_tuning(session), failed.get("", 0)),
+        buyer=SeatCasting(agent_mind(run.buyer_mind), _buyer_tuning(session), failed.get("", 0)),
         sellers={
-            str(p.seller_code): SeatCasting(agent_mind(p.mind), _tuning(session, p), failed.get(str(p.seller_code), 0))
-            for p in run.participants.all()
+            str(seat.code): SeatCasting(agent_mind(seat.mind), tunings[seat.code], failed.get(str(seat.code), 0))
+            for seat in seats
         },
         session_budget=Budget(session.budget_calls, session.budget_tokens, session.budget_cost, session.budget_seconds),
-        spent=_spent(run, known_day),
-        hand_seconds=hand_seconds(session),
-        auto_accept=_auto_accept(run),
+        spent=_spent(run.pk, session.session_id, known_day),
+        hand_seconds=hand_seconds(session.seat_hours),
+        auto_accept={str(seller or ""): AutoAccept(*rule) for seller, *rule in _RULES.rows(run.pk)},
     )
 
 
-def _auto_accept(run: NegotiationRun) -> dict[str, AutoAccept]:
-    kept = AutoAcceptRule.objects.filter(run=run).select_related("participant")
-    return {
-        str(rule.participant.seller_code) if rule.participant else "": AutoAccept(
-            rule.target, rule.tolerance, rule.least_part
-        )
-        for rule in kept
-    }
-
-
-def hand_seconds(session: Session) -> int:
-    hours = session.seat_hours or settings.SEATS.hours
+def hand_seconds(own_hours: float | None) -> int:
+    """For a move by hand, in a session that grants so many hours, or None of its own."""
+    hours = own_hours or settings.SEATS.hours
     return max(1, round(hours * 3600))
 
 
@@ -119,7 +158,7 @@ def agent_mind(mind: str) -> str:
     return str(settings.NEGOTIATION.default_mind) if mind in BY_HAND else mind
 
 
-def _buyer_tuning(session: Session) -> Tuning:
+def _buyer_tuning(session: _SessionRow) -> Tuning:
     own = session.buyer_llm_temperature
     return Tuning(
         session.buyer_llm_model or session.llm_model,
@@ -128,21 +167,20 @@ def _buyer_tuning(session: Session) -> Tuning:
     )
 
 
-def _tuning(session: Session, seat: Participant) -> Tuning:
-    own = seat.llm_temperature
+def _tuning(session: _SessionRow, model: str, own: float | None) -> Tuning:
     return Tuning(
-        seat.llm_model or session.llm_model,
+        model or session.llm_model,
         session.llm_temperature if own is None else own,
         session.llm_max_tokens,
     )
 
 
-def _spent(run: NegotiationRun, known_day: date | None) -> Spent:
+def _spent(run_id: int, session_id: int, known_day: date | None) -> Spent:
     now = timezone.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    calls = _CALLS.rows(run.session_id)
+    calls = _CALLS.rows(session_id)
     return Spent(
-        room=_total(calls, run.pk),
+        room=_total(calls, run_id),
         session=_total(calls),
         today=None if now.date() == known_day else LLMCall.objects.filter(at__gte=midnight).spending(),
     )
@@ -159,11 +197,9 @@ def _total(calls: Sequence[Sequence[Any]], run_id: int | None = None) -> Spendin
     )
 
 
-def _failed_turns(run: NegotiationRun) -> dict[str, int]:
+def _failed_turns(run_id: int) -> dict[str, int]:
     """By seller's code, the buyer's under "": as the log tells it to whoever goes on with the room."""
-    if not run.current_round:
-        return {}
-    said = run.messages.exclude(voice=Voice.PERSON).order_by("seq")
+    said = Message.objects.filter(run_id=run_id).exclude(voice=Voice.PERSON).order_by("seq")
     turns: dict[str, dict[int, list[str]]] = {}
     for party, seller, number, fallback in said.values_list("party", "participant__seller_code", "round", "fallback"):
         seat = str(seller) if party == Party.SELLER else ""

@@ -83,10 +83,12 @@ class Pace:
     """`turn_seconds` is a rest before each turn so that people can follow; 0 plays as fast as minds answer.
 
     A room that was given a rest of its own has that. `sleep` may come back early if somebody wrote to the room.
+    `begin` is awaited before minds are asked: other rooms may have to go first.
     """
 
     turn_seconds: float = 0.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    begin: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,16 @@ class Engine:
         await self._load()
         while self._room.status in (RoomStatus.QUEUED, RoomStatus.ACTIVE):
             try:
-                await self._step()
+                await self._step_on()
             except Overtaken:
                 await self._load()
-            except SoldOut as sold_out:
-                await self._lose_seller(sold_out.seller_id)
         return self._room
+
+    async def _step_on(self) -> None:
+        try:
+            await self._step()
+        except SoldOut as sold_out:
+            await self._record(run_out(self._room, sold_out.seller_id))
 
     async def _step(self) -> None:
         room = self._room
@@ -210,12 +216,6 @@ class Engine:
         """The one round that was asked for has been played."""
         await self._record((change_status(self._room, RoomStatus.PAUSED, STEPPED),))
 
-    async def _lose_seller(self, seller_id: str) -> None:
-        try:
-            await self._record(run_out(self._room, seller_id))
-        except Overtaken:
-            await self._load()
-
     async def _let_buyer_move(self) -> None:
         if is_round_played(self._room) and isinstance(await self._fallback.buy(buyer_view(self._room)), Bids):
             return await self._pause()  # without asking a mind for bids that nobody wants yet
@@ -224,6 +224,7 @@ class Engine:
             await self._rest()
             self._is_rested = True
         if self._number == number:  # else the room is looked at again before the buyer is asked
+            await self._pace.begin()
             await self._record_buyer(*await self._ask_buyer())
 
     async def _record_buyer(self, turn: BuyerTurn, failure: Failure | None) -> None:
@@ -272,6 +273,7 @@ class Engine:
 
     async def _let_sellers_answer(self) -> None:
         """Ask all sellers at once and record each answer as it arrives; the buyer waits for the last one."""
+        await self._pace.begin()
         waiting = [s for s in self._shuffled() if self._is_asked_now(self._room.thread(s))]
         answers: asyncio.Queue[_Answer] = asyncio.Queue()
         try:

@@ -12,7 +12,9 @@ from negotiation.core.events import Event
 from negotiation.core.room import Room
 from negotiation.engine import Overtaken
 from negotiation.leases import Claim
-from negotiation.store import Log, Turn, is_stored, prepare, read_room
+from negotiation.recent import Reading
+from negotiation.records import Record
+from negotiation.store import Log, Turn, is_stored, prepare, read_room, recent_rooms
 from negotiation.stream import announce
 from negotiation.studio import PendingCalls
 from negotiation.tenure import Tenure
@@ -48,6 +50,8 @@ class StoreJournal:
         self._claim, self._database = claim, database
         self._writer = writer or Writer(database)
         self._log: Log | None = None
+        self._read: Reading | None = None
+        self._written: list[Record] = []
         self._writing: asyncio.Task[None] | None = None
         self._doubtful: Turn | None = None
         self._is_leaving = asyncio.Event()
@@ -59,6 +63,7 @@ class StoreJournal:
         if stored.fence != self._claim.fence:
             raise LeaseLost
         self._log = stored.log
+        self._read, self._written = recent_rooms().get(stored.run_id), []
         return stored.room, stored.last_seq
 
     async def append(self, events: tuple[Event, ...], after: int) -> None:
@@ -97,6 +102,15 @@ class StoreJournal:
                 raise
         self.calls.drop(calls)
         self._log = turn.end
+        self._written.extend(turn.records)
+
+    def remember(self, room: Room) -> None:
+        """The room as the log now amounts to: whoever looks at it next need not read again what was written here."""
+        if self._log is None or self._read is None or self._read.room.setup != room.setup:
+            return
+        records = (*self._read.records, *self._written)
+        if len(records) == self._log.last_seq:
+            recent_rooms().keep(self._log.run_id, Reading(records, room, self._log.last_hash))
 
     async def _store(self, turn: Turn) -> None:
         for tries_left in reversed(range(TRIES)):

@@ -15,6 +15,7 @@ from negotiation.figures import Frame
 from negotiation.minds.calls import Seat
 from negotiation.records import Roster
 from negotiation.stream import Passing, is_watched, pass_on
+from negotiation.turnstile import Turnstile
 
 # How often a reply on its way is taken apart for those who wait for it.
 LOOK_SECONDS = 0.1
@@ -49,19 +50,26 @@ class RoomOnlookers:
     """Those of one seat; the buyer's has no seller id."""
 
     def __init__(
-        self, roster: Roster, seller_id: str, leisure: Leisure, clock: Callable[[], float] = time.monotonic
+        self,
+        roster: Roster,
+        seller_id: str,
+        leisure: Leisure,
+        turnstile: Turnstile,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         party = Party.SELLER if seller_id else Party.BUYER
         self.seat = Seat(str(roster.room_id), party, seller_id)
-        self._roster, self._leisure, self._clock = roster, leisure, clock
+        self._roster, self._leisure, self._turnstile, self._clock = roster, leisure, turnstile, clock
         self._looked_at = -math.inf
 
     def are_there(self) -> bool:
-        return is_watched(self._roster.room_id)
+        """Only as long as there is time for them: a reply that comes whole costs less than its words one by one, so
+        where rooms have to wait for their turns all replies come whole."""
+        return self._are_watching() and not self._turnstile.is_crowded()
 
     def may_look(self) -> bool:
         now = self._clock()
-        if now - self._looked_at < LOOK_SECONDS or self._leisure.is_behind() or not self.are_there():
+        if now - self._looked_at < LOOK_SECONDS or self._leisure.is_behind() or not self._are_watching():
             return False
         self._looked_at = now
         return True
@@ -71,8 +79,11 @@ class RoomOnlookers:
 
     def wait(self, place: int) -> None:
         """`place` in the provider's queue; 0 when the model begins."""
-        if self.are_there():
+        if self._are_watching():
             self._announce("typing", self.seat.seller_id, {"is_typing": True, "queue_position": place})
+
+    def _are_watching(self) -> bool:
+        return is_watched(self._roster.room_id)
 
     def _announce(self, kind: str, seller_id: str, body: Frame) -> None:
         roster = self._roster

@@ -191,7 +191,7 @@ def _overdue() -> QuerySet[SeatWait]:
 
 
 def _hand_seconds(code: UUID) -> int:
-    return hand_seconds(_session_of(code))
+    return hand_seconds(_session_of(code).seat_hours)
 
 
 def _stands_in(code: UUID) -> bool:

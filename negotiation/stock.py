@@ -1,11 +1,14 @@
 """What a deal changes in other rooms: sellers with too few units left, and those that sell the buyer one item more."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
+from marketplace.models import SellerInventory
 from negotiation.core.vocabulary import Result, RoomStatus
-from negotiation.models import Outcome, Participant
+from negotiation.models import NegotiationRun, Outcome, Participant
+from negotiation.prepared import Prepared
 
 _AT_THE_TABLE = [status for status in RoomStatus if status.is_started]
 
@@ -17,25 +20,67 @@ def sellers_short_in(code: UUID) -> list[str]:
 
 def left_short_by(code: UUID) -> list[tuple[UUID, str]]:
     """The rooms at work, with the seller's id, in which too little is left of what the deal of this one took."""
-    deal = Outcome.objects.filter(run__code=code, result=Result.DEAL, participant__inventory__isnull=False)
-    inventory = deal.values_list("participant__inventory", flat=True).first()
-    if inventory is None:
+    deal = _deal_of(code)
+    if deal is None or deal.inventory is None:
         return []
-    rivals = _short().filter(inventory=inventory, run__status__in=_AT_THE_TABLE).exclude(run__code=code)
-    return [(room, str(seller)) for room, seller in rivals.order_by("run_id").values_list("run__code", "seller_code")]
+    return [(room, str(seller)) for room, seller in _SHORT_OF.rows(deal.inventory) if room != code]
 
 
 def bundled_with(code: UUID) -> list[tuple[UUID, str]]:
     """The session's other rooms at work, with the seller's id, in which that of this room's deal gives for a bundle."""
-    deal = Outcome.objects.filter(run__code=code, result=Result.DEAL, participant__bundle_percent__gt=0)
-    won = deal.values_list("participant__seller", "run__session").first()
-    if won is None:
+    deal = _deal_of(code)
+    if deal is None or not deal.bundle_percent:
         return []
-    others = Participant.objects.filter(seller=won[0], run__session=won[1], run__status__in=_AT_THE_TABLE)
+    others = Participant.objects.filter(seller=deal.seller, run__session=deal.session, run__status__in=_AT_THE_TABLE)
     rooms = others.exclude(run__code=code).order_by("run_id").values_list("run__code", "seller_code")
     return [(room, str(seller)) for room, seller in rooms]
+
+
+class _Deal(NamedTuple):
+    """What a room's deal touches, in the order of `_DEALS`."""
+
+    result: str
+    inventory: int | None
+    bundle_percent: int | None
+    seller: int | None
+    session: int
+
+
+_DEALS = Prepared(
+    lambda code: (
+        Outcome.objects.filter(run__code=code)
+        .order_by()
+        .values_list(
+            "result",
+            "participant__inventory_id",
+            "participant__bundle_percent",
+            "participant__seller_id",
+            "run__session_id",
+        )
+    ),
+    NegotiationRun._meta.get_field("code"),
+    UUID(int=0),
+)
+
+
+def _deal_of(code: UUID) -> _Deal | None:
+    """None if the room ended without one."""
+    ended = [_Deal(*row) for row in _DEALS.rows(code)]
+    return ended[0] if ended and ended[0].result == Result.DEAL else None
 
 
 def _short() -> QuerySet[Participant]:
     free = F("inventory__quantity_available") - F("inventory__quantity_reserved")
     return Participant.objects.filter(run__session__is_what_if=False, run__item__quantity_needed__gt=free)
+
+
+_SHORT_OF = Prepared(
+    lambda inventory: (
+        _short()
+        .filter(inventory=inventory, run__status__in=_AT_THE_TABLE)
+        .order_by("run_id")
+        .values_list("run__code", "seller_code")
+    ),
+    SellerInventory._meta.get_field("id"),
+    -1,
+)

@@ -30,6 +30,7 @@ from negotiation.minds.seated import SeatedMind
 from negotiation.minds.strategy import StrategyMind
 from negotiation.onlookers import Leisure, RoomOnlookers
 from negotiation.tenure import Tenure
+from negotiation.turnstile import Turnstile
 
 BUILTIN = "builtin"
 
@@ -76,6 +77,7 @@ class Means:
     turn_seconds: float = 20.0
     model: str = ""
     leisure: Leisure = field(default_factory=Leisure)
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
 
 class Studio:
@@ -87,6 +89,7 @@ class Studio:
         self._sessions: WeakValueDictionary[UUID, Account] = WeakValueDictionary()
         self._today = (date.min, Account("day", settings.day_budget))
         self._leisure = Leisure()
+        self.turnstile = Turnstile()
 
     def cast(self, casting: Casting, calls: PendingCalls) -> Minds:
         """The minds of a room. With the built-in provider they all speak in template words."""
@@ -101,6 +104,7 @@ class Studio:
             settings.turn_seconds,
             settings.model_of(provider),
             self._leisure,
+            self.turnstile,
         )
         return make_minds(casting, means)
 
@@ -156,7 +160,7 @@ def _make_mind(casting: Casting, seller_id: str, means: Means) -> Any:
         return seat_mind(party, seat.mind, seat_seed(setup.seed, name))
     if seat.mind == "strategy" or means.gateway is None:
         return StrategyMind()
-    onlookers = RoomOnlookers(casting.roster, seller_id, means.leisure)
+    onlookers = RoomOnlookers(casting.roster, seller_id, means.leisure, means.turnstile)
     line = Line(
         onlookers.seat,
         means.gateway,

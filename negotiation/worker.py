@@ -1,12 +1,14 @@
 """The loop that finds started rooms and plays them, many at once, in one process."""
 
 import asyncio
+import itertools
 import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -52,6 +54,8 @@ IDLE_SECONDS = 1.0
 RECOVERY_SECONDS = 2.0
 # Rooms are claimed few at a time, so that workers that look at the same moment share them.
 MOST_CLAIMS = 10
+# With so many rooms in hand that wait for their turn, others stay queued: they would only wait in here.
+MOST_WAITING = 10
 SWEEP_SECONDS = 600.0
 CLOCK_SECONDS = 1.0
 # After a step of an arena, and after one that went wrong for a reason nobody thought of.
@@ -80,6 +84,7 @@ class Worker:
         self._database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="worker-db")
         self._writer = Writer(self._database)
         self._playing: dict[uuid.UUID, _InHand] = {}
+        self._ranks = itertools.count()
         self._is_draining = asyncio.Event()
         self._wake = asyncio.Event()
 
@@ -122,7 +127,8 @@ class Worker:
             await self._sleep_until_woken(IDLE_SECONDS)
 
     async def _claim_more(self, group: asyncio.TaskGroup) -> None:
-        limit = min(self._concurrency - len(self._playing), MOST_CLAIMS)
+        waiting = self._studio.turnstile.waiting
+        limit = min(self._concurrency - len(self._playing), MOST_CLAIMS, MOST_WAITING - waiting)
         if limit <= 0:
             return
         asked_at = time.monotonic()
@@ -133,7 +139,7 @@ class Worker:
             return
         for claim in claims:
             await self._take(claim, asked_at, group)
-        if len(claims) == MOST_CLAIMS:
+        if len(claims) == limit:
             self._wake.set()
 
     async def _take_jobs(self, group: asyncio.TaskGroup) -> None:
@@ -213,14 +219,22 @@ class Worker:
                 is_out_of_time=lambda: time.monotonic() >= deadline,
                 hand_seconds=casting.hand_seconds,
             ),
-            pace=Pace(casting.turn_seconds, nap.sleep),
+            pace=self._pace(casting, nap),
         )
         try:
             room = await engine.run()
         finally:
             await asyncio.shield(journal.keep_calls())
         if room.status.is_over:
+            journal.remember(room)
             await asyncio.shield(in_thread(self._database, services.wind_up, claim.code))
+
+    def _pace(self, casting: Casting, nap: Nap) -> Pace:
+        """Rooms without a model wait for nobody: they are over before it would matter, and cheapest all at once."""
+        pace = Pace(casting.turn_seconds, nap.sleep)
+        if not casting.uses_model:
+            return pace
+        return replace(pace, begin=partial(self._studio.turnstile.enter, next(self._ranks)))
 
     async def _give_up(self, claim: Claim) -> None:
         """Close a room that cannot go on, unless it has just been closed or the database is gone."""

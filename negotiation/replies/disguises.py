@@ -6,6 +6,7 @@ import codecs
 import html
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 _DEEPEST = 2
@@ -46,13 +47,21 @@ def _decoded(text: str) -> Iterator[str]:
     for place, match in enumerate(_TOKEN.finditer(text)):
         if place >= _MOST_TOKENS:
             return
-        token = match.group().rstrip("=").replace("-", "+").replace("_", "/")
-        yield from _read_as(token + "=" * (-len(token) % 4), base64.b64decode)
-        yield from _read_as(token.upper() + "=" * (-len(token) % 8), base64.b32decode)
+        yield from _readings(match.group())
     for match in _PAIRS.finditer(text):
         yield from _read_as(re.sub(r"[^0-9a-fA-F]", "", match.group()), binascii.unhexlify)
     for match in _BITS.finditer(text):
         yield "".join(chr(int(bits, 2)) for bits in re.findall(r"[01]{7,8}", match.group()))
+
+
+@lru_cache(maxsize=4096)
+def _readings(word: str) -> tuple[str, ...]:
+    """Remembered, for nearly all words are plain ones that come again and again."""
+    token = word.rstrip("=").replace("-", "+").replace("_", "/")
+    return (
+        *_read_as(token + "=" * (-len(token) % 4), base64.b64decode),
+        *_read_as(token.upper() + "=" * (-len(token) % 8), base64.b32decode),
+    )
 
 
 def _read_as(token: str, decode: Callable[[str], bytes]) -> Iterator[str]:

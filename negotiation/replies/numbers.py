@@ -49,6 +49,8 @@ _LOOK_ALIKE = re.compile(
     r"(?<![A-Za-z0-9])(?=[0-9.,]{0,30}[OoQDlI|SsBZz])(?=[OoQDlI|SsBZz.,]{0,30}[0-9])"
     r"[0-9OoQDlI|SsBZz]+(?:[.,][0-9OoQDlI|SsBZz]+)*(?![A-Za-z0-9])"
 )
+# In each of them a digit and such a letter stand side by side, or with one mark between.
+_MAY_LOOK_ALIKE = re.compile(r"[0-9][.,]?[OoQDlI|SsBZz]|[OoQDlI|SsBZz][.,]?[0-9]")
 _ROMAN = re.compile(
     r"(?<![A-Za-z0-9])(?=[MDCLXVI]{2})M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?![A-Za-z0-9])"
 )
@@ -86,6 +88,8 @@ def numbers_in(text: str) -> tuple[Mention, ...]:
 
 
 def _look_alikes(folded: str) -> Iterator[Mention]:
+    if not _MAY_LOOK_ALIKE.search(folded):
+        return
     for match in _LOOK_ALIKE.finditer(folded):
         yield Mention(_amounts(match.group().translate(_LIKE_DIGITS)), *match.span(), MentionKind.LOOK_ALIKE)
 

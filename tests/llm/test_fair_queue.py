@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm.fair_queue import FairQueue
+from llm.fair_queue import TELL_SECONDS, FairQueue
 from tests.virtual_time import in_virtual_time, settle
 
 
@@ -113,20 +113,37 @@ async def test_place_counts_the_rooms_that_are_served_before() -> None:
 
 
 @in_virtual_time
-async def test_waiting_call_is_told_its_place_and_every_change_of_it() -> None:
+async def test_waiting_call_is_told_its_place_and_how_it_changes() -> None:
     callers, told = _Callers(FairQueue(1)), list[int]()
     for room in "abc":
         callers.come(room)
     callers.come("d", told.append)
     await settle()
     callers.let_go(0)
-    await settle()
+    await asyncio.sleep(TELL_SECONDS)
     callers.let_go(1)
-    await settle()
+    await asyncio.sleep(TELL_SECONDS)
 
     await callers.all_leave()
 
     assert told == [3, 2, 1]
+
+
+@in_virtual_time
+async def test_places_that_change_many_times_in_a_moment_are_told_once() -> None:
+    callers, told = _Callers(FairQueue(1)), list[int]()
+    for room in "abcde":
+        callers.come(room)
+    callers.come("f", told.append)
+    await settle()
+    for number in range(3):
+        callers.let_go(number)
+        await settle()
+
+    await asyncio.sleep(TELL_SECONDS)
+
+    assert told == [5, 2]
+    await callers.all_leave()
 
 
 @in_virtual_time
@@ -138,7 +155,7 @@ async def test_place_improves_when_a_room_before_gives_up() -> None:
     await settle()
 
     before.cancel()
-    await settle()
+    await asyncio.sleep(TELL_SECONDS)
     await callers.all_leave()
 
     assert told == [2, 1]
@@ -154,7 +171,7 @@ async def test_place_that_stays_the_same_is_told_once() -> None:
     await settle()
 
     behind.cancel()
-    await settle()
+    await asyncio.sleep(TELL_SECONDS)
     await callers.all_leave()
 
     assert told == [1]
@@ -248,7 +265,7 @@ async def test_listener_that_fails_later_does_not_harm_whoever_leaves() -> None:
     await settle()
 
     queue.leave()
-    await settle()
+    await asyncio.sleep(TELL_SECONDS)
     await callers.all_leave()
 
     assert callers.served == ["b", "c"]

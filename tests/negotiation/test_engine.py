@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -662,3 +663,27 @@ async def test_strategy_mind_may_sit_in_every_seat_at_once():
     events = await log(Minds(mind, dict.fromkeys(("acme", "bolt", "cedar"), mind)))
 
     assert events == await log()
+
+
+async def test_room_waits_for_its_turn_before_each_side_is_asked():
+    course = []
+
+    class Told(StrategyMind):
+        async def buy(self, view):
+            course.append("buyer")
+            return await super().buy(view)
+
+        async def sell(self, view):
+            course.append("seller")
+            return await super().sell(view)
+
+    async def begin():
+        course.append("begin")
+
+    minds = Minds(Told(), {seat.seller_id: Told() for seat in SETUP.sellers})
+
+    await run(MemoryJournal(SETUP), minds, pace=Pace(begin=begin))
+
+    asked = [each for each, before in zip(course, ["", *course], strict=False) if each != before and each != "begin"]
+    begun = [after for each, after in pairwise(course) if each == "begin"]
+    assert begun == asked

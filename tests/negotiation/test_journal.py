@@ -12,11 +12,13 @@ from django.db.backends.utils import CursorWrapper
 from negotiation import journal as journals
 from negotiation import metrics
 from negotiation.core.events import Offered, RoundStarted, StatusChanged
+from negotiation.core.protocol import evolve
 from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.journal import StoreJournal
 from negotiation.leases import claim_rooms
 from negotiation.models import LLMCall, Message, NegotiationRun, Offer, RunEvent
-from negotiation.store import read_room
+from negotiation.recent import RecentRooms
+from negotiation.store import read_history, read_room, recent_rooms
 from negotiation.verification import first_broken
 from tests.factories import a_call, some_words, terms
 
@@ -200,3 +202,31 @@ async def test_worker_that_leaves_without_an_answer_to_its_commit_stores_no_call
 
     assert await stored() == ONCE
     assert announced == [2, 3, 4]
+
+
+async def test_what_was_written_here_need_not_be_read_again(open_journal, turn, announced):
+    journal = await open_journal()
+    room, _ = await journal.load()
+    await journal.append(turn, after=1)
+    for event in turn:
+        room = evolve(room, event)
+
+    journal.remember(room)
+
+    run = await database_sync_to_async(NegotiationRun.objects.get)()
+    anew, records = await database_sync_to_async(read_history)(run.code, RecentRooms())
+    known = recent_rooms().get(run.pk)
+    assert known is not None
+    assert (known.records, known.room, known.last_hash) == (tuple(records), anew.room, run.last_hash)
+
+
+async def test_log_that_is_known_in_part_is_not_taken_for_the_whole(open_journal, turn, announced):
+    journal = await open_journal()
+    room, _ = await journal.load()
+    await journal.append(turn[:1], after=1)
+    journal._written.clear()
+    before = recent_rooms().get((await database_sync_to_async(NegotiationRun.objects.get)()).pk)
+
+    journal.remember(evolve(room, turn[0]))
+
+    assert recent_rooms().get((await database_sync_to_async(NegotiationRun.objects.get)()).pk) is before

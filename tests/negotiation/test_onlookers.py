@@ -12,6 +12,7 @@ from negotiation.core.vocabulary import Party
 from negotiation.minds.calls import Seat
 from negotiation.onlookers import BEHIND_SECONDS, LOOK_SECONDS, PROBE_SECONDS, Leisure, RoomOnlookers
 from negotiation.stream import Rhythm, follow, live_feed
+from negotiation.turnstile import CALM_SECONDS, CROWDED_SECONDS, Turnstile
 from tests import bodies
 from tests.factories import a_roster, a_setup
 from tests.fake_llm.behaviours import Reply
@@ -42,7 +43,7 @@ class Clock:
 def onlookers_of(seller_id, clock=None):
     """Of a seat whose loop keeps up."""
     clock = clock or Clock()
-    return RoomOnlookers(ROSTER, seller_id, Leisure(clock), clock)
+    return RoomOnlookers(ROSTER, seller_id, Leisure(clock), Turnstile(clock), clock)
 
 
 async def frames(subscription):
@@ -113,6 +114,22 @@ async def test_reply_is_not_looked_at_where_nobody_watches():
     assert not onlookers_of("acme").may_look()
 
 
+async def test_model_is_not_listened_to_while_rooms_have_to_wait_for_their_turns(subscription):
+    clock = Clock()
+    turnstile = Turnstile(clock)
+    watched = RoomOnlookers(ROSTER, "acme", Leisure(clock), turnstile, clock)
+    at_first = watched.are_there()
+
+    waiting = [asyncio.create_task(turnstile.enter(rank)) for rank in range(3)]
+    await asyncio.sleep(0)
+    clock.seconds += 2 * CROWDED_SECONDS
+    in_the_crowd = watched.are_there()
+    await asyncio.wait(waiting)
+    clock.seconds += 2 * CALM_SECONDS
+
+    assert (at_first, in_the_crowd, watched.are_there()) == (True, False, True)
+
+
 async def test_reply_is_not_looked_at_while_the_loop_is_behind(subscription):
     clock = Clock()
     leisure = Leisure(clock)
@@ -123,7 +140,7 @@ async def test_reply_is_not_looked_at_while_the_loop_is_behind(subscription):
         while not leisure.is_behind():  # noqa: ASYNC110  # a timer of its own tells it
             await asyncio.sleep(0.001)
 
-    assert not RoomOnlookers(ROSTER, "acme", leisure, clock).may_look()
+    assert not RoomOnlookers(ROSTER, "acme", leisure, Turnstile(clock), clock).may_look()
 
 
 async def test_loop_that_has_caught_up_is_not_behind():

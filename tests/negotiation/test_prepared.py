@@ -42,7 +42,7 @@ def test_rows_of_nobody_are_none(participants, session):
     assert participants.rows(0) == []
 
 
-def test_query_with_another_parameter_is_refused():
+def test_query_whose_value_cannot_be_told_from_the_rest_is_refused():
     greedy = Prepared(
         lambda run_id: Participant.objects.filter(run=run_id, stock=1).values_list("pk"),
         NegotiationRun._meta.get_field("id"),
@@ -67,3 +67,16 @@ def test_room_costs_two_queries_to_find(session, room_id, django_assert_num_quer
 
 def test_room_that_is_not_there_is_not_found(session):
     assert find_run(uuid4()) is None
+
+
+def test_rest_of_a_prepared_question_stays_what_it_was(session, other_session):
+    run, other = NegotiationRun.objects.order_by("id")
+    named = Prepared(
+        lambda run_id: Participant.objects.filter(run=run_id, selling_price__gt=0).order_by("id").values_list("run_id"),
+        NegotiationRun._meta.get_field("id"),
+        -1,
+    )
+
+    found = [named.rows(each.pk) for each in (run, other)]
+
+    assert [{row[0] for row in rows} for rows in found] == [{run.pk}, {other.pk}]

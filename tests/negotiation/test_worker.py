@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from marketplace.logging_setup import correlation_id
 from negotiation import seats, services
+from negotiation import worker as worker_module
 from negotiation.core.events import Said, StatusChanged
 from negotiation.core.moves import Propose, Words
 from negotiation.core.protocol import change_status
@@ -30,7 +31,8 @@ from negotiation.models import LLMCall, Message, NegotiationRun, Outcome, RunEve
 from negotiation.records import Record
 from negotiation.stream import WORKERS, live_feed
 from negotiation.studio import Studio
-from negotiation.worker import Worker, played_seconds
+from negotiation.turnstile import Turnstile
+from negotiation.worker import MOST_WAITING, Worker, played_seconds
 from tests import bodies
 from tests.factories import NOON, a_call, some_words
 from tests.fake_llm import behaviours
@@ -189,6 +191,48 @@ async def test_many_rooms_are_played_by_a_worker_of_two_seats(operator, open_ses
         runs = [await until_status(room_id, "completed") for room_id in rooms]
 
     assert len(runs) == 5
+
+
+async def test_room_stays_queued_as_long_as_those_in_hand_have_to_wait_for_their_turns(
+    started, monkeypatch, log_folder
+):
+    seen = []
+
+    def waiting(turnstile):
+        seen.append("look")
+        return MOST_WAITING if len(seen) < 3 else 0
+
+    def claim(*args, **options):
+        seen.append("claim")
+        return claim_rooms(*args, **options)
+
+    monkeypatch.setattr(Turnstile, "waiting", property(waiting))
+    monkeypatch.setattr(worker_module, "claim_rooms", claim)
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.01)
+
+    async with working():
+        await until_status(started, "completed")
+
+    assert seen[:4] == ["look", "look", "look", "claim"]
+
+
+@pytest.mark.parametrize("mind", ["strategy", "narrated"])
+async def test_only_rooms_that_speak_by_a_model_wait_for_their_turns(open_session, act, monkeypatch, log_folder, mind):
+    ranks = []
+
+    async def enter(turnstile, rank):
+        ranks.append(rank)
+
+    monkeypatch.setattr(Turnstile, "enter", enter)
+    minds = {"buyer": mind, "sellers": mind}
+    session = await database_sync_to_async(open_session)(minds=minds)
+    room_id = session["negotiation_rooms"][0]["room_id"]
+    await act(services.start, room_id)
+
+    async with working():
+        await until_status(room_id, "completed")
+
+    assert set(ranks) == ({0} if mind == "narrated" else set())
 
 
 async def test_paused_room_is_left_at_once_and_given_back(started, act):
