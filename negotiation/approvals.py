@@ -62,9 +62,9 @@ def limit_reason(approval: Approval) -> str:
     """For the buyer's side alone: it names its limits."""
     item, currency = approval.run.item, approval.run.session.currency
     if approval.kind == ApprovalKind.BELOW_MINIMUM:
-        return f"The unit price is under the minimum of {item.min_price_per_unit} {currency}: too good to be true?"
+        return f"The unit price is under the minimum of {item.min_price_per_unit:,.2f} {currency}: too good to be true?"
     limit = item.approve_above if item.approve_above is not None else approval.run.session.approve_above
-    return f"The total is above the approval limit of {limit} {currency}."
+    return "The total is above the approval limit" + ("." if limit is None else f" of {limit:,.2f} {currency}.")
 
 
 def _require_other_than_asked(principal: Principal, approval: Approval) -> None:

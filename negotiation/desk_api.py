@@ -47,9 +47,10 @@ Body = dict[str, Any]
 
 @desk_router.get("/negotiations", response=NegotiationsOut)
 def list_negotiations(request: HttpRequest, query: Query[ListQueryIn]) -> Body:
-    """The caller's threads, the latest first; with `waiting` those that ask its side for a move, or do not."""
+    """The caller's threads but those of arenas, the latest first; with `waiting` those that ask its side for a move, or
+    do not."""
     principal = _principal(request)
-    threads = threads_of(principal)
+    threads = threads_of(principal).filter(run__session__is_arena=False)
     if query.status is not None:
         threads = with_status(threads, query.status)
     if query.waiting is not None:

@@ -122,9 +122,10 @@ def _question(steer: Steer, rooms: Sequence[NegotiationRun], others: int) -> Que
     if len(rooms) > MOST_NAMED:
         named.append(f"and {len(rooms) - MOST_NAMED:,} more")
     rest = f" {others:,} other room{'s stay' if others > 1 else ' stays'} as {'they are' if others > 1 else 'it is'}."
+    count = f"{len(rooms):,} room{'' if len(rooms) == 1 else 's'}"
     return Question(
         action=steer.action,
-        title=f"{steer.verb} {len(rooms):,} room{'' if len(rooms) == 1 else 's'}?",
+        title=f"{steer.verb} {count}?" if rooms else f"No room to {steer.verb.lower()}",
         what_happens=steer.what_happens + (rest if others else ""),
         things=named,
         nothing=f"None of the rooms of your selection {steer.who_can}: there is nothing to do.",

@@ -30,11 +30,12 @@ def _sold(outcome: Outcome, thread: Participant, run: NegotiationRun) -> list[st
     assert outcome.unit_price is not None
     assert outcome.quantity is not None
     price, quantity, currency = outcome.unit_price, outcome.quantity, run.session.currency
-    above, total = price - thread.least_price, (price - thread.least_price) * quantity
+    above = price - thread.least_price
+    in_all = f", {money(abs(above) * quantity, currency)} in all" if above else ""
     return [
         f"You sold at {money(price, currency)} a unit, "
         f"{_apart(price - thread.selling_price, currency)} your asking price.",
-        f"That is {_apart(above, currency)} your floor, {money(abs(total), currency)} in all, "
+        f"That is {_apart(above, currency)} your floor{in_all}, "
         f"and {_apart(price - thread.cost_price, currency)} your cost.",
     ]
 

@@ -465,7 +465,7 @@ FINAL: Mapping[Style, Voice] = {
             "You have my last price, and it is {price}.",
             "At {price} I stop.",
             "Final offer from me: {price}.",
-            "No further change will come; {price} stands.",
+            "No further change will come after {price}.",
             "Please take {price} as my closing price.",
         ),
         for_profit=(
@@ -770,6 +770,28 @@ QUANTITY_ANSWERS: Mapping[Style, tuple[str, ...]] = {
         "I'm happy with the quantity you asked for, so let me think only of your unit price.",
         "How nice to talk about quantities, though here I can only be kind about the price of a unit.",
         "Whatever you asked for is what I'm quoting on, unit by unit and with pleasure.",
+    ),
+}
+
+# Where delivery, payment and the like are bargained over, and so are part of every offer.
+TERMS_ANSWERS: Mapping[Style, tuple[str, ...]] = {
+    Style.RUDE: (
+        "Price and terms are in my offer, so read it.",
+        "Look at the offer, it says what I do.",
+        "You get my terms with the price and nothing on top.",
+        "I talk in offers, terms and all.",
+    ),
+    Style.NEUTRAL: (
+        "What I can do is in my offer, the price and the terms together.",
+        "Let me answer with an offer, terms included.",
+        "My terms stand beside the price.",
+        "All that I can settle here is the price and the terms of my offer.",
+    ),
+    Style.VERY_SWEET: (
+        "Thank you for asking, and do see in my offer what I can do, price and terms together.",
+        "You'll find my terms right beside the price, put there just for you.",
+        "How sensible of you to ask, and my offer says it best, terms and all.",
+        "With pleasure, and my offer tells you the terms along with the price.",
     ),
 }
 

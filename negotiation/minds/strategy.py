@@ -33,7 +33,7 @@ from negotiation.minds.words import (
     buyer_words,
     seller_words,
     terms_words,
-    topic_of,
+    topic_in,
 )
 
 
@@ -219,6 +219,6 @@ def _answers(view: SellerView) -> str:
     """A sentence for the newest thing a person asked since this seller last spoke."""
     if not view.questions:
         return ""
-    topic = topic_of(view.questions[-1])
+    topic = topic_in(view.questions[-1], view.agenda)
     shuffle = random.Random(seat_seed(view.seed, f"answer/{topic}"))
     return answer_words(topic, view.style, shuffle, view.turns_taken) + " "

@@ -47,6 +47,7 @@ class Topic(StrEnum):
     PAYMENT = "payment"
     QUANTITY = "quantity"
     GREETING = "greeting"
+    TERMS = "terms"
     OTHER = "other"
 
 
@@ -185,6 +186,13 @@ def topic_of(message: str) -> Topic:
     return Topic.OTHER
 
 
+def topic_in(message: str, agenda: Sequence[str]) -> Topic:
+    """What to answer to: where further terms are bargained over, the offer itself says what there is to say of them."""
+    topic = topic_of(message)
+    is_said_alike = topic in (Topic.PRICE, Topic.QUANTITY, Topic.GREETING)
+    return topic if is_said_alike or not agenda else Topic.TERMS
+
+
 def answer_words(topic: Topic, style: Style, shuffle: random.Random, nth: int) -> str:
     """The sentence with which a seller answers a person, before it states its price."""
     return _choose(_answers(topic)[style], shuffle, nth)
@@ -280,5 +288,7 @@ def _answers(topic: Topic) -> Mapping[Style, tuple[str, ...]]:
             return seller_phrases.QUANTITY_ANSWERS
         case Topic.GREETING:
             return seller_phrases.GREETING_ANSWERS
+        case Topic.TERMS:
+            return seller_phrases.TERMS_ANSWERS
         case Topic.OTHER:
             return seller_phrases.OTHER_ANSWERS

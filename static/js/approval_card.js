@@ -37,7 +37,7 @@ function reason({ limit_reason: told, kind }) {
 
 function form(approval, onDecided) {
   const number = approval.approval_id;
-  const note = element("input", { type: "text", id: `note-${number}`, name: "note", maxlength: "1000", autocomplete: "off" });
+  const note = element("input", { type: "text", id: `note-${number}`, name: "note", maxlength: "1000", autocomplete: "off", placeholder: "Why, for the record" });
   const price = element("input", { type: "text", id: `price-${number}`, name: "price", inputmode: "decimal", autocomplete: "off", value: approval.price });
   const quantity = element("input", { type: "text", id: `quantity-${number}`, name: "quantity", inputmode: "numeric", autocomplete: "off", value: approval.quantity });
   const counter = element("div", { class: "form-row", hidden: true }, labelled("Price per unit", price), labelled("Quantity", quantity));

@@ -1,4 +1,4 @@
-// What waits for whoever looks at a room, and the seats: in the panel on top, in the heads of the lanes, in the controls.
+// What waits for whoever looks at a room, and the seats: in the panel at the foot, in the heads of the lanes, in the controls.
 
 import { post } from "./api.js";
 import { approvalCard, readPending } from "./approval_card.js";
@@ -31,10 +31,18 @@ export class RoomDesk {
     const moves = Object.entries(room.seats.waits).filter(([, wait]) => this.#isMine(wait));
     this.#renderMoves(moves);
     this.#renderApproval(room.seats.approval);
-    this.root.hidden = !moves.length && !room.seats.approval;
+    this.#show();
     if (!this.buyersSeat) return;
     this.buyersSeat.hidden = !STARTED.has(room.status) || !Object.keys(this.threads).length;
     this.buyersSeat.textContent = holderOf(room, "") === "agent" ? "Take the buyer's seat" : "Give the buyer's seat back";
+  }
+
+  /** The panel is away while nothing is in it; that something has come is read out. */
+  #show() {
+    const first = this.root.querySelector("[data-approval], .waiting-what strong");
+    if (this.root.hidden === !first) return;
+    this.root.hidden = !first;
+    if (first) this.say(`Waiting for you: ${first.ariaLabel ?? first.textContent}`);
   }
 
   /** Operators may move for anybody, others for their own side. */
@@ -75,7 +83,9 @@ export class RoomDesk {
     const number = asked?.number ?? null;
     if (this.shownApproval === number) return;
     this.shownApproval = number;
+    const wasIn = place.contains(document.activeElement);
     place.replaceChildren();
+    if (wasIn) document.querySelector("[data-talk]").focus({ preventScroll: true });
     if (number === null) return;
     const pending = await this.attempt(null, () => readPending(this.code));
     const approval = pending?.find((one) => one.number === number);
@@ -83,6 +93,7 @@ export class RoomDesk {
     place.replaceChildren(approvalCard(approval, {
       currency: this.room.currency, isInRoom: true, mayDecide: this.maySteer, onDecided: (_, words) => this.say(words),
     }));
+    this.#show();
   }
 
   #links(one) {

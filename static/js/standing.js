@@ -194,17 +194,20 @@ function termFact(name, [low, high], worth, currency) {
 export function renderOffers(root, { offers, currency }, { party, own, other }) {
   root.hidden = !offers.length;
   const nameOf = (offer) => (party ? (offer.party === party ? own : other) : capital(offer.party));
-  root.querySelector("tbody").replaceChildren(...offers.toReversed().map((offer) => element("tr", {},
-    element("th", { scope: "row" }, nameOf(offer), element("span", { class: "beneath" }, offer.made_by)),
-    element("td", { class: "right" }, money(offer.price, currency), element("span", { class: "beneath" }, `× ${count(offer.quantity)}`), offersTerms(offer)),
-    element("td", { class: "right" }, money(offer.total, currency)),
-    element("td", {}, stateWords(offer.state)))));
+  root.querySelector("tbody").replaceChildren(...offers.toReversed().flatMap((offer) => [
+    element("tr", {},
+      element("th", { scope: "row" }, nameOf(offer), element("span", { class: "beneath" }, offer.made_by)),
+      element("td", { class: "right" }, money(offer.price, currency), element("span", { class: "beneath" }, `× ${count(offer.quantity)}`)),
+      element("td", { class: "right" }, money(offer.total, currency)),
+      element("td", {}, stateWords(offer.state))),
+    ...offersTerms(offer)]));
 }
 
+/** In a row of their own: they are longer than a column is wide. */
 function offersTerms({ terms, packages }) {
   const more = packages?.length ? `or ${packages.length} other${packages.length > 1 ? "s" : ""}` : "";
   const words = [termsLine(terms), more].filter(Boolean).join(", ");
-  return words && element("span", { class: "beneath" }, words);
+  return words ? [element("tr", { class: "offer-more" }, element("td", { colspan: 4 }, words))] : [];
 }
 
 function fact(name, value) {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.screens import expect, tell
-from tests.browser.scripts import ACME, BOLT, bid, connected, long_room, quote, round_start, short_room
+from tests.browser.scripts import ACME, BOLT, asked, bid, connected, long_room, quote, round_start, short_room
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -129,6 +129,21 @@ def test_shown_words_keep_their_place_when_more_come(operator_tab, make_room, wi
     expect(page.locator(".said")).to_have_count(4)
     expect(page.get_by_role("link", name="Deal sheet")).to_be_visible()
     assert [page.locator(".words").first.bounding_box(), chart.bounding_box()] == before
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_waits_for_somebody_comes_into_sight_and_moves_nothing(live_room, width):
+    page, socket = live_room(reduced_motion="reduce", viewport={"width": width, "height": 740})
+    tell(socket, short_room()[:4])
+    expect(page.locator(".said")).to_have_count(2)
+    parts = [page.locator(part).first for part in (".eyes", "[data-outlook]", ".words", "[data-chart]")]
+    before = [part.bounding_box() for part in parts]
+
+    tell(socket, [asked(9, BOLT)])
+
+    expect(page.locator("[data-desk]").get_by_role("link")).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-announce]")).to_contain_text("Waiting for you: TechCorp offers")
+    assert [part.bounding_box() for part in parts] == before
 
 
 def test_one_lane_at_a_time_on_a_phone(told_room):

@@ -16,7 +16,7 @@ from negotiation.engine import Minds
 from negotiation.minds.narrated import NarratedMind
 from negotiation.minds.reasoning import ReasoningMind
 from negotiation.minds.strategy import StrategyMind, make_move, plan_bids, plan_sale
-from negotiation.minds.words import term_words, terms_words
+from negotiation.minds.words import Topic, term_words, terms_words, topic_in
 from tests.factories import play_out
 from tests.fake_llm.sensible import sensible
 from tests.rooms_with_terms import a_room_with_terms, some_rooms_with_terms, terms_of
@@ -46,6 +46,25 @@ def test_terms_follow_the_offer_and_packages_name_only_what_differs():
         " That is with delivery in 7 days, 30 days to pay and 24 months of warranty, or 98.50 with delivery in 10 days."
     )
     assert terms_words(terms_of(100)) == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("When can you ship?", Topic.TERMS),
+        ("Can I pay later?", Topic.TERMS),
+        ("Is there a warranty?", Topic.TERMS),
+        ("Can you do 40?", Topic.PRICE),
+        ("What if I take more of them?", Topic.QUANTITY),
+        ("Good morning!", Topic.GREETING),
+    ],
+)
+def test_where_terms_are_bargained_over_no_answer_says_that_they_are_not(message, topic):
+    assert topic_in(message, ("delivery_days",)) is topic
+
+
+def test_without_further_terms_a_question_is_about_what_it_says():
+    assert topic_in("When can you ship?", ()) is Topic.DELIVERY
 
 
 def test_whoever_offers_says_its_price_and_its_terms():

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.identity import create_api_key
-from marketplace.models import BuyerItem, Role, Scope
+from marketplace.models import BuyerItem, Role, Scope, Session
 from marketplace.parties import make_party_link
 from negotiation import seats
 from negotiation.desk_places import STATUSES
@@ -594,6 +594,13 @@ def test_everybody_lists_its_own_threads(
     assert len(listed(operator)) == 4
     assert listed(watcher) == []
     assert thread not in listed(outsiders["seller"])
+
+
+def test_rooms_of_an_arena_are_in_nobodys_list(operator, buyer, asked, other_session, thread):
+    Session.objects.filter(runs__participants__code=thread).update(is_arena=True)
+
+    assert len(listed(operator)) == 2
+    assert listed(buyer) == []
 
 
 def test_list_has_no_offers_but_those_that_are_open(acme, asked):

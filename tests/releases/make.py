@@ -1,13 +1,12 @@
 """Makes the database of a released version, with rooms in every state: `python tests/releases/make.py COMMIT FILE.sql`.
 
-The version's own server, from a worktree of its commit, plays the rooms and is killed in the middle of a round. The
+The version's own server, from the source of its commit, plays the rooms and is killed in the middle of a round. The
 database is then written as SQL. To be run once for each release, on its commit; the file is never changed again.
 """
 
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -40,13 +39,10 @@ def main(commit: str, target: str) -> None:
 @contextlib.contextmanager
 def release(commit: str) -> Iterator[Path]:
     """The source of that version."""
-    tree = Path(tempfile.mkdtemp()) / "tree"
-    subprocess.run(["git", "-C", ROOT, "worktree", "add", "--detach", tree, commit], check=True)
-    try:
-        yield tree
-    finally:
-        subprocess.run(["git", "-C", ROOT, "worktree", "remove", "--force", tree], check=True)
-        shutil.rmtree(tree.parent)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = subprocess.run(["git", "-C", ROOT, "archive", commit], check=True, stdout=subprocess.PIPE).stdout
+        subprocess.run(["tar", "-x", "-C", folder], check=True, input=archive)
+        yield Path(folder)
 
 
 class Maker:
@@ -83,6 +79,7 @@ class Maker:
         self.kill()
         self._serve("--no-worker")
         self._ask("POST", f"/negotiation/{queued}/start")
+        self._ask("POST", f"/negotiation/{ended[0]}/branch", {"after_round": 1, "buyer": {"temperament": "brisk"}})
 
     def kill(self) -> None:
         self._server.kill()

@@ -66,6 +66,12 @@ def test_winner_is_told_what_it_got_above_its_floor_and_cost(thread):
     assert "That is $15.00 above your floor, $75.00 in all, and $35.00 above your cost." in words
 
 
+def test_winner_at_its_floor_is_told_that_and_no_sum_of_nothing(thread):
+    Outcome.objects.update(unit_price=60)
+
+    assert "That is exactly your floor, and $20.00 above your cost." in told(thread, Party.SELLER)
+
+
 def test_loser_is_told_how_far_it_could_have_gone(thread, rival):
     words = told(rival, Party.SELLER)
 
