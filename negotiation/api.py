@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
@@ -248,7 +248,7 @@ def _violations(stored: StoredRoom) -> list[dict[str, Any]]:
     noted = (
         LLMCall.objects.filter(run_id=stored.run_id)
         .exclude(why="")
-        .order_by("participant")
+        .order_by(F("participant").asc(nulls_first=True))
         .values_list("participant__seller_code", "participant__name", "why")
         .annotate(calls=Count("pk"))
     )

@@ -122,7 +122,7 @@ def cell_of(value: object) -> str:
         case Decimal():
             return f"{value:.2f}"
         case dict():
-            return "; ".join(f"{name} {_term_cell(kept)}" for name, kept in value.items())
+            return "; ".join(f"{name} {_term_cell(kept)}" for name, kept in sorted(value.items()))
         case _:
             return str(value)
 

@@ -18,6 +18,7 @@ from negotiation.models import STARTED, Approval, LLMCall, NegotiationRun, SeatW
 from negotiation.trade_models import Trade
 
 USAGE_NEEDS = "negotiation.view_llmcall"
+JOBS = "procrastinate.procrastinatejob"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ GROUPS = (
             ("negotiation.notification", "What was sent, and what became of it"),
         ),
     ),
+    Group("Queue", ((JOBS, "Rooms on their way to a worker, where PostgreSQL keeps them"),)),
 )
 
 
@@ -151,7 +153,7 @@ def _usage_line() -> dict[str, Any]:
 def _figures(request: HttpRequest) -> Iterator[Figure]:
     """What goes on now, as far as the caller may look at it."""
     counted: tuple[tuple[str, QuerySet[Any], str], ...] = (
-        ("Rooms at work", NegotiationRun.objects.filter(status__in=STARTED), "?at_work=yes"),
+        ("Rooms at work", NegotiationRun.objects.filter(status__in=STARTED), "?at_work=yes&arenas=with"),
         ("Seats waited for", SeatWait.objects.all(), ""),
         ("Approvals to give", Approval.objects.filter(state=ApprovalState.PENDING), "?state__exact=pending"),
         ("Trades to confirm", Trade.objects.filter(state=TradeState.AGREED), "?state__exact=agreed"),

@@ -125,9 +125,9 @@ def tiers_text(tiers: list[dict[str, Any]]) -> str:
 
 
 def stock_terms_text(terms: StockTerms) -> str:
-    """As `TermsField` reads them."""
+    """As `TermsField` reads them, by name: databases do not keep the order in which they were written."""
     return "; ".join(
-        f"{name} {low}-{high}{_told(terms.weights.get(name))}" for name, (low, high) in terms.ranges.items()
+        f"{name} {low}-{high}{_told(terms.weights.get(name))}" for name, (low, high) in sorted(terms.ranges.items())
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.backoffice.kinds import MOST_COUNTED, PatientPaginator
+from marketplace.backoffice.site import JOBS
 from marketplace.models import Seller, SellerInventory, Session
 from negotiation.models import LLMCall, Message, NegotiationRun, Offer, RunEvent
 from tests.marketplace.many import make_many
@@ -23,9 +24,10 @@ def browser(client):
 
 
 def asked(browser, *pages: str) -> dict[str, int]:
-    """How many questions to the database each page takes."""
+    """How many questions to the database each page takes, once what a process remembers is known to it."""
     counts = {}
     for page in pages:
+        browser.get(page)
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(page).status_code == 200, page
         counts[page] = len(queries)
@@ -43,6 +45,8 @@ def changed_pages() -> list[str]:
     """The page of the first row of every table."""
     pages = []
     for model in admin.site._registry:
+        if model._meta.label_lower == JOBS:
+            continue  # its rows are made by a library, and ours are what is measured
         key = model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
         pages.append(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key]))
     return pages
@@ -51,7 +55,6 @@ def changed_pages() -> list[str]:
 def test_no_list_and_no_page_asks_more_of_a_full_marketplace_than_of_a_small_one(browser):
     make_many(FEW)
     pages = [*lists(), *changed_pages()]
-    asked(browser, *pages)
     few = asked(browser, *pages)
 
     make_many(MANY)
