@@ -2,8 +2,9 @@
 
     .venv/bin/python bench/fake_model.py --latency 0.3 --max-concurrency 20 --fault 500=0.1 --fault hang=0.1
 
-It answers with the draft or the advice in the prompt, so that rooms run all their rounds. `GET /stats` tells what it
-saw and its own processor time; `POST /settings` changes how it behaves and forgets what it saw.
+It answers with the draft or the advice in the prompt, so that rooms run all their rounds; with a `--habit` it chooses
+as one that knows nothing. `GET /stats` tells what it saw and its own processor time; `POST /settings` changes how it
+behaves and forgets what it saw.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from aiohttp import web
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.fake_llm.asked import Asked
+from tests.fake_llm.careless import HABITS, Careless
 from tests.fake_llm.sensible import sensible
 
 MODEL = "fake-model"
@@ -40,7 +42,7 @@ class Behaviour:
     """Seconds are those of a whole reply; `jitter` is the part of them by which it may be sooner or later.
 
     A streamed reply comes in `chunks` pieces, four to a write, from 40 % of its time on.
-    `faults` has the share of each kind.
+    `faults` has the share of each kind. Without a `habit` the advice is followed.
     """
 
     latency: float = 0.0
@@ -49,6 +51,7 @@ class Behaviour:
     chunks: int = 20
     retry_after: float = 1.0
     seed: int = 7
+    habit: str = ""
     faults: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -77,6 +80,7 @@ class FakeModel:
         """Calls that are on their way are counted where nobody looks."""
         self._behaviour, self._seen = behaviour, Seen()
         self._chance = random.Random(behaviour.seed)
+        self._say: Callable[[Asked], str] = Careless(behaviour.habit, behaviour.seed) if behaviour.habit else sensible
         self._prompts: set[bytes] = set()
         self._slots = asyncio.Semaphore(behaviour.max_concurrency) if behaviour.max_concurrency else None
         self._cpu = time.process_time()
@@ -138,7 +142,7 @@ class FakeModel:
         if fault:
             self._seen.faulted += 1
             return await self._fail(request, fault, seconds, behaviour)
-        text = sensible(Asked("POST", request.path, {}, body))
+        text = self._say(Asked("POST", request.path, {}, body))
         if body.get("stream"):
             self._seen.streamed += 1
             return await _streamed(request, text, seconds, behaviour.chunks)
@@ -239,12 +243,13 @@ def read_behaviour(arguments: Sequence[str] | None = None) -> tuple[Behaviour, i
     parser.add_argument("--chunks", type=int, default=Behaviour().chunks, help="pieces of a streamed reply")
     parser.add_argument("--retry-after", type=float, default=1.0, help="what a 429 asks for")
     parser.add_argument("--fault", action="append", default=[], metavar="KIND=SHARE", help=", ".join(FAULTS))
+    parser.add_argument("--habit", choices=HABITS, default="", help="choose by it, whatever is advised")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
     faults = {kind: float(share) for kind, _, share in (fault.partition("=") for fault in options.fault)}
     if unknown := faults.keys() - set(FAULTS):
         parser.error(f"no such fault: {', '.join(sorted(unknown))}")
-    names = ("latency", "jitter", "max_concurrency", "chunks", "retry_after", "seed")
+    names = ("latency", "jitter", "max_concurrency", "chunks", "retry_after", "seed", "habit")
     return replace(Behaviour(**{name: getattr(options, name) for name in names}), faults=faults), options.port
 
 

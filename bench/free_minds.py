@@ -32,6 +32,8 @@ from negotiation.minds.mind import BuyerMind, SellerMind
 from negotiation.minds.strategy import StrategyMind
 
 HABITS = ("random", "worst", "hasty", "nonsense")
+_FIGURES = f"{'deals':>8}{'competitive':>13}{'ideal':>8}{'split, one seller':>19}{'rounds':>8}"
+HEAD = f"{'seat':<8}{'habit':<10}{'bounds':<8}{_FIGURES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,13 @@ def main() -> None:
     asked = parser.parse_args()
     seed = HOLDOUT_SEED + asked.seed
     setups = drawn_setups(asked.rooms, seed)
-    head = f"{'deals':>8}{'competitive':>13}{'ideal':>8}{'split, one seller':>19}{'rounds':>8}"
-    print(f"{'seat':<8}{'habit':<10}{'bounds':<8}{head}")
+    print(HEAD)
     strategy = StrategyMind()
-    _tell("", "strategy", "", play_all(setups, lambda chance, n: strategy, lambda chance, n: strategy, seed))
+    tell("", "strategy", "", play_all(setups, lambda chance, n: strategy, lambda chance, n: strategy, seed))
     for on_rails in (True, False):
         for habit in HABITS:
             for seat, (buyer, seller) in _seats(habit, on_rails=on_rails).items():
-                _tell(seat, habit, "rails" if on_rails else "limits", play_all(setups, buyer, seller, seed))
+                tell(seat, habit, "rails" if on_rails else "limits", play_all(setups, buyer, seller, seed))
 
 
 def _seats(
@@ -122,13 +123,19 @@ def _seats(
     return {"buyer": (free, strategy), "sellers": (strategy, free), "all": (free, free)}
 
 
-def _tell(seat: str, habit: str, bounds: str, rooms: Sequence[Played]) -> None:
+def tell(seat: str, habit: str, bounds: str, rooms: Sequence[Played]) -> None:
+    """A line under `HEAD`."""
     feasible = [room for room in rooms if room.is_feasible]
-    contested = fmean(room.competitive for room in feasible if room.is_contested)
-    alone = fmean(room.ideal for room in feasible if not room.is_contested)
-    figures = f"{fmean(r.is_deal for r in feasible):>8.3f}{contested:>13.3f}{fmean(r.ideal for r in feasible):>8.3f}"
-    rounds = fmean(room.rounds for room in feasible if room.is_deal)
-    print(f"{seat:<8}{habit:<10}{bounds:<8}{figures}{alone:>19.3f}{rounds:>8.1f}", flush=True)
+    contested = [room.competitive for room in feasible if room.is_contested]
+    alone = [room.ideal for room in feasible if not room.is_contested]
+    deals, ideal = [float(room.is_deal) for room in feasible], [room.ideal for room in feasible]
+    rounds = [float(room.rounds) for room in feasible if room.is_deal]
+    shares = f"{_mean(deals):>8}{_mean(contested):>13}{_mean(ideal):>8}{_mean(alone):>19}"
+    print(f"{seat:<8}{habit:<10}{bounds:<8}{shares}{_mean(rounds, 1):>8}", flush=True)
+
+
+def _mean(values: Sequence[float], places: int = 3) -> str:
+    return f"{fmean(values):.{places}f}" if values else "-"
 
 
 def _limits_of_seller(view: SellerView) -> Latitude:

@@ -11,13 +11,14 @@ from django.db.models import Count, F, Sum
 
 from llm.purse import Spending
 from marketplace.models import Session
+from marketplace.term_ranges import buyers_span, ranges_of
 from negotiation.core.analysis import Measures, measure
 from negotiation.core.matching import Mismatch
-from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style
+from negotiation.core.preferences import BuyerLimits, Extras, Priority, SellerLimits, Style
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.terms import Terms, to_money
-from negotiation.core.vocabulary import Result, RoomStatus, TradeState
-from negotiation.models import LLMCall, Message, NegotiationRun, Participant
+from negotiation.core.vocabulary import OfferStatus, Result, RoomStatus, TradeState
+from negotiation.models import LLMCall, Message, NegotiationRun, Offer, Participant
 from negotiation.prepared import Prepared
 
 WHY_SKIPPED: dict[str, str] = {
@@ -32,7 +33,10 @@ THOUSANDTH = Decimal("0.001")
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """Savings and totals are in the session's currency over all units, prices per unit; shares mostly 0 to 1."""
+    """Savings and totals are in the session's currency over all units, prices per unit; shares mostly 0 to 1.
+
+    What it is judged by is its `price_in_effect`: what it comes to for the buyer with the further terms agreed.
+    """
 
     room_id: UUID
     item_id: str
@@ -50,6 +54,10 @@ class Purchase:
     messages: int
     trade_number: str
     is_direct: bool
+
+    @property
+    def price_in_effect(self) -> Decimal:
+        return self.unit_price if self.measures.price is None else self.measures.price
 
     @property
     def limit_price(self) -> Decimal:
@@ -118,6 +126,8 @@ class RoomRow(NamedTuple):
     winner_name: str
     trade_number: str | None
     trade_state: str | None
+    allowed_terms: Mapping[str, list[int]]
+    term_weights: Mapping[str, float]
 
     @property
     def is_over(self) -> bool:
@@ -134,7 +144,9 @@ class RoomRow(NamedTuple):
         return round((self.ended_at - self.started_at).total_seconds(), 3)
 
     def setup(self, buyer_name: str, seats: Sequence[SellerSeat]) -> Setup:
-        buyer = BuyerLimits(self.minimum, self.maximum, self.quantity_needed)
+        span = buyers_span(self.minimum, self.maximum)
+        extras = ranges_of(self.allowed_terms, self.term_weights, span) if self.allowed_terms else ()
+        buyer = BuyerLimits(self.minimum, self.maximum, self.quantity_needed, extras)
         return Setup(self.item_name, buyer_name, buyer, tuple(seats), self.max_rounds)
 
 
@@ -160,6 +172,11 @@ class SessionSummary:
     @property
     def total_spent(self) -> Decimal:
         return sum((purchase.total_cost for purchase in self.purchases), Decimal(0))
+
+    @property
+    def total_in_effect(self) -> Decimal:
+        """What was spent, and what the further terms agreed took from the buyer besides."""
+        return sum((purchase.price_in_effect * purchase.quantity for purchase in self.purchases), Decimal(0))
 
     @property
     def items_purchased(self) -> int:
@@ -212,6 +229,7 @@ def summarise(session: Session) -> SessionSummary:
     messages: dict[int, int] = dict(_MESSAGES.rows(session.pk))
     buyer_name = session.buyer.name
     deals = [room for room in rooms if room.is_over and room.is_bought]
+    extras = _agreed_extras(deals)
     bought = {room.item_id for room in deals}
     own = [room for room in rooms if not room.is_bilateral]
     return SessionSummary(
@@ -219,7 +237,8 @@ def summarise(session: Session) -> SessionSummary:
         buyer_name=buyer_name,
         currency=session.currency,
         purchases=tuple(
-            purchase_in(room, room.setup(buyer_name, seats[room.pk]), messages.get(room.pk, 0)) for room in deals
+            purchase_in(room, room.setup(buyer_name, seats[room.pk]), messages.get(room.pk, 0), extras.get(room.pk, ()))
+            for room in deals
         ),
         failed_items=tuple(_failed(room) for room in own if room.is_over and room.item_id not in bought),
         total_items_requested=len(own),
@@ -231,9 +250,9 @@ def summarise(session: Session) -> SessionSummary:
     )
 
 
-def purchase_in(room: RoomRow, setup: Setup, message_count: int) -> Purchase:
-    """Of a room that ended with a deal."""
-    terms = Terms(room.unit_price, room.quantity)
+def purchase_in(room: RoomRow, setup: Setup, message_count: int, extras: Extras = ()) -> Purchase:
+    """Of a room that ended with a deal, with these further terms."""
+    terms = Terms(room.unit_price, room.quantity, extras)
     return Purchase(
         room_id=room.code,
         item_id=room.item_id,
@@ -261,10 +280,11 @@ _ROOM = (
     *("outcome__result", "outcome__reason", "outcome__explanation", "outcome__unit_price", "outcome__quantity"),
     *("outcome__participant__seller_code", "outcome__participant__name"),
     *("outcome__trade__number", "outcome__trade__state"),
+    *("item__allowed_terms", "item__term_weights"),
 )
 _SEAT = (
     *("run_id", "seller_code", "name", "speaking_style"),
-    *("cost_price", "least_price", "selling_price", "stock", "priority"),
+    *("cost_price", "least_price", "selling_price", "stock", "priority", "allowed_terms", "term_weights"),
 )
 _SESSION_ID = Session._meta.get_field("id")
 _ROOMS = Prepared(
@@ -309,10 +329,21 @@ def _spending(session: Session) -> Spending:
 def _seats(session: Session) -> dict[int, list[SellerSeat]]:
     """By room."""
     seats: dict[int, list[SellerSeat]] = {}
-    for run_id, code, name, style, cost, floor, ask, stock, priority in _SEATS.rows(session.pk):
-        limits = SellerLimits(cost, floor, ask, stock, Priority(priority))
+    for run_id, code, name, style, cost, floor, ask, stock, priority, ranges, weights in _SEATS.rows(session.pk):
+        extras = ranges_of(ranges, weights, ask - floor) if ranges else ()
+        limits = SellerLimits(cost, floor, ask, stock, Priority(priority), extras)
         seats.setdefault(run_id, []).append(SellerSeat(str(code), name, limits, Style(style)))
     return seats
+
+
+def _agreed_extras(deals: Sequence[RoomRow]) -> dict[int, Extras]:
+    """By room; asked for only where anything but the price can have been bargained over."""
+    rooms = [room.pk for room in deals if room.allowed_terms]
+    if not rooms:
+        return {}
+    taken = Offer.objects.filter(run__in=rooms, participant=F("run__outcome__participant"))
+    rows = taken.filter(status=OfferStatus.ACCEPTED).exclude(extras={}).order_by("number")
+    return {run: tuple(sorted(terms.items())) for run, terms in rows.values_list("run_id", "extras")}
 
 
 def _failed(room: RoomRow) -> FailedItem:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from marketplace.backoffice.arena_rows import RoomsOfArenas, RowsOfArenas, mark_of
 from marketplace.backoffice.kinds import PatientPaginator, ReadOnlyAdmin, ReadOnlyInline
 from marketplace.backoffice.steering import SteersRooms
 from negotiation import arena_admin, notification_admin, seat_admin, trade_admin  # noqa: F401  # screens of their own
@@ -114,7 +115,7 @@ class NegotiationRunAdmin(SteersRooms, ReadOnlyAdmin):
         "pages",
     )
     list_select_related = ("session", "item", "outcome")
-    list_filter = (AtWork, "status", "outcome__result", "session__is_what_if", "created_at")
+    list_filter = (AtWork, RoomsOfArenas, "status", "outcome__result", "session__is_what_if", "created_at")
     view_on_site = False
     search_fields = ("item__item_name", "item__item_id", "session__name", "item__buyer__name", "code")
     search_help_text = "Item, session, buyer or code"
@@ -161,9 +162,10 @@ class NegotiationRunAdmin(SteersRooms, ReadOnlyAdmin):
 
     @admin.display(description="session", ordering="session__name")
     def session_name(self, run: NegotiationRun) -> SafeString:
-        mark = format_html(' <span class="tag">{}</span>', "What-if") if run.session.is_what_if else ""
+        mark = mark_of(run.session)
+        tag = format_html(' <span class="tag">{}</span>', mark) if mark else ""
         address = reverse("admin:marketplace_session_change", args=[run.session_id])
-        return format_html('<a href="{}">{}</a>{}', address, run.session, mark)
+        return format_html('<a href="{}">{}</a>{}', address, run.session, tag)
 
     @admin.display(description="branched from")
     def branch(self, run: NegotiationRun) -> SafeString | str:
@@ -245,7 +247,7 @@ class MessageAdmin(ShownInItsRoom):
     list_display = ("at", "run", "round", "party", "participant", "voice", "__str__", "in_room")
     list_display_links = ("at",)
     list_select_related = ("run__item", "participant")
-    list_filter = ("party", "voice", "at")
+    list_filter = (RowsOfArenas, "party", "voice", "at")
     search_fields = ("text", "participant__name", "run__item__item_name", "run__session__name")
 
 
@@ -264,7 +266,7 @@ class OfferAdmin(ReadOnlyAdmin):
         "at",
     )
     list_select_related = ("run__item", "participant")
-    list_filter = ("status", "party", "is_final", "at")
+    list_filter = (RowsOfArenas, "status", "party", "is_final", "at")
     search_fields = ("participant__name", "run__item__item_name", "run__session__name")
     paginator = PatientPaginator
     show_full_result_count = False
@@ -283,7 +285,7 @@ class OutcomeAdmin(ReadOnlyAdmin):
         "decided_at",
     )
     list_select_related = ("run__item", "participant")
-    list_filter = ("result", "reason", "decided_at")
+    list_filter = (RowsOfArenas, "result", "reason", "decided_at")
     search_fields = ("participant__name", "run__item__item_name", "run__session__name", "code")
 
 
@@ -291,7 +293,7 @@ class OutcomeAdmin(ReadOnlyAdmin):
 class RunEventAdmin(ShownInItsRoom):
     list_display = ("seq", "run", "type", "at", "summary", "in_room")
     list_select_related = ("run__item",)
-    list_filter = (KindOfEvent, "at")
+    list_filter = (KindOfEvent, RowsOfArenas, "at")
     search_fields = ("run__item__item_name", "run__session__name", "run__code")
     fields = ("run", ("seq", "type", "at"), "in_room", "content", "hash")
 

@@ -131,7 +131,8 @@ class GridOut(Schema):
 
 
 class RowOut(Schema):
-    """A mind over all its opponents. Calls, tokens, cost (US dollars) and seconds of models are of its own side."""
+    """A mind over all its opponents. What models took (cost in US dollars), moves that stood in for a model's, and how
+    often a model went beyond what its seat may do or say are of its own side."""
 
     place: int
     mind: str
@@ -146,6 +147,7 @@ class RowOut(Schema):
     cost: float
     model_seconds: float
     fallbacks: int
+    violations: int
 
 
 class ArenaOut(ArenaLineOut):

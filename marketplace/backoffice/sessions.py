@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from marketplace import audit
 from marketplace.backoffice import access
+from marketplace.backoffice.arena_rows import SessionsOfArenas, mark_of
 from marketplace.backoffice.confirming import Question, ask, is_confirmed
 from marketplace.backoffice.kinds import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, user_name
 from marketplace.backoffice.steering import MOST_NAMED, SteersRooms
@@ -26,7 +27,6 @@ from marketplace.term_weights import weights_words
 from negotiation.core.vocabulary import Result
 from negotiation.models import STARTED, LLMCall, NegotiationRun, Outcome, RunEvent
 
-WHAT_IF = "What-if"
 MODEL_WORDS = ("language_model", "buyers_model", "budget", "model_usage")
 
 
@@ -100,7 +100,7 @@ class SessionAdmin(access.PartyScreen, SteersRooms, ReadOnlyAdmin):
     way_in_party = "buyer.code"
     list_display = ("title", "buyer_name", "created_at", "room_count", "running_count", "deal_count", "floor", "sheet")
     list_select_related = ("buyer",)
-    list_filter = ("is_what_if", "created_at", "buyer_mind", "runs__status", Invited)
+    list_filter = (SessionsOfArenas, "is_what_if", "created_at", "buyer_mind", "runs__status", Invited)
     search_fields = ("name", "code", "buyer__name", "buyer__items__item_name")
     search_help_text = "Session, buyer, item or code"
     date_hierarchy = "created_at"
@@ -165,13 +165,13 @@ class SessionAdmin(access.PartyScreen, SteersRooms, ReadOnlyAdmin):
 
     @admin.display(description="session", ordering="name")
     def title(self, session: Session) -> SafeString | str:
-        if not session.is_what_if:
-            return str(session)
-        return format_html('{} <span class="tag">{}</span>', session, WHAT_IF)
+        mark = mark_of(session)
+        return format_html('{} <span class="tag">{}</span>', session, mark) if mark else str(session)
 
     @admin.display(description="kind")
     def kind(self, session: Session) -> str:
-        return "What-if: nothing of it is bought" if session.is_what_if else "In earnest"
+        mark = mark_of(session)
+        return f"{mark}: nothing of it is bought" if mark else "In earnest"
 
     @admin.display(description="buyer", ordering="buyer__name")
     def buyer_name(self, session: Session) -> str:

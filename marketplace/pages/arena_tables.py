@@ -70,6 +70,7 @@ class CostRow:
     seconds: str
     model_seconds: str
     fallbacks: str
+    violations: str
     tokens: str
     cost: str
     asks_models: bool
@@ -172,6 +173,7 @@ def _cost_row(row: Row, party: Party) -> CostRow:
         seconds=NOTHING if row.seconds is None else duration(row.seconds),
         model_seconds=duration(row.model_seconds) if row.calls else NOTHING,
         fallbacks=f"{row.fallbacks:,}" if row.calls or row.fallbacks else NOTHING,
+        violations=f"{row.violations:,}" if row.calls else NOTHING,
         tokens=f"{row.tokens:,}" if row.calls else NOTHING,
         cost=dollars(row.cost),
         asks_models=row.calls > 0,

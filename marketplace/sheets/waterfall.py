@@ -10,6 +10,10 @@ from marketplace.summary import Purchase, SessionSummary
 MOST_ITEMS = 8
 COMPETITION = "Where sellers who undercut each other openly would have stopped: at what the second-best could accept."
 BEST_POSSIBLE = "At the lowest price that any seller of the room could have accepted."
+FURTHER_TERMS = (
+    "What the delivery, payment and other terms agreed are worth less to the buyer than those it would have."
+)
+IN_EFFECT = "What the deals come to for the buyer, with the terms agreed; what might have been paid is told likewise."
 
 
 class Kind(StrEnum):
@@ -23,7 +27,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From `low` to `high` on the scale of money. `away`: how far a sum to compare with is from what was spent."""
+    """From `low` to `high` on the scale of money. `away`: how far a sum to compare with is from that in effect."""
 
     kind: Kind
     label: str
@@ -55,7 +59,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """`steps` lead from the asking prices to what was spent; `compared` are other sums for the same goods."""
+    """`steps` lead from the asking prices to what was spent, and on to what that comes to where further terms count;
+    `compared` are other sums for the same goods."""
 
     steps: tuple[Step, ...]
     compared: tuple[Step, ...]
@@ -65,15 +70,20 @@ def waterfall(summary: SessionSummary) -> Waterfall | None:
     """None if nothing was bought. The largest savings have a step each, the others one together."""
     if not summary.purchases:
         return None
-    spent, asked = summary.total_spent, summary.total_asked
+    spent, asked, in_effect = summary.total_spent, summary.total_asked, summary.total_in_effect
     others = [(label, total, words) for label, total, words in _others(summary) if total is not None]
-    scale = max(spent, asked, *(total for _, total, _ in others)) or Decimal(1)
+    scale = max(spent, asked, in_effect, *(total for _, total, _ in others)) or Decimal(1)
     asked_step = Step(Kind.SUM, "Asked", Decimal(0), asked, asked, "What the sellers that won asked at first.", scale)
     spent_step = Step(Kind.SUM, "Spent", Decimal(0), spent, spent, "What was agreed in the end.", scale)
     return Waterfall(
-        steps=(asked_step, *_savings(summary.purchases, asked, scale), spent_step),
+        steps=(
+            asked_step,
+            *_savings(summary.purchases, asked, scale),
+            spent_step,
+            *_further_terms(spent, in_effect, scale),
+        ),
         compared=tuple(
-            Step(Kind.COMPARED, label, Decimal(0), total, total, words, scale, away=total - spent)
+            Step(Kind.COMPARED, label, Decimal(0), total, total, words, scale, away=total - in_effect)
             for label, total, words in others
         ),
     )
@@ -86,6 +96,14 @@ def _savings(purchases: Sequence[Purchase], asked: Decimal, scale: Decimal) -> l
         steps.append(Step(kind, label, min(level, after), max(level, after), -saved, words, scale))
         level = after
     return steps
+
+
+def _further_terms(spent: Decimal, in_effect: Decimal, scale: Decimal) -> list[Step]:
+    """Nothing where they take nothing from the buyer."""
+    if spent == in_effect:
+        return []
+    taken = Step(Kind.ADDED, "Further terms", spent, in_effect, in_effect - spent, FURTHER_TERMS, scale)
+    return [taken, Step(Kind.SUM, "In effect", Decimal(0), in_effect, in_effect, IN_EFFECT, scale)]
 
 
 def _parts(purchases: Sequence[Purchase]) -> list[tuple[str, Decimal, str]]:

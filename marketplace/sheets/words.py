@@ -17,7 +17,7 @@ def verdict(summary: SessionSummary) -> str:
     asked, competitive = summary.total_asked, summary.competitive_total
     parts = [f"{_percent(summary.savings_against_ask / asked)} less than was asked"] if asked else []
     if competitive:
-        parts.append(_against(summary.total_spent, competitive))
+        parts.append(_against(summary.total_in_effect, competitive))
     counted = f"{bought} of {wanted} items" if wanted != 1 else "The item"
     were = "would have been" if summary.session.is_what_if else "was" if bought == 1 else "were"
     return f"{counted} {were} bought for {money(summary.total_spent, summary.currency)}: {' and '.join(parts)}."

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from negotiation.arena.scoring import Effort, Ending, RoomScore, score_room, to_json
 from negotiation.arena_models import ArenaGame
@@ -11,6 +11,7 @@ from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.models import LLMCall, Message, NegotiationRun
 from negotiation.records import Record
 from negotiation.store import StoredRoom, read_history
+from negotiation.violations import count_violations
 
 GOOD_ENDINGS = (RoomStatus.COMPLETED, RoomStatus.NO_SELLERS)
 
@@ -38,16 +39,14 @@ def _score(run: NegotiationRun) -> RoomScore:
 def _effort(stored: StoredRoom, records: list[Record], party: Party) -> Effort:
     failed = sum(isinstance(record.event, MindFailed) and record.event.party is party for record in records)
     is_buyers = Q(participant__isnull=party is Party.BUYER)
-    calls = (
-        LLMCall.objects.filter(is_buyers, run_id=stored.run_id)
-        .order_by()
-        .aggregate(
-            calls=Sum("attempts", default=0),
-            tokens=Sum(F("input_tokens") + F("output_tokens"), default=0),
-            cost=Sum("cost", default=0),
-            seconds=Sum("seconds", default=0.0),
-        )
+    made = LLMCall.objects.filter(is_buyers, run_id=stored.run_id).order_by()
+    calls = made.aggregate(
+        calls=Sum("attempts", default=0),
+        tokens=Sum(F("input_tokens") + F("output_tokens"), default=0),
+        cost=Sum("cost", default=0),
+        seconds=Sum("seconds", default=0.0),
     )
+    noted = made.exclude(why="").values_list("why").annotate(Count("id"))
     without_model = Message.objects.filter(run_id=stored.run_id, party=party).exclude(fallback="").count()
     return Effort(
         calls=calls["calls"],
@@ -55,4 +54,5 @@ def _effort(stored: StoredRoom, records: list[Record], party: Party) -> Effort:
         cost=float(calls["cost"]),
         seconds=round(calls["seconds"], 3),
         fallbacks=failed + without_model,
+        violations=sum(count_violations(noted).values()),
     )

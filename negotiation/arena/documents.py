@@ -18,7 +18,7 @@ _MEASURES = (
     *("item_id", "item", "is_feasible", "is_deal", "seller", "price", "quantity", "competitive_share", "ideal_share"),
     *("seller_share", "efficiency", "nash_ratio", "rounds", "seconds", "room"),
 )
-_EFFORTS = ("calls", "tokens", "cost", "seconds", "fallbacks")
+_EFFORTS = ("calls", "tokens", "cost", "seconds", "fallbacks", "violations")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The n-th scenario of a class is always the same. Each class asks something else 
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MOST_OF_A_KIND = 200
@@ -39,6 +39,8 @@ SHOPS = (
     *("Gable House", "Heron Wholesale", "Inlet Stores", "Juniper Direct", "Kestrel Parts", "Lantern Co-op"),
 )
 BUYERS = ("Harbour School", "Quarry Hotel", "Tide Laboratory", "Meadow Clinic", "Orchard Theatre", "Viaduct Studio")
+# Between which values each term is, and whether it is usually the buyer that would have more of it.
+TERMS = {"delivery_days": ((1, 14), False), "payment_days": ((0, 60), True), "warranty_months": ((6, 36), True)}
 STYLES, PRIORITIES = ("rude", "neutral", "very_sweet"), ("maximize_profit", "customer_retention")
 
 
@@ -60,20 +62,25 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """The buyer's limit and minimum are parts of the usual price, as the shops' numbers are."""
+    """The buyer's limit and minimum are parts of the usual price, as the shops' numbers are.
+
+    Over so many terms besides the price they bargain, too.
+    """
 
     shops: tuple[Shop, ...]
     limit: float
     minimum: float = 0.0
+    terms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The item, what one of it usually costs, and how many the buyer needs."""
+    """The item, what one of it usually costs, how many the buyer needs, and what besides the price matters."""
 
     item: Mapping[str, str]
     typical: float
     quantity: int
+    terms: tuple[str, ...] = ()
 
 
 Draw = Callable[[random.Random], Market]
@@ -100,8 +107,10 @@ def draw_body(kind: str, number: int) -> dict[str, Any]:
     )
     market = _KINDS[kind].draw(chance)
     names = chance.sample(SHOPS, len(market.shops))
+    if market.terms:
+        wanted = replace(wanted, terms=tuple(sorted(chance.sample(sorted(TERMS), market.terms))))
     return {
-        "buyer": {"name": chance.choice(BUYERS), "shopping_list": [_line(market, wanted)]},
+        "buyer": {"name": chance.choice(BUYERS), "shopping_list": [_line(market, wanted, chance)]},
         "sellers": [
             {"name": name, **_seller(shop, wanted, chance)} for name, shop in zip(names, market.shops, strict=True)
         ],
@@ -109,12 +118,13 @@ def draw_body(kind: str, number: int) -> dict[str, Any]:
     }
 
 
-def _line(market: Market, wanted: _Wanted) -> dict[str, Any]:
+def _line(market: Market, wanted: _Wanted, chance: random.Random) -> dict[str, Any]:
     return {
         **wanted.item,
         "quantity_needed": wanted.quantity,
         "min_price_per_unit": _price(wanted.typical * market.minimum),
         "max_price_per_unit": _price(wanted.typical * market.limit),
+        **_terms_of(wanted, chance, is_buyer=True),
     }
 
 
@@ -126,9 +136,25 @@ def _seller(shop: Shop, wanted: _Wanted, chance: random.Random) -> dict[str, Any
         "cost_price": _price(floor * chance.uniform(0.8, 0.95)),
         "least_price": _price(floor),
         "selling_price": _price(wanted.typical * shop.ask),
+        **_terms_of(wanted, chance, is_buyer=False),
     }
     profile = {"priority": chance.choice(PRIORITIES), "speaking_style": chance.choice(STYLES)}
     return {"profile": profile, "inventory": [stock]}
+
+
+def _terms_of(wanted: _Wanted, chance: random.Random, *, is_buyer: bool) -> dict[str, Any]:
+    """A side's ranges and what each term weighs for it; in one of seven it would have it as the other side would."""
+    if not wanted.terms:
+        return {}
+    ranges, weights = {}, {}
+    for name in wanted.terms:
+        (low, high), is_more_for_buyer = TERMS[name]
+        ranges[name] = [low + chance.randint(0, (high - low) // 5), high - chance.randint(0, (high - low) // 5)]
+        is_usual = chance.random() < 6 / 7
+        wants_more = (is_more_for_buyer is is_buyer) is is_usual
+        weights[name] = round(chance.uniform(0.05, 0.4 / len(wanted.terms)), 3) * (1 if wants_more else -1)
+    price = round(1 - sum(map(abs, weights.values())), 3)
+    return {"allowed_terms": ranges, "term_weights": {"price": price, **weights}}
 
 
 def _price(amount: float) -> float:
@@ -195,6 +221,11 @@ def _no_deal(chance: random.Random) -> Market:
     return Market(_shops(chance, _floors(chance, chance.randint(1, 5), limit * 1.02, limit * 1.4)), limit)
 
 
+def _further_terms(chance: random.Random) -> Market:
+    shops = _shops(chance, _floors(chance, chance.randint(1, 4)))
+    return Market(shops, chance.uniform(1.1, 1.4), chance.choice((0.0, 0.45)), terms=chance.randint(1, len(TERMS)))
+
+
 def _inflated(chance: random.Random) -> Market:
     floors = _floors(chance, chance.randint(2, 5))
     return Market(_shops(chance, floors, inflated=2.5), chance.uniform(1.02, 1.3))
@@ -210,4 +241,5 @@ _KINDS: Mapping[str, _Kind] = {
     "stock_trap": _Kind("The cheapest have too little stock.", _stock_trap),
     "no_deal": _Kind("No deal is possible; to leave is right.", _no_deal),
     "inflated": _Kind("Asking prices far above the floors.", _inflated),
+    "terms": _Kind("Delivery, payment or warranty count as well as the price.", _further_terms),
 }

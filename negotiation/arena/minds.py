@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from types import ModuleType
-from typing import Any
 
 from marketplace.errors import InvalidRequest, Problem
 from marketplace.requests import SeatTuning, SellerRequest, SessionRequest
 from negotiation.arena.opponents import OPPONENTS, make_buyer, make_seller
+from negotiation.arena.over_terms import OverTerms
 from negotiation.core.preferences import Policy, Temperament, Toughness
 from negotiation.core.vocabulary import Party
 from negotiation.minds.mind import BuyerMind, SellerMind
@@ -146,13 +146,13 @@ def is_built_in(mind: str) -> bool:
     return mind in BUILT_IN
 
 
-def seat_mind(party: Party, text: str, seed: int) -> Any:
+def seat_mind(party: Party, text: str, seed: int) -> OverTerms:
     """The opponent or lab mind of that name for one seat. Raises ValueError if there is none any more."""
     spec = read_mind(text, party)
     given = dict(spec.parameters)
     if spec.name.startswith(LAB):
-        return _lab().make(party, spec.name.removeprefix(LAB), given, seed)
-    return _make(party)(spec.name, given, seed)
+        return OverTerms(_lab().make(party, spec.name.removeprefix(LAB), given, seed))
+    return OverTerms(_make(party)(spec.name, given, seed))
 
 
 def seat(request: SessionRequest, buyer: Spec, sellers: Spec, seed: int) -> SessionRequest:

@@ -76,7 +76,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A mind over all its opponents; calls, tokens, cost, seconds of models and fallbacks are of its own side."""
+    """A mind over all its opponents; what models took, fallbacks and violations are of its own side."""
 
     place: int
     mind: str
@@ -91,6 +91,7 @@ class Row:
     cost: float
     model_seconds: float
     fallbacks: int
+    violations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,7 @@ def _row(mind: str, rooms: Sequence[RoomResult], party: Party) -> Row:
         cost=sum(effort.cost for effort in efforts),
         model_seconds=sum(effort.seconds for effort in efforts),
         fallbacks=sum(effort.fallbacks for effort in efforts),
+        violations=sum(effort.violations for effort in efforts),
     )
 
 

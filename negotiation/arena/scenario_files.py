@@ -3,11 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marketplace.errors import InvalidRequest, Problem
-from marketplace.strict_json import read_object
+from marketplace.strict_json import elements_of, read_value
 from negotiation.arena.scenarios import MOST_SCENARIOS, Row, Scenario, read_rows
 
 MOST_CHARACTERS = 8_000_000
@@ -36,7 +37,7 @@ def read_file(name: str, text: str) -> tuple[Scenario, ...]:
 def rows_of(scenarios: list[Any]) -> list[Row]:
     """As they stand in a JSON list under `scenarios`."""
     _require_few(len(scenarios))
-    return [_row(f"scenarios[{place}]", scenario) for place, scenario in enumerate(scenarios)]
+    return [_row(_place(number), scenario, _place(number)) for number, scenario in enumerate(scenarios)]
 
 
 def _reader(name: str) -> Callable[[str], list[Row]]:
@@ -46,42 +47,59 @@ def _reader(name: str) -> Callable[[str], list[Row]]:
 
 
 def _json_rows(text: str) -> list[Row]:
+    """Told by line and place; called by their place where they have no name, however the file is broken into lines."""
     try:
-        found = read_object(text)
+        elements = elements_of(text, "scenarios")
     except ValueError as error:
         raise _refused(f"is not JSON: {error}") from error
-    scenarios = found.get("scenarios")
-    if not isinstance(scenarios, list):
+    if elements is None:
         raise _refused('must have a list of "scenarios"')
-    return rows_of(scenarios)
+    named = [(_place(number), each) for number, each in enumerate(elements)]
+    return _written_rows([_Written(f"line {each.line} ({name})", each.text, name) for name, each in named])
 
 
 def _lines_rows(text: str) -> list[Row]:
+    lines = [(f"line {number}", line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    return _written_rows([_Written(place, line, place) for place, line in lines])
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A scenario as it is written, where it is to be found, and what it is called if it has no name."""
+
+    place: str
+    text: str
+    name: str
+
+
+def _written_rows(scenarios: list[_Written]) -> list[Row]:
     rows, problems = [], []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
+    for written in scenarios:
         try:
-            rows.append(_row(f"line {number}", read_object(line)))
+            rows.append(_row(written.place, read_value(written.text), written.name))
         except ValueError as error:
-            problems.append(Problem(f"line {number}", f"is not JSON: {error}"))
-    _require_few(len(rows))
+            problems.append(Problem(written.place, f"is not JSON: {error}"))
+    _require_few(len(scenarios))
     if problems:
         raise InvalidRequest([*problems, *_problems_of(rows)])
     return rows
 
 
-def _row(place: str, scenario: object) -> Row:
+def _place(number: int) -> str:
+    return f"scenarios[{number}]"
+
+
+def _row(place: str, scenario: object, unnamed: str) -> Row:
     """The whole object is the body where it has none under `initialize`."""
     if not isinstance(scenario, dict):
-        return Row(place, "", [], scenario)
-    name = scenario.get("name") or scenario.get("id") or ""
+        return Row(place, unnamed, [], scenario)
+    name = str(scenario.get("name") or scenario.get("id") or unnamed)
     if "initialize" not in scenario:
-        return Row(place, str(name), [], scenario)
+        return Row(place, name, [], scenario)
     body, rounds = scenario["initialize"], scenario.get("max_rounds")
     if isinstance(body, dict) and rounds is not None and "max_rounds" not in body:
         body = {**body, "max_rounds": rounds}
-    return Row(place, str(name), scenario.get("tags") or [], body)
+    return Row(place, name, scenario.get("tags") or [], body)
 
 
 def _csv_rows(text: str) -> list[Row]:

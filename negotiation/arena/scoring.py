@@ -12,14 +12,15 @@ from negotiation.core.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What one side's minds cost: calls to models with their tokens, US dollars and seconds, and how often template
-    words or the strategy's move had to stand in."""
+    """What one side's minds cost: calls to models with their tokens, US dollars and seconds, how often template words
+    or the strategy's move had to stand in, and how often a model went beyond what its seat may do or say."""
 
     calls: int = 0
     tokens: int = 0
     cost: float = 0.0
     seconds: float = 0.0
     fallbacks: int = 0
+    violations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Latitude:
 def seller_latitude(view: SellerView) -> Latitude:
     """Around the shadow's quote: 3 % of the span from floor to asking price below, 10 % above.
 
-    In the last round never above the strategy's price.
+    Never above the strategy's price in the last round, nor where that undercuts a rival: a seller that could go lower
+    than all others would lose by it to one that cannot.
     """
     if not view.agenda:
         return _price_latitude(view)
@@ -75,9 +76,10 @@ def _price_latitude(view: SellerView) -> Latitude:
     limits, own = view.limits, holding(view.quotes, view.limits, view.quantity)
     if (final := last_word(view)) is not None:
         return Latitude(final.unit_price, final.unit_price, final.unit_price, _least_taken(view, final.unit_price))
-    span, price = limits.ask - limits.floor, shadow_quote(view).price
+    shadow = shadow_quote(view)
+    span, price = limits.ask - limits.floor, shadow.price
     most = min([limits.ask, *(quote.terms.unit_price for quote in own)])
-    high = min(most, price if view.is_last_round else price + SELLER_ABOVE * span)
+    high = min(most, price if view.is_last_round or shadow.answers_rival else price + SELLER_ABOVE * span)
     low = max(price - SELLER_BELOW * span, min(price, limits.floor + CLEARANCE * span))
     accepts = max(price - SELLER_ACCEPTS * span, min(price, limits.floor + CLEARANCE * span))
     high = to_money(high)

@@ -64,7 +64,7 @@ def choose_quote(view: SellerView) -> Quote:
     taken = takeable(view)
     if quote.accepts and taken is not None:
         return replace(quote, price=taken.terms.unit_price)
-    return replace(quote, price=_offering(view, quote.price).terms.unit_price)
+    return replace(quote, price=quote_worth(view, quote.price).terms.unit_price)
 
 
 def takeable(view: SellerView) -> Option | None:
@@ -83,7 +83,7 @@ def quote_at(view: SellerView, unit_price: Decimal) -> Offering:
     if (final := _final_offer(view)) is not None:
         return final
     if view.agenda:
-        own = _offering(view, strategy.choose_quote(seller_shadow(view)).price)
+        own = quote_worth(view, strategy.choose_quote(seller_shadow(view)).price)
         is_own = own.terms.unit_price == unit_price
         return own if is_own else Offering(replace(own.terms, unit_price=unit_price))
     carried = Terms(unit_price, view.quantity, _carried(view.live_bid, view.limits.extras))
@@ -106,11 +106,9 @@ def choose_bids(view: BuyerView) -> tuple[Bid, ...]:
     bids = strategy.choose_bids(buyer_shadow(view))
     if not any(thread.agenda for thread in view.threads):
         return bids
-    offers = {
-        bid.seller_id: _bid_offer(view, thread, bid.price) for thread, bid in zip(view.threads, bids, strict=True)
-    }
+    offers = {bid.seller_id: bid_worth(view, thread, bid.price) for thread, bid in zip(view.threads, bids, strict=True)}
     return tuple(
-        replace(bid, price=terms.unit_price, claim=_claim(view, thread, terms) if bid.claim is not None else None)
+        replace(bid, price=terms.unit_price, claim=rival_claim(view, thread, terms) if bid.claim is not None else None)
         for thread, bid in zip(view.threads, bids, strict=True)
         for terms in [offers[bid.seller_id].terms]
     )
@@ -119,14 +117,14 @@ def choose_bids(view: BuyerView) -> tuple[Bid, ...]:
 def bid_offers(view: BuyerView) -> dict[str, Offering]:
     """What the buyer would bid next, by seller."""
     bids = strategy.choose_bids(buyer_shadow(view))
-    return {bid.seller_id: _bid_offer(view, thread, bid.price) for thread, bid in zip(view.threads, bids, strict=True)}
+    return {bid.seller_id: bid_worth(view, thread, bid.price) for thread, bid in zip(view.threads, bids, strict=True)}
 
 
 def bids_at(view: BuyerView, bids: Sequence[Bid]) -> dict[str, Offering]:
     """The bids at these unit prices, with the further terms of the buyer's own, by seller."""
     threads = {thread.seller_id: thread for thread in view.threads}
     if not any(thread.agenda for thread in view.threads):
-        return {bid.seller_id: _bid_offer(view, threads[bid.seller_id], bid.price) for bid in bids}
+        return {bid.seller_id: bid_worth(view, threads[bid.seller_id], bid.price) for bid in bids}
     own = bid_offers(view)
     return {
         bid.seller_id: Offering(replace(own[bid.seller_id].terms, unit_price=bid.price), own[bid.seller_id].packages)
@@ -218,7 +216,7 @@ def _rates(offers: Sequence[Offer], party: Party) -> dict[str, Decimal]:
     return rates
 
 
-def _offering(view: SellerView, price: Decimal) -> Offering:
+def quote_worth(view: SellerView, price: Decimal) -> Offering:
     """Terms that are worth this effective price to the seller; a final offer stays as it was made."""
     if (final := _final_offer(view)) is not None:
         return final
@@ -268,7 +266,7 @@ def _alternative(each: Range, value: int, wish: Wish | None, left: Decimal) -> i
     return value + (steps if goal > value else -steps)
 
 
-def _bid_offer(view: BuyerView, thread: BuyerThread, price: Decimal) -> Offering:
+def bid_worth(view: BuyerView, thread: BuyerThread, price: Decimal) -> Offering:
     """Terms that are worth this effective price to the buyer; where there are none, its last ones again."""
     limits = view.limits
     if not thread.agenda:
@@ -308,7 +306,7 @@ def _last_packages(
     return tuple(each for each in made if each.unit_price <= thread.ask)
 
 
-def _claim(view: BuyerView, thread: BuyerThread, terms: Terms) -> Decimal | None:
+def rival_claim(view: BuyerView, thread: BuyerThread, terms: Terms) -> Decimal | None:
     """The best offer elsewhere, like for like with this bid, unless to say it would say one of our own limits."""
     rivals = (
         worth_to_buyer(view.limits, other.quote, other.agenda)

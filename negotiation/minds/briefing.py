@@ -1,5 +1,6 @@
 """Makes briefs of views and plans: what a model is told, and what it may say."""
 
+import random
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -61,7 +62,7 @@ def buyer_brief(view: BuyerView, purchase: Purchase, currency: str) -> BuyerBrie
         max_rounds=view.max_rounds,
         threads=tuple(
             _thread_brief(key, thread, purchase.cues[thread.seller_id], drafts[thread.seller_id])
-            for key, thread in keyed(view.threads).items()
+            for key, thread in keyed(view).items()
         ),
     )
 
@@ -70,8 +71,13 @@ def round_of(view: BuyerView, purchase: Purchase) -> int:
     return view.round + 1 if isinstance(purchase.turn, Bids) else view.round
 
 
-def keyed(threads: Sequence[BuyerThread]) -> dict[str, BuyerThread]:
-    """The threads by the short keys that name them in prompts and replies."""
+def keyed(view: BuyerView) -> dict[str, BuyerThread]:
+    """The threads by the short keys that name them in prompts and replies.
+
+    In an order drawn by name: models favour who stands first, and that is not to be who was listed first.
+    """
+    threads = sorted(view.threads, key=lambda thread: thread.name)
+    random.Random(f"{view.seed}/order").shuffle(threads)
     return {f"S{number}": thread for number, thread in enumerate(threads, 1)}
 
 

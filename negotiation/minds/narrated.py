@@ -22,7 +22,8 @@ from negotiation.replies.wording import Speech, check_words
 class Onlookers(Protocol):
     """Who watches a seat write. What they are shown has passed the checks of a finished message."""
 
-    def are_there(self) -> bool: ...
+    def are_there(self) -> bool:
+        """Whether the model is to be listened to while it writes."""
 
     def may_look(self) -> bool:
         """Whether to take apart now what is written so far: not too often, and not while there is better to do."""
@@ -66,7 +67,7 @@ async def speak_purchase(
     view: BuyerView, purchase: Purchase, line: Line | RestOfTurn, currency: str, onlookers: Onlookers
 ) -> BuyerTurn:
     """The planned turn in the model's words, those of all threads from one call."""
-    threads = keyed(view.threads)
+    threads = keyed(view)
     if not purchase.cues:
         return purchase.turn
     speeches = {

@@ -96,7 +96,7 @@ class ReasoningMind:
         )
 
     def _buyers_question(self, view: BuyerView, purchase: Purchase) -> Question[tuple[Purchase, dict[str, Words]]]:
-        threads, by_seller = keyed(view.threads), buyer_latitudes(view)
+        threads, by_seller = keyed(view), buyer_latitudes(view)
         latitudes = {key: by_seller[thread.seller_id] for key, thread in threads.items()}
         bids = {bid.seller_id: bid for bid in choose_bids(view)}
 
@@ -182,11 +182,12 @@ def _say_bids(
     view: BuyerView, choice: BuyerChoice, bids: Mapping[str, Bid], latitudes: Mapping[str, Latitude], currency: str
 ) -> Reading[tuple[Purchase, dict[str, Words]]]:
     """The chosen bids; a thread without a usable one gets the strategy's, with template words."""
-    threads, chosen = keyed(view.threads), {bid.key: bid for bid in choice.bids}
+    threads, chosen = keyed(view), {bid.key: bid for bid in choice.bids}
     settled = {key: _settle_bid(chosen.get(key), bids[t.seller_id], latitudes[key]) for key, t in threads.items()}
     if not any(key in chosen for key in threads):
         raise Unusable(Flaw.NO_PRICE, "give one bid for each thread")
-    purchase = plan_bids(view, tuple(settled.values()))
+    by_seller = {bid.seller_id: bid for bid in settled.values()}
+    purchase = plan_bids(view, tuple(by_seller[thread.seller_id] for thread in view.threads))
     words: dict[str, Words] = {}
     flaws: set[str] = set()
     for key, thread in threads.items():

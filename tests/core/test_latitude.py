@@ -100,6 +100,15 @@ def test_seller_offers_no_more_than_the_strategy_in_the_last_round():
     assert seller_latitude(view).high == shadow_quote(view).price
 
 
+def test_seller_whose_strategy_undercuts_a_rival_holds_nothing_back():
+    view = a_seller_view(a_seller(floor=100, ask=200), round=9, bids=["110"] * 9, quotes=["190"] * 8, rival="150")
+
+    latitude = seller_latitude(view)
+
+    assert shadow_quote(view).answers_rival
+    assert latitude.low < latitude.high == latitude.advised < 150
+
+
 def test_sellers_own_gifts_do_not_move_its_shadow():
     views = [
         a_seller_view(a_seller(floor=100, ask=200), round=5, bids=["110"] * 5, quotes=quotes)

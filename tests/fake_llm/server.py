@@ -97,6 +97,9 @@ class FakeLlm:
         self.aborted += not is_answered
 
     def opened(self, connection: "_Connection") -> None:
+        if self._stopping.is_set():  # taken in the very moment of the stop, which has broken all others
+            connection.abort()
+            return
         self._open.add(connection)
         self.connections += 1
 

@@ -8,6 +8,7 @@ from llm.purse import Spending
 from marketplace.models import Session
 from marketplace.sheets.losing import LastWord
 from marketplace.summary import Purchase, RoomRow, SessionSummary, purchase_in
+from negotiation.core.preferences import Extras
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import OfferStatus, Result, RoomStatus, TradeState
 from negotiation.models import Offer
@@ -45,12 +46,14 @@ def a_room(price: Price | None = 95, **changes: object) -> RoomRow:
         winner_name="Acme",
         trade_number="P-2026-000001",
         trade_state=TradeState.AGREED,
+        allowed_terms={},
+        term_weights={},
     )
     return row._replace(**changes)
 
 
-def a_purchase(price: Price = 95, setup: Setup = SETUP, **changes: object) -> Purchase:
-    return replace(purchase_in(a_room(price), setup, 12), **changes)
+def a_purchase(price: Price = 95, setup: Setup = SETUP, extras: Extras = (), **changes: object) -> Purchase:
+    return replace(purchase_in(a_room(price), setup, 12, extras), **changes)
 
 
 def a_summary(*purchases: Purchase, **changes: object) -> SessionSummary:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from marketplace.summary import summarise
 from negotiation.call_log import save_calls
 from negotiation.models import Message, NegotiationRun, Outcome
 from negotiation.store import read_room
+from negotiation.summary import rooms_of
 from negotiation.trade_models import Trade
 from tests import accounts, bodies
 from tests.negotiation.test_call_log import a_call
@@ -47,6 +49,24 @@ def mixed(open_session, operator, play):
     operator.post(f"/negotiation/{bought}/start")
     play(bought)
     return session
+
+
+def test_purchase_with_further_terms_is_judged_by_what_they_make_of_its_price(open_session, operator, play):
+    theirs = {"allowed_terms": {"delivery_days": [5, 20]}, "term_weights": {"price": 0.6, "delivery_days": 0.4}}
+    own = {"allowed_terms": {"delivery_days": [0, 30]}, "term_weights": {"price": 0.8, "delivery_days": -0.2}}
+    sellers = [bodies.seller("Acme", bodies.stock(**theirs)), bodies.seller("Bolt", bodies.stock(**theirs))]
+    made = open_session(buyer=bodies.buyer(bodies.item(**own)), sellers=sellers)
+    [room] = made["negotiation_rooms"]
+    operator.post(f"/negotiation/{room['room_id']}/start")
+    play(room["room_id"])
+    session = Session.objects.get()
+
+    summary = summarise(session)
+
+    [purchase], [judged] = summary.purchases, rooms_of(session)
+    assert purchase.price_in_effect > purchase.unit_price
+    assert purchase.measures == replace(judged.measures, path=None)
+    assert summary.total_in_effect == purchase.price_in_effect * purchase.quantity
 
 
 def test_summary_has_every_key_of_the_contract(summary_of, mixed):

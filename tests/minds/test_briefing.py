@@ -96,13 +96,23 @@ def test_question_of_a_person_reaches_the_prompt():
     assert "Can you deliver on Friday?" in prompt
 
 
-def test_threads_are_named_by_short_keys_in_their_order():
+def test_threads_are_named_by_short_keys():
     view = a_buyer_view(a_buyer_thread("Acme"), a_buyer_thread("Bolt"))
 
     brief = buyer_brief(view, plan_purchase(view), "EUR")
 
-    assert [(thread.key, thread.seller_name) for thread in brief.threads] == [("S1", "Acme"), ("S2", "Bolt")]
-    assert [thread.name for thread in keyed(view.threads).values()] == ["Acme", "Bolt"]
+    assert [thread.key for thread in brief.threads] == ["S1", "S2"]
+    assert {thread.key: thread.seller_name for thread in brief.threads} == {k: t.name for k, t in keyed(view).items()}
+
+
+def test_who_is_listed_first_does_not_stand_first_in_prompts():
+    threads = [a_buyer_thread(name) for name in ("Acme", "Bolt", "Crux", "Dune")]
+
+    listed, reversed_ = a_buyer_view(*threads), a_buyer_view(*threads[::-1])
+    first = {keyed(replace(listed, seed=seed))["S1"].name for seed in range(40)}
+
+    assert keyed(listed) == keyed(reversed_)
+    assert first == {"Acme", "Bolt", "Crux", "Dune"}
 
 
 def test_each_thread_has_its_own_talk_draft_and_standing_offer():

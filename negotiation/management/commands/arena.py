@@ -117,14 +117,14 @@ class Command(BaseCommand):
             self._told = over
 
     def _tell(self, report: Report) -> None:
-        for title, party, minds in (
-            ("Buyers, by their part of the surplus", Party.BUYER, report.buyers),
-            ("Sellers, by theirs", Party.SELLER, report.sellers),
-        ):
-            self.stdout.write(f"{title}\n{_HEADING}")
-            for row in leaderboard(report.rooms, party, minds):
-                self.stdout.write(_line(row))
-            self.stdout.write("")
+        buyers = leaderboard(report.rooms, Party.BUYER, report.buyers)
+        sellers = leaderboard(report.rooms, Party.SELLER, report.sellers)
+        for title, rows in (("Buyers, by their part of the surplus", buyers), ("Sellers, by theirs", sellers)):
+            self.stdout.write("\n".join([title, _HEADING, *map(_line, rows), ""]))
+        asking = [("buyer", row) for row in buyers if row.calls] + [("sellers", row) for row in sellers if row.calls]
+        if asking:
+            told = [_model_line(side, row) for side, row in asking]
+            self.stdout.write("\n".join(["What models took", _MODEL_HEADING, *told, ""]))
         if failed := sum(tally.failed for tally in report.tallies.values()):
             self.stdout.write(f"{failed:,} games could not be played to their end.")
 
@@ -143,6 +143,12 @@ class Command(BaseCommand):
 _HEADING = f"    {'mind':<44}{'share':>7}{'95 % interval':>18}{'deals':>7}{'rounds':>8}{'games':>7}"
 
 
+_MODEL_HEADING = (
+    f"    {'mind':<32}{'as':<10}{'calls':>8}{'tokens':>11}{'cost':>10}{'seconds':>10}"
+    f"{'stood in':>10}{'beyond rules':>14}"
+)
+
+
 def _line(row: Row) -> str:
     share = row.share
     interval = "" if share.low is None or share.high is None else f"{share.low:.3f} to {share.high:.3f}"
@@ -150,6 +156,11 @@ def _line(row: Row) -> str:
         f"{row.place:>2}. {row.mind:<44}{_figure(share.mean, 3):>7}{interval:>18}"
         f"{_figure(row.deals, 3):>7}{_figure(row.rounds, 1):>8}{row.games:>7}"
     )
+
+
+def _model_line(side: str, row: Row) -> str:
+    took = f"{row.calls:>8,}{row.tokens:>11,}{f'${row.cost:.4f}':>10}{row.model_seconds:>10.1f}"
+    return f"    {row.mind:<32}{side:<10}{took}{row.fallbacks:>10,}{row.violations:>14,}"
 
 
 def _figure(value: float | None, places: int) -> str:

@@ -376,8 +376,8 @@ def test_all_broken_rows_of_a_file_are_told(staff):
 
     page = unescape(staff.post(reverse("new_arena"), form(file=upload)).content.decode())
 
-    assert "scenarios[0]: buyer" in page
-    assert "scenarios[1]: " in page
+    assert "line 1 (scenarios[0]): buyer" in page
+    assert "line 1 (scenarios[1]): " in page
     assert not Arena.objects.exists()
 
 

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from marketplace.sheets.waterfall import MOST_ITEMS, Kind, waterfall
+from negotiation.core.preferences import Range
 from tests.factories import a_buyer, a_seller, a_setup
-from tests.marketplace.deals import SETUP, a_purchase, a_summary
+from tests.marketplace.deals import ACME, SETUP, a_purchase, a_summary
 
 
 def amounts(steps):
@@ -32,6 +34,17 @@ def test_other_sums_tell_how_far_they_are_from_what_was_spent():
     drawn = waterfall(a_summary(a_purchase(95)))
 
     assert [(step.amount, step.away) for step in drawn.compared] == [(440, 60), (360, -20), (320, -60)]
+
+
+def test_further_terms_lead_on_to_what_the_deal_comes_to_for_the_buyer():
+    seller = replace(ACME, limits=replace(ACME.limits, extras=(Range("delivery_days", 1, 10, Decimal("0.5")),)))
+    buyer = replace(SETUP.buyer, extras=(Range("delivery_days", 1, 10, Decimal(-2)),))
+    late = a_purchase(95, a_setup(seller, buyer=buyer), extras=(("delivery_days", 4),))
+
+    drawn = waterfall(a_summary(late))
+
+    assert amounts(drawn.steps[-3:]) == [(Kind.SUM, 380), (Kind.ADDED, 24), (Kind.SUM, 404)]
+    assert [step.away for step in drawn.compared] == [36, 36, -66]
 
 
 def test_sum_that_is_not_known_for_all_purchases_is_left_out():

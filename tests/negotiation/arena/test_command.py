@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -94,13 +95,13 @@ def test_wrong_input_is_told_with_a_status_of_its_own(arguments, said):
 
 def test_all_broken_rows_of_a_file_are_told(tmp_path):
     rows = [{"initialize": bodies.without(bodies.session(), f"buyer.{field}")} for field in ("name", "shopping_list")]
-    (tmp_path / "broken.json").write_text(json.dumps({"scenarios": rows}), "utf-8")
+    (tmp_path / "broken.json").write_text(json.dumps({"scenarios": rows}, indent=1), "utf-8")
 
     status, told = refused("--in-memory", "--scenarios", tmp_path / "broken.json")
 
     assert status == 2
-    assert "scenarios[0]: buyer.name" in told
-    assert "scenarios[1]: buyer.shopping_list" in told
+    assert re.search(r"line 3 \(scenarios\[0\]\): buyer\.name", told)
+    assert re.search(r"line \d\d \(scenarios\[1\]\): buyer\.shopping_list", told)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other/1"}'])

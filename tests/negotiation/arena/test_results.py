@@ -80,12 +80,13 @@ def test_sellers_are_ranked_by_their_own_part():
 
 
 def test_row_counts_what_its_own_side_took():
-    score = a_score(buyer_effort=Effort(3, 100, 0.5, 1.5, 1), sellers_effort=Effort(9, 900, 9.0, 9.0, 9))
+    score = a_score(buyer_effort=Effort(3, 100, 0.5, 1.5, 1, 2), sellers_effort=Effort(9, 900, 9.0, 9.0, 9, 9))
     rooms = [a_result("a", score=score), a_result("b", score=score), a_result("c", score=a_score(is_feasible=False))]
 
     [row] = leaderboard(rooms, Party.BUYER, ["strategy"])
 
-    assert (row.calls, row.tokens, row.cost, row.model_seconds, row.fallbacks) == (6, 200, 1.0, 3.0, 2)
+    assert (row.calls, row.tokens, row.cost, row.model_seconds) == (6, 200, 1.0, 3.0)
+    assert (row.fallbacks, row.violations) == (2, 4)
     assert (row.games, row.false_deals, row.rounds, row.seconds) == (3, 1, 8.0, 2.0)
 
 

@@ -56,6 +56,7 @@ def test_bundled_scenarios_are_always_the_same_and_all_can_be_played(kind):
         ("tie", lambda found: found.able >= 2 and found.legal_prices[0] == found.legal_prices[1]),
         ("no_deal", lambda found: not found.is_feasible),
         ("inflated", lambda found: found.able >= 2),
+        ("terms", lambda found: found.is_feasible),
     ],
 )
 def test_markets_are_what_their_class_says(kind, holds):
@@ -121,6 +122,8 @@ def test_csv_has_a_line_for_each_sellers_stock():
         ("a.json", "{", "is not JSON"),
         ("a.json", "[]", "must be a JSON object"),
         ("a.json", '{"scenarios": {}}', 'must have a list of "scenarios"'),
+        ("a.json", '{"scenarios": [], "scenarios": []}', "a name stands twice"),
+        ("a.json", '{"scenarios": [\n{},\n}]}', "is not JSON: Expecting value: line 3"),
         ("a.json", '{"scenarios": []}', "has no scenario"),
         ("a.jsonl", "\n", "has no scenario"),
         ("a.csv", HEAD, "has no scenario"),
@@ -140,28 +143,50 @@ def test_all_broken_rows_of_a_file_are_told_with_the_paths_of_their_fields():
     below_cost = bodies.changed(bodies.session(), "sellers[1].inventory[0].least_price", 1)
     standing = bodies.session(use_standing_sellers=True)
 
-    problems = refused(
-        lambda: a_file(
-            {"initialize": no_name},
-            {"name": "fine", "initialize": bodies.session()},
-            {"initialize": below_cost, "tags": "multi"},
-            7,
-            {"initialize": bodies.session(sellers=[])},
-            {"initialize": standing},
-            {"name": "fine", "initialize": bodies.session()},
-        )
-    )
+    rows = [
+        {"initialize": no_name},
+        {"name": "fine", "initialize": bodies.session()},
+        {"initialize": below_cost, "tags": "multi"},
+        7,
+        {"initialize": bodies.session(sellers=[])},
+        {"initialize": standing},
+        {"name": "fine", "initialize": bodies.session()},
+    ]
+    text = ",\n\n".join(json.dumps(row) for row in rows)
+
+    problems = refused(lambda: read_file("a.json", f'{{"about": [1, 2],\n"scenarios": [\n{text}]}}'))
 
     assert [field for field, _ in problems] == [
-        "scenarios[0]: buyer.name",
-        "scenarios[2]: tags",
-        "scenarios[2]: sellers[1].inventory[0].least_price",
-        "scenarios[3]",
-        "scenarios[4]: sellers",
-        "scenarios[5]: standing_sellers",
-        "scenarios[6]: name",
+        "line 3 (scenarios[0]): buyer.name",
+        "line 7 (scenarios[2]): tags",
+        "line 7 (scenarios[2]): sellers[1].inventory[0].least_price",
+        "line 9 (scenarios[3])",
+        "line 11 (scenarios[4]): sellers",
+        "line 13 (scenarios[5]): standing_sellers",
+        "line 15 (scenarios[6]): name",
     ]
     assert problems[2][1] == "must be above cost_price"
+
+
+def test_rows_that_the_standard_does_not_have_are_told_together_with_what_is_wrong_in_the_others():
+    rows = ['{"name": "a", "name": "b"}', '{"initialize": {}}', '{"tags": NaN}']
+
+    problems = refused(lambda: read_file("a.json", '{"scenarios": [\n' + ",\n".join(rows) + "\n]}"))
+
+    assert [field for field, _ in problems][:3] == [
+        "line 2 (scenarios[0])",
+        "line 4 (scenarios[2])",
+        "line 3 (scenarios[1]): buyer",
+    ]
+    assert problems[0][1] == "is not JSON: a name stands twice in one JSON object"
+
+
+def test_line_separators_inside_a_text_end_no_line():
+    text = "\n".join(
+        json.dumps({"name": f"one{sign}two", "initialize": {}}, ensure_ascii=False) for sign in "\u2028\x85"
+    )
+
+    assert {field.partition(":")[0] for field, _ in refused(lambda: read_file("a.jsonl", text))} == {"line 1", "line 2"}
 
 
 def test_broken_lines_are_told_together_with_what_is_wrong_in_the_others():

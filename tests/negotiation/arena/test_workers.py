@@ -4,15 +4,20 @@ from contextlib import asynccontextmanager
 import pytest
 from channels.db import database_sync_to_async
 
+from llm.prices import parse_prices
 from marketplace.models import Session
 from negotiation.arena import memory, running
 from negotiation.arena.planning import make_plan
 from negotiation.arena.running import open_next
 from negotiation.arena.scenarios import bundled
-from negotiation.arena.services import create_arena, progress_of, results_of
+from negotiation.arena.services import create_arena, progress_of, results_of, table_of
 from negotiation.models import Outcome
 from negotiation.worker import Worker
 from tests.arenas import a_request, an_arena, outcomes, states
+from tests.fake_llm.behaviours import Reply
+from tests.fake_llm.careless import Careless
+from tests.fake_llm.server import FakeLlm
+from tests.model_rooms import spoken_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,6 +52,24 @@ async def test_workers_play_an_arena_that_another_left_in_the_middle(log_folder)
     expected = await asyncio.to_thread(memory.play, make_plan(request), lambda over: None)
     assert outcomes(played) == outcomes(expected)
     assert await database_sync_to_async(Session.objects.count)() == 12
+
+
+async def test_results_tell_what_models_took_and_how_often_they_went_beyond_their_rules(settings, log_folder):
+    with FakeLlm(Reply(text=Careless("nonsense"))) as fake:
+        settings.LLM = spoken_by(fake, prices=parse_prices('{"*": {"input": 1000, "output": 1000}}'))
+        arena = await database_sync_to_async(an_arena)(buyers=("llm", "narrated", "strategy"))
+        async with working():
+            await until(arena, lambda progress: progress.state == "finished")
+
+    rows = await database_sync_to_async(table_of)(arena)
+    by_mind = {row.mind: row for row in rows.buyer_rows}
+    guessing, speaking, silent = (by_mind[mind] for mind in ("llm", "narrated", "strategy"))
+    assert min(guessing.calls, guessing.tokens, guessing.cost, guessing.model_seconds) > 0
+    assert guessing.violations >= guessing.calls // 2
+    assert guessing.fallbacks > 0
+    assert speaking.calls > 0
+    assert (speaking.violations, speaking.fallbacks, speaking.share) == (0, 0, silent.share)
+    assert (silent.calls, silent.cost, silent.violations) == (0, 0, 0)
 
 
 async def test_worker_whose_arenas_cannot_go_on_plays_its_rooms(monkeypatch, started, caplog, log_folder):
