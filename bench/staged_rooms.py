@@ -56,7 +56,9 @@ class Stage:
             "thread_waiting": self._thread(waiting, "Northwind Supply", "seller"),
             "thread_packages": self._offered_packages(),
         }
-        self.post(f"negotiation/{paused}/pause")  # by now something has been said there
+        self._page.goto(f"{self._base}/rooms/{paused}/")
+        self._page.locator(".words").first.wait_for()
+        self.post(f"negotiation/{paused}/pause")
         return {
             "arena": f"{self._base}/arenas/{arena}/",
             **threads,
