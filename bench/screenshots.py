@@ -322,7 +322,7 @@ def _take_parties(camera: Camera, signed_in: dict, room: str) -> None:
             page = context.new_page()
             page.goto(f"{camera.base}/")
             own = page.locator("tbody th a").first.evaluate("link => link.href")
-        shots = {f"own-rooms-{party}": Shot("/"), f"room-{party}": Shot(room, ".talk")}
+        shots = {f"own-rooms-{party}": Shot("/"), f"room-{party}": Shot(room, ".words")}
         if party == "seller":  # with one thread in the room, which is entered there
             shots["thread"] = Shot(own, ".words")
             shots["forbidden"] = Shot("/sessions/new/")
