@@ -334,9 +334,10 @@ def _party_links(camera: Camera, signed_in: dict, room: str) -> dict[str, str]:
         page = context.new_page()
         page.goto(room)
         seller = page.locator("[data-board] .board-name").first.inner_text()
-        buyer = {"q": "Lighthouse"}
+        floor = page.locator(".crumbs a").last.evaluate("link => link.href")
+        session = floor.rstrip("/").rpartition("/")[2]
         lists = {
-            "buyer": f"{camera.base}/admin/marketplace/session/?{urlencode(buyer)}",
+            "buyer": f"{camera.base}/admin/marketplace/session/?{urlencode({'q': session})}",
             "seller": f"{camera.base}/admin/marketplace/seller/?{urlencode({'q': seller})}",
         }
         return {party: _make_link(page, rows) for party, rows in lists.items()}
@@ -345,7 +346,7 @@ def _party_links(camera: Camera, signed_in: dict, room: str) -> dict[str, str]:
 def _make_link(page: Page, rows: str) -> str:
     """A party's link, made in the admin for the first row of this list."""
     page.goto(rows)
-    page.locator("#result_list tbody th a").last.click()  # the oldest: what-ifs bear its name, too
+    page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="Make a sign-in link").click()
     page.get_by_role("button", name="Save", exact=True).click()
     return page.locator(".messagelist code").inner_text()

@@ -55,7 +55,7 @@ def test_line_of_stock_is_written_in_the_cells_of_its_columns():
     assert headings.split(",") == list(COLUMNS)
     assert line == (
         "Acme,yes,maximize_profit,neutral,balanced,fair,narrated,,0.3,'=Acme,'+49 30 1234,Bergen,"
-        "desk,Desk,5,40.00,60.00,100.00,delivery_days 0-14; payment_days 30-60,price 0.7; delivery_days -0.3"
+        "desk,Desk,5,40.00,60.00,100.00,delivery_days 0-14; payment_days 30-60,delivery_days -0.3; price 0.7"
     )
 
 
