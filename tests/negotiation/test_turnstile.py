@@ -87,14 +87,20 @@ class Clock:
         return self.seconds
 
 
-@in_virtual_time
-async def test_burst_of_rooms_is_no_crowd():
+async def burst_of_three():
+    """Three rooms that came at once, one of which is at its turn, and the clock that its turnstile looks at."""
     clock = Clock()
     crowd = Crowd(Turnstile(clock))
-
     for rank in range(3):
         crowd.come(rank)
     await rounds_of_the_loop(1)
+    return clock, crowd
+
+
+@in_virtual_time
+async def test_burst_of_rooms_is_no_crowd():
+    clock, crowd = await burst_of_three()
+
     clock.seconds += CROWDED_SECONDS / 2
 
     assert crowd.turnstile.waiting
@@ -104,11 +110,7 @@ async def test_burst_of_rooms_is_no_crowd():
 
 @in_virtual_time
 async def test_turns_that_keep_coming_are_a_crowd_and_are_remembered_for_a_while():
-    clock = Clock()
-    crowd = Crowd(Turnstile(clock))
-    for rank in range(3):
-        crowd.come(rank)
-    await rounds_of_the_loop(1)
+    clock, crowd = await burst_of_three()
 
     clock.seconds += 2 * CROWDED_SECONDS
     while_they_wait = crowd.turnstile.is_crowded()
