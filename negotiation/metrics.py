@@ -3,6 +3,7 @@
 import threading
 from collections import Counter as Sum
 from collections.abc import Iterable, Sequence
+from functools import cache
 from weakref import WeakSet
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -98,10 +99,16 @@ def count_refusal(failure: Exception) -> None:
 
 
 def _count_call(call: Call) -> None:
-    CALLS.labels(call.provider, call.verdict.value).inc()
-    TOKENS.labels(call.provider, "prompt").inc(call.usage.input_tokens)
-    TOKENS.labels(call.provider, "reply").inc(call.usage.output_tokens)
-    COST.labels(call.provider).inc(float(call.cost))
+    _of(CALLS, call.provider, call.verdict.value).inc()
+    _of(TOKENS, call.provider, "prompt").inc(call.usage.input_tokens)
+    _of(TOKENS, call.provider, "reply").inc(call.usage.output_tokens)
+    _of(COST, call.provider).inc(float(call.cost))
+
+
+@cache
+def _of(counter: Counter, *labels: str) -> Counter:
+    """The part of the counter with these labels, which takes the library longer to find than to raise."""
+    return counter.labels(*labels)
 
 
 def _by_provider(name: str, told: str, counted: Sum[str]) -> Metric:

@@ -138,7 +138,7 @@ class LeftOut(models.Model):
 class RunEvent(models.Model):
     """One thing that happened, numbered without gaps from 1. `hash` covers the event and the hash before it."""
 
-    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="events")
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     type = models.CharField(max_length=30)
     payload = models.JSONField()
@@ -156,13 +156,13 @@ class RunEvent(models.Model):
 class Message(models.Model):
     """Words said in one thread, projected from the event of the same number."""
 
-    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="messages")
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="messages", db_index=False)
     seq = models.PositiveIntegerField()
     round = models.PositiveIntegerField()
     party = models.CharField(max_length=10, choices=[(p, p) for p in Party])
     voice = models.CharField(max_length=10, choices=[(v, v) for v in Voice])
     fallback = models.CharField(max_length=24, blank=True, default="", choices=[(f, f) for f in Fallback])
-    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="messages")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="messages", db_index=False)
     text = models.TextField()
     at = models.DateTimeField()
 
@@ -196,7 +196,7 @@ class LLMCall(models.Model):
     """
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="llm_calls")
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="llm_calls", db_index=False)
     participant = models.ForeignKey(Participant, null=True, on_delete=models.CASCADE, related_name="llm_calls")
     seq = models.PositiveIntegerField(null=True)
     round = models.PositiveIntegerField()
@@ -234,7 +234,7 @@ class LLMCall(models.Model):
 class Offer(models.Model):
     """A price for a quantity, made in one thread; `number` counts from 1 in each room."""
 
-    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="offers")
+    run = models.ForeignKey(NegotiationRun, on_delete=models.CASCADE, related_name="offers", db_index=False)
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="offers")
     number = models.PositiveIntegerField()
     party = models.CharField(max_length=10, choices=[(p, p) for p in Party])

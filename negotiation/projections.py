@@ -1,6 +1,7 @@
 """What events mean in the tables that people, the admin and SQL read. Written in the transaction of the events."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,7 @@ from negotiation.core.vocabulary import OfferStatus, Party, Result, RoomStatus
 from negotiation.engine import SoldOut
 from negotiation.models import Approval, Message, Offer, Outcome, SeatWait
 from negotiation.records import Record
-from negotiation.rows import Insert, Row
+from negotiation.rows import Insert, Row, Values
 from negotiation.table_rows import TableRows
 from negotiation.trade_rows import save_trade
 
@@ -65,91 +66,112 @@ OFFERS = Insert(
     "response_message",
 )
 # What was said to an offer stays, though the offer may change once more when the room is decided.
-CHANGE_OFFER = (
+CHANGE_OFFERS = (
     "UPDATE negotiation_offer SET status = %s, responded_at = %s,"
     " response_message = COALESCE(NULLIF(%s, ''), response_message)"
-    " WHERE run_id = %s AND number = %s"
+    " WHERE run_id = %s AND number IN ({})"
 )
 OPEN = (OfferStatus.PENDING.value, None, "")
 
 
 class Projections:
-    """Collects what the events of one transaction mean, of one room or of several, and writes it table by table."""
+    """Collects what events of a room mean: those of one turn, to be written with them, or all."""
 
-    def __init__(self) -> None:
+    def __init__(self, run_id: int, seats: Mapping[str, Seat]) -> None:
+        self._run_id, self._seats = run_id, seats
         self._messages: list[Row] = []
-        self._offers: dict[tuple[int, int], Row] = {}
-        self._changes: dict[tuple[int, int], tuple[str, datetime, str]] = {}
-        self._said: dict[tuple[int, int], str] = {}
-        self._endings: list[_Ending] = []
-        self._table = TableRows()
+        self._offers: dict[int, Row] = {}
+        self._changes: dict[int, tuple[str, datetime, str]] = {}
+        self._said: dict[int, str] = {}
+        self._ending: _Ending | None = None
+        self._table = TableRows(run_id, {key: seat.participant_id for key, seat in seats.items()})
 
-    def add(self, run_id: int, seats: Mapping[str, Seat], records: Sequence[Record]) -> None:  # noqa: C901  # one case each
+    def add(self, records: Sequence[Record]) -> None:  # noqa: C901  # one case each
         for record in records:
             match record.event:
                 case Offered() as event:
-                    seat = seats[event.seller_id]
-                    self._offers[run_id, event.offer_id] = _offer(run_id, seat, record, event)
-                    self._messages.append(_message(run_id, seat, record, event.party, event))
-                    self._table.moved(run_id, seat.participant_id, event.words)
+                    self._offers[event.offer_id] = _offer(self._run_id, self._seats[event.seller_id], record, event)
+                    self._speak(record, event)
                 case Accepted() as event:
-                    self._said[run_id, event.offer_id] = event.words.text
-                    self._change(run_id, event.offer_id, OfferStatus.ACCEPTED, record)
-                    self._speak(run_id, seats, record, event)
+                    self._said[event.offer_id] = event.words.text
+                    self._change(event.offer_id, OfferStatus.ACCEPTED, record)
+                    self._speak(record, event)
                 case Answered() as event:
-                    self._said[run_id, event.offer_id] = event.words.text
-                    self._speak(run_id, seats, record, event)
+                    self._said[event.offer_id] = event.words.text
+                    self._speak(record, event)
                 case Said() | WalkedAway() as event:
-                    self._speak(run_id, seats, record, event)
+                    self._speak(record, event)
                 case Interjected() as event:
                     self._messages.extend(
-                        _message(run_id, seats[s], record, event.party, event) for s in event.seller_ids
+                        _message(self._run_id, self._seats[s], record, event.party, event) for s in event.seller_ids
                     )
                 case OfferChanged() as event:
-                    self._change(run_id, event.offer_id, event.status, record)
+                    self._change(event.offer_id, event.status, record)
                 case Decided() as event:
-                    self._endings.append(_Ending(run_id, seats, record, event))
+                    self._ending = _Ending(self._run_id, self._seats, record, event)
                 case Closed() as event:
-                    self._table.close(run_id, {key: seat.participant_id for key, seat in seats.items()}, record, event)
+                    self._table.close(record, event)
                     if event.status is not RoomStatus.COMPLETED:
-                        self._endings.append(_Ending(run_id, seats, record, event))
+                        self._ending = _Ending(self._run_id, self._seats, record, event)
                 case TableEvent() as event:
-                    self._table.add(run_id, {key: seat.participant_id for key, seat in seats.items()}, record, event)
+                    self._table.add(record, event)
                 case StatusChanged(new=RoomStatus.PAUSED):
-                    self._table.pause(run_id)
+                    self._table.pause()
                 case StatusChanged() | RoundStarted() | MindFailed():
                     pass
 
     def rows(self) -> tuple[list[Row], list[Row]]:
-        """The offers and the messages as `save` writes them, where it is all of a room's events that were added."""
-        offers = [(*row, *self._changes.get(key, OPEN)) for key, row in self._offers.items()]
+        """The offers and the messages as they are written, where it is all of a room's events that were added."""
+        offers = [(*row, *self._changes.get(offer_id, OPEN)) for offer_id, row in self._offers.items()]
         return offers, list(self._messages)
 
     def table_rows(self) -> tuple[list[SeatWait], list[Approval]]:
         """Whose moves and which approvals are waited for, in the same case."""
         return self._table.rows()
 
-    def save(self) -> None:
-        """Raises SoldOut if a deal's units are gone."""
-        made = [(*row, *self._changes.pop(key, OPEN)) for key, row in self._offers.items()]
+    def ready(self) -> "Ready":
+        offers, messages = self.rows()
         adapt = connection.ops.adapt_datetimefield_value
-        changed = [(status, adapt(at), text, *key) for key, (status, at, text) in self._changes.items()]
-        if changed:
-            with connection.cursor() as cursor:
-                cursor.executemany(CHANGE_OFFER, changed)
-        OFFERS.write(made)
-        MESSAGES.write(self._messages)
-        self._table.save()
-        for ending in sorted(self._endings, key=_stock):  # one order for all writers: no deadlock
-            _save_outcome(ending)
+        alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for offer_id, (status, at, text) in self._changes.items():
+            if offer_id not in self._offers:
+                alike[status, adapt(at), text, self._run_id].append(offer_id)
+        return Ready(OFFERS.ready(offers), alike, MESSAGES.ready(messages), self._table, self._ending)
 
-    def _change(self, run_id: int, offer_id: int, status: OfferStatus, record: Record) -> None:
-        self._changes[run_id, offer_id] = (status.value, record.at, self._said.get((run_id, offer_id), ""))
+    def _change(self, offer_id: int, status: OfferStatus, record: Record) -> None:
+        self._changes[offer_id] = (status.value, record.at, self._said.get(offer_id, ""))
 
-    def _speak(self, run_id: int, seats: Mapping[str, Seat], record: Record, event: Spoken) -> None:
-        seat = seats[event.seller_id]
-        self._messages.append(_message(run_id, seat, record, event.party, event))
-        self._table.moved(run_id, seat.participant_id, event.words)
+    def _speak(self, record: Record, event: Spoken) -> None:
+        seat = self._seats[event.seller_id]
+        self._messages.append(_message(self._run_id, seat, record, event.party, event))
+        self._table.moved(seat.participant_id, event.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a turn's events mean, as far as it can be made ready before the transaction; offers to change by how."""
+
+    offers: Sequence[Values]
+    changes: Mapping[tuple[Any, ...], Sequence[int]]
+    messages: Sequence[Values]
+    table: TableRows
+    ending: "_Ending | None"
+
+
+def save(turns: Sequence[Ready]) -> None:
+    """Table by table. Raises SoldOut if a deal's units are gone."""
+    with connection.cursor() as cursor:
+        for turn in turns:
+            for change, offer_ids in turn.changes.items():
+                places = ", ".join(["%s"] * len(offer_ids))
+                cursor.execute(CHANGE_OFFERS.format(places), [*change, *offer_ids])
+    OFFERS.write_ready([row for turn in turns for row in turn.offers])
+    MESSAGES.write_ready([row for turn in turns for row in turn.messages])
+    for turn in turns:
+        turn.table.save()
+    endings = [turn.ending for turn in turns if turn.ending is not None]
+    for ending in sorted(endings, key=_stock):  # one order for all writers: no deadlock
+        _save_outcome(ending)
 
 
 @dataclass(frozen=True, slots=True)

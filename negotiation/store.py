@@ -28,14 +28,13 @@ from negotiation.errors import RoomNotFound
 from negotiation.minds.calls import Call
 from negotiation.models import NegotiationRun, RunEvent
 from negotiation.prepared import Prepared
-from negotiation.projections import Projections, Seat
+from negotiation.projections import Projections, Ready, Seat, save
 from negotiation.recent import Reading, RecentRooms
 from negotiation.records import Record, Roster
 from negotiation.rosters import RunRow, find_run
-from negotiation.rows import Insert, Row
+from negotiation.rows import Insert, Row, Values
 
 Tell = Callable[[Roster, Sequence[Record]], None]
-EventRow = tuple[int, int, str, str, datetime, str]
 
 EVENTS = Insert(RunEvent, "run_id", "seq", "type", "payload", "at", "hash")
 COLUMNS = ("seq", "at", "type", "payload", "run__started_at")
@@ -43,7 +42,9 @@ COLUMNS = ("seq", "at", "type", "payload", "run__started_at")
 _to_json = json.JSONEncoder(sort_keys=True).encode
 ADVANCE = (
     "UPDATE negotiation_negotiationrun SET last_seq = %s, last_hash = %s, started_at = %s,"
-    " status = COALESCE(%s, status), current_round = COALESCE(%s, current_round)"
+    " status = COALESCE(%s, status), current_round = COALESCE(%s, current_round), ended_at = COALESCE(%s, ended_at),"
+    " lease_until = CASE WHEN %s THEN NULL ELSE lease_until END,"
+    " lease_owner = CASE WHEN %s THEN '' ELSE lease_owner END"
     " WHERE id = %s AND last_seq = %s AND fence = COALESCE(%s, fence)"
 )
 _LAST_SEQ = Prepared(
@@ -110,6 +111,16 @@ class StoredRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnRows:
+    """All that a turn writes, made ready before its transaction: while that is open others wait."""
+
+    advance: Values
+    events: Sequence[Values]
+    meaning: Ready
+    calls: Sequence[Values]
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Events made ready to be stored behind `after`, with the calls to models that led to them.
 
@@ -119,10 +130,9 @@ class Turn:
     after: Log
     end: Log
     records: tuple[Record, ...]
-    rows: tuple[EventRow, ...]
     calls: tuple[Call, ...]
+    rows: TurnRows
     tell: Tell
-    fence: int | None
 
     def announce(self) -> None:
         metrics.count_turn([record.event for record in self.records], self.calls)
@@ -194,27 +204,36 @@ def prepare(
 ) -> Turn:
     now = timezone.now()
     started_at = log.started_at or (now if any(_is_start(event) for event in events) else None)
-    records, rows, previous = [], [], log.last_hash
+    records, lines, previous = list[Record](), list[Row](), log.last_hash
     for seq, event in enumerate(events, log.last_seq + 1):
         type_name, payload = encode(event)
         text = _to_json(payload)
         previous = _hash(previous, seq, type_name, text, now)
         records.append(Record(seq, now, event, started_at or now))
-        rows.append((log.run_id, seq, type_name, text, now, previous))
+        lines.append((log.run_id, seq, type_name, text, now, previous))
     end = replace(log, last_seq=records[-1].seq, last_hash=previous, last_at=now, started_at=started_at)
-    return Turn(log, end, tuple(records), tuple(rows), tuple(calls), tell, fence)
+    projections = Projections(log.run_id, log.seats)
+    projections.add(records)
+    rows = TurnRows(
+        advance=_advance(log, end, records, fence),
+        events=EVENTS.ready(lines),
+        meaning=projections.ready(),
+        calls=CALLS.ready(call_rows(log.run_id, log.seats, calls, records)),
+    )
+    return Turn(log, end, tuple(records), tuple(calls), rows, tell)
 
 
 def commit(turns: Sequence[Turn]) -> None:
     """Store the turns, each of another room, in one transaction: all of them or, with the first that fails, none."""
-    projections = Projections()
+    ordered = sorted(turns, key=lambda turn: turn.after.run_id)  # one order for all writers: no deadlock
     with transaction.atomic():
-        for turn in sorted(turns, key=lambda turn: turn.after.run_id):  # one order for all writers: no deadlock
-            _advance(turn)
-            projections.add(turn.after.run_id, turn.after.seats, turn.records)
-        EVENTS.write([row for turn in turns for row in turn.rows])
-        projections.save()
-        CALLS.write([row for turn in turns for row in _rows_of_calls(turn)])
+        with connection.cursor() as cursor:
+            cursor.executemany(ADVANCE, [turn.rows.advance for turn in ordered])
+            if cursor.rowcount != len(ordered):
+                raise Overtaken
+        EVENTS.write_ready([row for turn in ordered for row in turn.rows.events])
+        save([turn.rows.meaning for turn in ordered])
+        CALLS.write_ready([row for turn in ordered for row in turn.rows.calls])
         for turn in turns:
             transaction.on_commit(turn.announce)
 
@@ -290,10 +309,6 @@ def _is_start(event: Event) -> bool:
     return isinstance(event, StatusChanged) and event.old is RoomStatus.PENDING
 
 
-def _rows_of_calls(turn: Turn) -> list[Row]:
-    return call_rows(turn.after.run_id, turn.after.seats, turn.calls, turn.records)
-
-
 def _failure_of(turn: Turn) -> Exception | None:
     try:
         commit([turn])
@@ -303,12 +318,12 @@ def _failure_of(turn: Turn) -> Exception | None:
     return None
 
 
-def _advance(turn: Turn) -> None:
-    """Move the run on, unless somebody else has."""
+def _advance(after: Log, end: Log, records: Sequence[Record], fence: int | None) -> Values:
+    """The values of ADVANCE."""
     status: RoomStatus | None = None
     round_number: int | None = None
     ended_at: datetime | None = None
-    for record in turn.records:
+    for record in records:
         match record.event:
             case StatusChanged() as event:
                 status = event.new
@@ -318,12 +333,7 @@ def _advance(turn: Turn) -> None:
                 status, ended_at = event.status, record.at
             case _:
                 pass
-    after, end, adapt = turn.after, turn.end, connection.ops.adapt_datetimefield_value
-    change: list[Any] = [end.last_seq, end.last_hash, adapt(end.started_at), status and status.value, round_number]
-    with connection.cursor() as cursor:
-        cursor.execute(ADVANCE, [*change, after.run_id, after.last_seq, turn.fence])
-        if not cursor.rowcount:
-            raise Overtaken
-    if ended_at is not None:
-        ended = NegotiationRun.objects.filter(pk=after.run_id)
-        ended.update(ended_at=ended_at, lease_until=None, lease_owner="")
+    adapt = connection.ops.adapt_datetimefield_value
+    change: Values = [end.last_seq, end.last_hash, adapt(end.started_at), status and status.value, round_number]
+    ends = ended_at is not None
+    return [*change, adapt(ended_at), ends, ends, after.run_id, after.last_seq, fence]

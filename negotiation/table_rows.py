@@ -39,45 +39,49 @@ WARN_PART = 0.25
 
 
 class TableRows:
-    """Collects what is to be written. Rooms in which only agents sit cost no statement but one at their end."""
+    """Collects what is to be written of a room. If only agents sit there, it is one statement at its end."""
 
-    def __init__(self) -> None:
-        self._over: dict[int, News | None] = {}
+    def __init__(self, run_id: int, participants: Mapping[str, int]) -> None:
+        """`participants` are the rows of the room's sellers by their ids."""
+        self._run_id, self._participants = run_id, participants
+        self._is_over = self._is_paused = False
+        self._deal: News | None = None
         self._news: list[News] = []
-        self._paused: set[int] = set()
         self._done: set[tuple[int, Party | None]] = set()
         self._waits: dict[int, SeatWait] = {}
         self._warned: dict[int, Record] = {}
-        self._asked: dict[tuple[int, int], Approval] = {}
-        self._decided: list[tuple[int, Record, ApprovalDecided]] = []
+        self._asked: dict[int, Approval] = {}
+        self._decided: list[tuple[Record, ApprovalDecided]] = []
 
-    def moved(self, run_id: int, participant_id: int, words: Words) -> None:
+    def moved(self, participant_id: int, words: Words) -> None:
         """Somebody has moved in the thread: by hand, if not an agent."""
         if words.voice.speaker is not Holder.AGENT:
             self._forget(participant_id)
 
-    def pause(self, run_id: int) -> None:
+    def pause(self) -> None:
         """The room's clocks stop: whoever has to move is asked anew when it goes on."""
-        self._paused.add(run_id)
-        self._drop_waits(run_id)
+        self._is_paused = True
+        self._waits.clear()
 
-    def close(self, run_id: int, participants: Mapping[str, int], record: Record, event: Closed) -> None:
-        winner = participants[event.seller_id] if event.seller_id else None
-        self._over[run_id] = news_of(run_id, winner, record.seq, event) if winner else None
-        self._drop_waits(run_id)
-        for (run, _), approval in self._asked.items():
-            if run == run_id and approval.state == ApprovalState.PENDING:
+    def close(self, record: Record, event: Closed) -> None:
+        self._is_over = True
+        if event.seller_id:
+            self._deal = news_of(self._run_id, self._participants[event.seller_id], record.seq, event)
+        self._waits.clear()
+        for approval in self._asked.values():
+            if approval.state == ApprovalState.PENDING:
                 approval.state = ApprovalState.EXPIRED
 
-    def add(self, run_id: int, participants: Mapping[str, int], record: Record, event: TableEvents) -> None:
-        """`participants` are the rows of the room's sellers by their ids."""
+    def add(self, record: Record, event: TableEvents) -> None:
+        participants = self._participants
         match event:
             case InputRequested():
-                self._waits[participants[event.seller_id]] = _wait(run_id, participants[event.seller_id], record, event)
-                self._tell(run_id, participants[event.seller_id], record, event)
+                participant_id = participants[event.seller_id]
+                self._waits[participant_id] = _wait(self._run_id, participant_id, record, event)
+                self._tell(participant_id, record, event)
             case ExpiryWarned():
                 self._warn(participants[event.seller_id], record)
-                self._tell(run_id, participants[event.seller_id], record, event)
+                self._tell(participants[event.seller_id], record, event)
             case SeatChanged(party=Party.BUYER):
                 for participant_id in participants.values():
                     self._forget(participant_id, Party.BUYER)
@@ -86,11 +90,12 @@ class TableRows:
             case InputTimedOut() | ThreadExpired():
                 self._forget(participants[event.seller_id])
             case ApprovalRequested():
-                self._forget(participants[event.seller_id], Party.BUYER)
-                self._asked[run_id, event.number] = _approval(run_id, participants[event.seller_id], record, event)
-                self._tell(run_id, participants[event.seller_id], record, event)
+                participant_id = participants[event.seller_id]
+                self._forget(participant_id, Party.BUYER)
+                self._asked[event.number] = _approval(self._run_id, participant_id, record, event)
+                self._tell(participant_id, record, event)
             case ApprovalDecided():
-                self._decide(run_id, record, event)
+                self._decide(record, event)
             case PaceChanged() | BundleReached():
                 pass  # it has no row: whoever plays the room reads it from the log
 
@@ -100,39 +105,41 @@ class TableRows:
 
     def save(self) -> None:
         self._delete_waits()
+        for made in (*self._waits.values(), *self._asked.values()):
+            made.pk = None  # a transaction that failed has left it a key
         SeatWait.objects.bulk_create(self._waits.values())
         for participant_id, record in self._warned.items():
             SeatWait.objects.filter(participant=participant_id).update(warned_at=record.at)
         Approval.objects.bulk_create(self._asked.values())
-        for run_id, record, event in self._decided:
-            Approval.objects.filter(run=run_id, number=event.number).update(
+        for record, event in self._decided:
+            Approval.objects.filter(run=self._run_id, number=event.number).update(
                 state=event.state, note=event.note, decided_by=event.by, decided_at=record.at
             )
-        for run_id, news in self._over.items():
-            self._put_away(run_id, news)
+        if self._is_over:
+            self._put_away()
         fill_outbox(self._news)
 
-    def _put_away(self, run_id: int, news: News | None) -> None:
+    def _put_away(self) -> None:
         """What still waited in a room that is over; and whoever wants to know of a deal, is to hear of it."""
         with connection.cursor() as cursor:
-            cursor.execute(_LEFT, [run_id, run_id])
+            cursor.execute(_LEFT, [self._run_id, self._run_id])
             is_waited_for, is_approval_pending, is_anybody_told = cursor.fetchone()
         if is_waited_for:
-            SeatWait.objects.filter(run=run_id).delete()
+            SeatWait.objects.filter(run=self._run_id).delete()
         if is_approval_pending:
-            Approval.objects.filter(run=run_id, state=ApprovalState.PENDING).update(state=ApprovalState.EXPIRED)
-        if is_anybody_told and news is not None:
-            self._news.append(news)
+            Approval.objects.filter(run=self._run_id, state=ApprovalState.PENDING).update(state=ApprovalState.EXPIRED)
+        if is_anybody_told and self._deal is not None:
+            fill_outbox([self._deal])
 
-    def _tell(self, run_id: int, participant_id: int, record: Record, event: Telling) -> None:
-        news = news_of(run_id, participant_id, record.seq, event)
+    def _tell(self, participant_id: int, record: Record, event: Telling) -> None:
+        news = news_of(self._run_id, participant_id, record.seq, event)
         if news is not None:
             self._news.append(news)
 
     def _delete_waits(self) -> None:
         """Those that are over, and those that new ones take the place of."""
-        if self._paused:
-            SeatWait.objects.filter(run__in=self._paused).delete()
+        if self._is_paused:
+            SeatWait.objects.filter(run=self._run_id).delete()
         gone = self._done | {(participant_id, None) for participant_id in self._waits}
         if not gone:
             return
@@ -149,10 +156,10 @@ class TableRows:
         else:
             self._warned[participant_id] = record
 
-    def _decide(self, run_id: int, record: Record, event: ApprovalDecided) -> None:
-        asked = self._asked.get((run_id, event.number))
+    def _decide(self, record: Record, event: ApprovalDecided) -> None:
+        asked = self._asked.get(event.number)
         if asked is None:
-            self._decided.append((run_id, record, event))
+            self._decided.append((record, event))
         else:
             asked.state, asked.note, asked.decided_by, asked.decided_at = event.state, event.note, event.by, record.at
 
@@ -163,9 +170,6 @@ class TableRows:
         wait = self._waits.get(participant_id)
         if wait is not None and party in (None, wait.party):
             del self._waits[participant_id]
-
-    def _drop_waits(self, run_id: int) -> None:
-        self._waits = {key: wait for key, wait in self._waits.items() if wait.run_id != run_id}
 
 
 def _wait(run_id: int, participant_id: int, record: Record, event: InputRequested) -> SeatWait:

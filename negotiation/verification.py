@@ -36,8 +36,8 @@ def first_broken(run: NegotiationRun) -> int | None:
 def strayed(run: NegotiationRun) -> list[str]:
     """What of a room, whose log is whole, is not in the tables as its log says: empty if all is."""
     stored, records = read_history(run.code)
-    projections = Projections()
-    projections.add(run.pk, stored.seats, records)
+    projections = Projections(run.pk, stored.seats)
+    projections.add(records)
     offers, messages = projections.rows()
     waits, approvals = projections.table_rows()
     checks = {

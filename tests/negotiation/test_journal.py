@@ -18,6 +18,7 @@ from negotiation.journal import StoreJournal
 from negotiation.leases import claim_rooms
 from negotiation.models import LLMCall, Message, NegotiationRun, Offer, RunEvent
 from negotiation.recent import RecentRooms
+from negotiation.rows import Insert
 from negotiation.store import read_history, read_room, recent_rooms
 from negotiation.verification import first_broken
 from tests.factories import a_call, some_words, terms
@@ -182,7 +183,7 @@ async def leave_in_trouble(journal, turn):
 
 async def test_worker_that_leaves_while_the_database_is_away_keeps_its_calls_once(open_journal, turn, lose):
     journal = await open_journal()
-    lose(Fault(times=1000), CursorWrapper, "executemany")
+    lose(Fault(times=1000), Insert, "write_ready")
 
     with pytest.raises(OperationalError):
         await leave_in_trouble(journal, turn)

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -7,12 +8,13 @@ from django.db import IntegrityError, transaction
 
 from marketplace.models import Seller, SellerInventory
 from negotiation import logs, services
+from negotiation.core.events import InputRequested
 from negotiation.core.visibility import OperatorViewer
-from negotiation.core.vocabulary import RoomStatus
+from negotiation.core.vocabulary import Action, Party, RoomStatus
 from negotiation.engine import SoldOut
 from negotiation.errors import Refused
-from negotiation.models import Message, NegotiationRun, Offer, Outcome, RunEvent
-from negotiation.projections import Projections
+from negotiation.models import Message, NegotiationRun, Offer, Outcome, RunEvent, SeatWait
+from negotiation.projections import Projections, save
 from negotiation.store import read_history, read_room
 
 pytestmark = pytest.mark.django_db
@@ -102,11 +104,31 @@ def test_room_without_a_deal_sets_nothing_aside(midway):
 
 def test_events_cannot_be_projected_twice(played):
     stored, records = read_history(UUID(played))
-    projections = Projections()
-    projections.add(stored.run_id, stored.seats, records)
+    projections = Projections(stored.run_id, stored.seats)
+    projections.add(records)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        projections.save()
+        save([projections.ready()])
+
+
+def test_wait_of_a_transaction_that_failed_is_stored_though_its_key_was_given_away(midway, seller_ids):
+    stored, records = read_history(UUID(midway))
+
+    def waiting_for(name):
+        waited = InputRequested(Party.SELLER, seller_ids[name], (Action.OFFER,), 60)
+        projections = Projections(stored.run_id, stored.seats)
+        projections.add([replace(records[-1], event=waited)])
+        return projections.ready()
+
+    ready = waiting_for("Acme")
+    with transaction.atomic():
+        save([ready])
+        transaction.set_rollback(True)
+    save([waiting_for("Bolt")])
+
+    save([ready])
+
+    assert set(SeatWait.objects.values_list("participant__name", flat=True)) == {"Acme", "Bolt"}
 
 
 def test_deal_for_units_that_are_gone_leaves_no_trace(midway, seller_ids):

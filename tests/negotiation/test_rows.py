@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -6,8 +7,10 @@ from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 
 from marketplace.models import ApiKey, Buyer, BuyerItem, Role, Session
+from negotiation import rows
 from negotiation.models import RunEvent
 from negotiation.rows import Insert, Insertion
+from negotiation.store import EVENTS
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +69,15 @@ def test_nothing_to_save_is_nothing(sessions):
 def test_insert_must_name_all_columns():
     with pytest.raises(AssertionError):
         Insert(RunEvent, "run_id", "seq")
+
+
+def test_rows_beyond_what_one_statement_holds_are_all_written(monkeypatch, played):
+    monkeypatch.setattr(rows, "MOST_VALUES", 20)  # those of three events
+    events = RunEvent.objects.order_by("seq").values_list(*EVENTS.columns)
+    kept = list(events)
+    RunEvent.objects.all().delete()
+
+    EVENTS.write([(*row[:3], json.dumps(row[3]), *row[4:]) for row in kept])
+
+    assert len(kept) > 3
+    assert list(events.all()) == kept
