@@ -24,7 +24,7 @@ from negotiation import services
 from negotiation.access import steer
 from negotiation.errors import NegotiationError, RoomNotFound, own_limit_details
 from negotiation.schemas import MessageIn, PaceIn
-from negotiation.stream import Sent, follow
+from negotiation.stream import Batch, follow
 from negotiation.threads import DATABASE_AWAY, in_thread
 from negotiation.watching import (
     REFUSALS,
@@ -191,12 +191,13 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         await self.close(close_code)
 
     async def _send_all(self) -> None:
-        frames = self._frames()
-        async with aclosing(frames):
-            async for sent in frames:
-                await self.send(text_data=sent.json)
+        batches = self._batches()
+        async with aclosing(batches):
+            async for batch in batches:
+                for sent in batch:
+                    await self.send(text_data=sent.json)
 
-    def _frames(self) -> AsyncGenerator[Sent, None]:
+    def _batches(self) -> AsyncGenerator[Batch, None]:
         return follow(self.watcher.code, self.watcher.viewer, last_seen(self.scope), rhythm())
 
     async def _write(self, answer: dict[str, Any]) -> None:

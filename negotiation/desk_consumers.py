@@ -29,7 +29,7 @@ from negotiation.desk_schemas import (
     WordsIn,
 )
 from negotiation.store import StoredRoom
-from negotiation.stream import Passing, Sent, follow, pass_on
+from negotiation.stream import Batch, Passing, each, follow, pass_on
 from negotiation.threads import in_thread
 from negotiation.watching import Watcher, admit, last_seen, rhythm
 
@@ -96,18 +96,18 @@ class DeskConsumer(RoomConsumer):
     def _seat(self, wanted: SideIn) -> Place:
         return find_seat(self.watcher.principal, self.code, wanted.party or self.party)
 
-    async def _frames(self) -> AsyncGenerator[Sent, None]:
+    async def _batches(self) -> AsyncGenerator[Batch, None]:
         viewer, after = self.watcher.viewer, last_seen(self.scope)
-        frames = follow(self.watcher.code, viewer, after, rhythm(), thread=self.seller_id)
-        async with aclosing(frames):
-            yield await anext(frames)
+        batches = follow(self.watcher.code, viewer, after, rhythm(), thread=self.seller_id)
+        async with aclosing(batches):
+            yield await anext(batches)
             self.attendance = Attendance(self.party)
             self.attending = asyncio.create_task(self._attend())
-            async for sent in frames:
+            async for sent in each(batches):
                 if sent.type == "presence":
                     await self._hear_presence(json.loads(sent.json))
                 elif sent.type != "typing" or not self._is_own_hand(json.loads(sent.json)):
-                    yield sent
+                    yield [sent]
 
     def _is_own_hand(self, frame: Frame) -> bool:
         """That one writes oneself needs no telling, that the agent of one's own side does may interest."""

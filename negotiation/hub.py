@@ -31,15 +31,20 @@ class Subscription(Generic[T]):
             await self._woken()
         return self._items.popleft()
 
-    async def next_within(self, seconds: float) -> T | None:
-        """None if nothing comes for so long. The alarm stays set from one item to the next: most come before it."""
+    async def all_within(self, seconds: float) -> list[T]:
+        """All that is there, as soon as there is anything; nothing if nothing comes for so long.
+
+        The alarm stays set from one time to the next: mostly something comes before it.
+        """
         if not self._items:
             due = self.loop.time() + seconds
             while not self._items and self.loop.time() < due:
                 if self._alarm is None:
                     self._alarm = self.loop.call_at(due, self._ring)
                 await self._woken()
-        return self._items.popleft() if self._items else None
+        items = list(self._items)
+        self._items.clear()
+        return items
 
     def close(self) -> None:
         if self._alarm is not None:

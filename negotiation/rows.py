@@ -3,9 +3,9 @@ statement a table, which takes Django longer to make than the database to run.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -18,6 +18,8 @@ Row = tuple[object, ...]
 Values = list[Any]
 # What one statement may hold: SQLite and PostgreSQL take 32,766 and 65,535.
 MOST_VALUES = 5_000
+# What is written together bears few times, each of them often.
+TIMES = 64
 _M = TypeVar("_M", bound=Model)
 
 
@@ -32,6 +34,7 @@ class Insert:
         assert set(columns) == set(fields), f"{model.__name__} has the columns {sorted(fields)}"
         self.columns = columns
         self._adapted = [(place, fields[name]) for place, name in enumerate(columns) if _is_adapted(fields[name])]
+        self._adapters: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
         assert model._meta.pk is not None
         self._key = model._meta.pk.column
         names = ", ".join(f'"{fields[name].column}"' for name in columns)
@@ -43,30 +46,33 @@ class Insert:
 
     def ready(self, rows: Sequence[Row]) -> list[Values]:
         """The rows as the database takes them, which is not asked for it."""
-        adapters = self._adapters() if rows else []
+        database = connections[DEFAULT_DB_ALIAS]
+        adapters = self._adapters.get(database.vendor)
+        if adapters is None:
+            made = [(place, _adapter(field, database)) for place, field in self._adapted]
+            adapters = self._adapters.setdefault(database.vendor, made)
         return [_adapt(row, adapters) for row in rows]
 
     def write_ready(self, rows: Sequence[Values]) -> None:
-        """By one statement for many: a thread waits for its turn at the interpreter after each that it runs."""
+        with connection.cursor() as cursor:
+            for statement, values in self._statements(rows):
+                cursor.execute(statement, values)
+
+    def write_for_keys(self, rows: Sequence[Row]) -> list[int]:
+        """As `bulk_create` does, it trusts the database to tell the keys in the order of the rows."""
+        keys: list[int] = []
+        with connection.cursor() as cursor:
+            for statement, values in self._statements(self.ready(rows)):
+                cursor.execute(f'{statement} RETURNING "{self._key}"', values)
+                keys += [key for (key,) in cursor.fetchall()]
+        return keys
+
+    def _statements(self, rows: Sequence[Values]) -> Iterator[tuple[str, Values]]:
+        """One for many: a thread waits for its turn at the interpreter after each that it runs."""
         most = MOST_VALUES // len(self.columns)
         for first in range(0, len(rows), most):
             some = rows[first : first + most]
-            with connection.cursor() as cursor:
-                cursor.execute(self._into + ", ".join([self._places] * len(some)), list(chain.from_iterable(some)))
-
-    def write_each(self, rows: Sequence[Row]) -> list[int]:
-        """One after another, for their keys."""
-        adapters, statement = self._adapters(), f'{self._into}{self._places} RETURNING "{self._key}"'
-        keys = []
-        with connection.cursor() as cursor:
-            for row in rows:
-                cursor.execute(statement, _adapt(row, adapters))
-                keys.append(cursor.fetchone()[0])
-        return keys
-
-    def _adapters(self) -> list[tuple[int, Callable[[Any], Any]]]:
-        database = connections[DEFAULT_DB_ALIAS]
-        return [(place, _adapter(field, database)) for place, field in self._adapted]
+            yield self._into + ", ".join([self._places] * len(some)), list(chain.from_iterable(some))
 
 
 class Insertion(Generic[_M]):
@@ -81,7 +87,7 @@ class Insertion(Generic[_M]):
 
     def save(self, made: Iterable[_M]) -> list[_M]:
         saved = list(made)
-        keys = self._insert.write_each([tuple(_value(field, row) for field in self._fields) for row in saved])
+        keys = self._insert.write_for_keys([tuple(_value(field, row) for field in self._fields) for row in saved])
         for row, key in zip(saved, keys, strict=True):
             row.pk = key
             row._state.adding, row._state.db = False, connection.alias
@@ -112,7 +118,7 @@ def _adapter(field: "Field[Any, Any]", database: BaseDatabaseWrapper) -> Callabl
     operations = database.ops
     match field:
         case DateTimeField():
-            return cache(operations.adapt_datetimefield_value)  # what is written together bears few times
+            return lru_cache(TIMES)(operations.adapt_datetimefield_value)
         case DecimalField(max_digits=digits, decimal_places=places):
             return lambda value: operations.adapt_decimalfield_value(value, digits, places)
         case _:

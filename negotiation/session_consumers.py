@@ -16,7 +16,7 @@ from negotiation.consumers import BAD_FRAME, RoomConsumer, parse_frame, unknown_
 from negotiation.core.visibility import Viewer
 from negotiation.session_feed import Wanted, follow_session
 from negotiation.sse import serve
-from negotiation.stream import Sent
+from negotiation.stream import Batch, Sent
 from negotiation.watching import Watcher, admit, rhythm, room_code
 
 # How long a socket may stay without saying what it follows.
@@ -69,7 +69,7 @@ class SessionConsumer(RoomConsumer):
         else:
             await super()._follow()
 
-    def _frames(self) -> AsyncGenerator[Sent, None]:
+    def _batches(self) -> AsyncGenerator[Batch, None]:
         return follow_session(self.watcher.code, self.watcher.viewer, self.wanted.result(), rhythm())
 
 
@@ -78,14 +78,14 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     await serve(scope, receive, send, _admit, _show)
 
 
-async def _show(scope: Scope, watcher: Watcher) -> AsyncGenerator[Sent, None]:
+async def _show(scope: Scope, watcher: Watcher) -> AsyncGenerator[Batch, None]:
     """Without `id:`, for each room has numbers of its own."""
-    frames = follow_session(watcher.code, watcher.viewer, _asked_in(scope), rhythm())
+    batches = follow_session(watcher.code, watcher.viewer, _asked_in(scope), rhythm())
     try:
-        async for sent in frames:
-            yield Sent(sent.type, sent.json)
+        async for batch in batches:
+            yield [Sent(sent.type, sent.json) for sent in batch]
     finally:
-        await frames.aclose()
+        await batches.aclose()
 
 
 async def _admit(scope: Scope) -> Watcher:

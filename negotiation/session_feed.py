@@ -16,7 +16,7 @@ from negotiation.core.visibility import Viewer
 from negotiation.errors import RoomNotFound
 from negotiation.frames import to_json
 from negotiation.models import NegotiationRun
-from negotiation.stream import Rhythm, Sent, follow
+from negotiation.stream import Batch, Rhythm, Sent, each, follow
 from negotiation.threads import in_thread
 
 LAST_OF_SESSION = "session_complete"
@@ -39,14 +39,14 @@ class Wanted:
     rooms: frozenset[UUID] | None = None
 
 
-async def follow_session(code: UUID, viewer: Viewer, wanted: Wanted, rhythm: Rhythm) -> AsyncGenerator[Sent, None]:
+async def follow_session(code: UUID, viewer: Viewer, wanted: Wanted, rhythm: Rhythm) -> AsyncGenerator[Batch, None]:
     """Until all rooms are over, which a last frame says, or the session is deleted."""
     feed = _Feed(code, viewer, wanted, rhythm)
     working = asyncio.create_task(feed.work())
     working.add_done_callback(feed.wake)
     try:
-        async for sent in feed.frames(working):
-            yield sent
+        async for batch in feed.batches(working):
+            yield batch
         await working
     except ExceptionGroup as ended:
         raise ended.exceptions[0] from ended
@@ -66,15 +66,17 @@ class _Feed:
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._has_ended = asyncio.Event()
 
-    async def frames(self, working: asyncio.Task[None]) -> AsyncIterator[Sent]:
+    async def batches(self, working: asyncio.Task[None]) -> AsyncIterator[Batch]:
         while not (working.done() and self._held.empty()):
             try:
                 async with asyncio.timeout(self._rhythm.heartbeat_seconds):
-                    sent = await self._held.get()
+                    held = [await self._held.get()]
             except TimeoutError:
-                sent = _sent("heartbeat")
-            if sent is not None:
-                yield sent
+                held = [_sent("heartbeat")]
+            while not self._held.empty():
+                held.append(self._held.get_nowait())
+            if batch := [sent for sent in held if sent is not None]:
+                yield batch
 
     def wake(self, _: asyncio.Task[None]) -> None:
         """Nothing more will come. Where all is held that may be, the watcher need not be woken."""
@@ -106,7 +108,7 @@ class _Feed:
         after = self._wanted.after.get(room, 0)
         try:
             with suppress(RoomNotFound):
-                async with aclosing(follow(room, self._viewer, after, rhythm, page=PAGE)) as frames:
+                async with aclosing(each(follow(room, self._viewer, after, rhythm, page=PAGE))) as frames:
                     async for sent in frames:
                         if sent.seq is not None or sent.type == "connected":
                             await self._held.put(sent)

@@ -17,7 +17,7 @@ from marketplace.headers import preflight_headers
 from marketplace.presence import seats
 from marketplace.scopes import Receive, Scope, Send, answer, answer_headers, encoded, headers_of
 from negotiation.errors import RoomNotFound
-from negotiation.stream import Sent, follow
+from negotiation.stream import Batch, Sent, follow
 from negotiation.threads import DATABASE_AWAY
 from negotiation.watching import (
     REFUSALS,
@@ -42,7 +42,7 @@ HEADERS = {
 
 # Who watches, or one of REFUSALS; and what that one is shown.
 Admit = Callable[[Scope], Awaitable[Watcher]]
-Show = Callable[[Scope, Watcher], AsyncGenerator[Sent, None]]
+Show = Callable[[Scope, Watcher], AsyncGenerator[Batch, None]]
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ async def _admit(scope: Scope) -> Watcher:
     return await admit(scope, code)
 
 
-def _show(scope: Scope, watcher: Watcher) -> AsyncGenerator[Sent, None]:
+def _show(scope: Scope, watcher: Watcher) -> AsyncGenerator[Batch, None]:
     return follow(watcher.code, watcher.viewer, last_seen(scope), rhythm())
 
 
@@ -111,7 +111,7 @@ def _refusal(refused: Exception) -> HttpResponse:
 
 
 async def _stream_until_left(
-    scope: Scope, watcher: Watcher, shown: AsyncGenerator[Sent, None], receive: Receive, send: Send
+    scope: Scope, watcher: Watcher, shown: AsyncGenerator[Batch, None], receive: Receive, send: Send
 ) -> None:
     """Once the answer has begun nobody can be refused any more: the stream just ends."""
     await send({"type": "http.response.start", "status": 200, "headers": encoded(answer_headers(scope) | HEADERS)})
@@ -135,10 +135,10 @@ async def _stream_until_left(
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _send_all(shown: AsyncGenerator[Sent, None], send: Send) -> None:
+async def _send_all(shown: AsyncGenerator[Batch, None], send: Send) -> None:
     async with aclosing(shown):
-        async for sent in shown:
-            await _write(send, _as_text(sent))
+        async for batch in shown:
+            await _write(send, "".join([_as_text(sent) for sent in batch]))
 
 
 def _require_expected(watcher: Watcher, end: BaseException | None) -> None:

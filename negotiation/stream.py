@@ -4,6 +4,7 @@ A frame is made and serialised once for all viewers who see with the same eyes.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -33,6 +34,10 @@ class Sent:
     json: str
     seq: int | None = None
     is_last: bool = False
+
+
+# What can be sent to a viewer at once, in order; never empty.
+Batch = list[Sent]
 
 
 @dataclass(slots=True)
@@ -109,7 +114,7 @@ def doorbell() -> Doorbell:
 
 async def follow(
     code: UUID, viewer: Viewer, after: int, rhythm: Rhythm, *, thread: str = "", page: int = PAGE
-) -> AsyncGenerator[Sent, None]:
+) -> AsyncGenerator[Batch, None]:
     """Everything the viewer may see behind number `after`, each once and in order, until the room is over.
 
     With a seller's id as `thread`, what is not of it or of the room as a whole is left out. Of what has to be read
@@ -121,11 +126,18 @@ async def follow(
         first = connected(stored.room, stored.status, stored.last_seq, stored.roster, viewer, timezone.now())
         if thread:
             first["sellers"] = [seller for seller in first["sellers"] if seller["seller_id"] == thread]
-        yield Sent("connected", to_json(first))
-        async for sent in _Follower(stored, viewer, after, rhythm, subscription, thread, page).frames():
-            yield sent
+        yield [Sent("connected", to_json(first))]
+        async for batch in _Follower(stored, viewer, after, rhythm, subscription, thread, page).batches():
+            yield batch
     finally:
         live_feed().unsubscribe(code, subscription)
+
+
+async def each(batches: AsyncGenerator[Batch, None]) -> AsyncGenerator[Sent, None]:
+    async with aclosing(batches):
+        async for batch in batches:
+            for sent in batch:
+                yield sent
 
 
 class _Follower:
@@ -148,30 +160,41 @@ class _Follower:
         self._is_over = stored.status.is_over and self._seq == stored.last_seq
         self._came_at = timezone.now()
 
-    async def frames(self) -> AsyncIterator[Sent]:
-        async for sent in self._catch_up(self._stored.last_seq):  # what came after it has come live
-            yield sent
+    async def batches(self) -> AsyncIterator[Batch]:
+        async for batch in self._catch_up(self._stored.last_seq):  # what came after it has come live
+            yield batch
         silent_seconds = 0.0
         while not self._is_over:
-            live = await self._subscription.next_within(self._rhythm.poll_seconds)
-            if isinstance(live, Passing):
-                if (words := self._pass_on(live)) is not None:
-                    yield words
-                continue
-            if live is not None and live.record.seq == self._seq + 1 and not self._subscription.is_lagged:
+            news = await self._subscription.all_within(self._rhythm.poll_seconds)
+            batch, is_whole = self._take_live(news)
+            if batch:
                 silent_seconds = 0.0
-                if (news := self._take(live)) is not None:
-                    yield news
+                yield batch
+            if news and is_whole and not self._subscription.is_lagged:
                 continue
-            if live is not None and live.record.seq <= self._seq and not self._subscription.is_lagged:
-                continue
-            silent_seconds += self._rhythm.poll_seconds if live is None else 0.0
-            async for sent in self._catch_up(await self._newest()):
+            silent_seconds += 0.0 if news else self._rhythm.poll_seconds
+            async for batch in self._catch_up(await self._newest()):
                 silent_seconds = 0.0
-                yield sent
+                yield batch
             if silent_seconds >= self._rhythm.heartbeat_seconds:
                 silent_seconds = 0.0
-                yield Sent("heartbeat", to_json({"type": "heartbeat", "timestamp": timezone.now().isoformat()}))
+                yield [Sent("heartbeat", to_json({"type": "heartbeat", "timestamp": timezone.now().isoformat()}))]
+
+    def _take_live(self, news: Sequence[Live | Passing]) -> tuple[Batch, bool]:
+        """What of it the viewer is sent, and whether nothing is missing before it."""
+        batch: Batch = []
+        is_whole = True
+        for live in news:
+            if isinstance(live, Passing):
+                sent = self._pass_on(live)
+            elif live.record.seq == self._seq + 1:
+                sent = self._take(live)
+            else:
+                sent = None
+                is_whole = is_whole and live.record.seq <= self._seq
+            if sent is not None:
+                batch.append(sent)
+        return batch, is_whole
 
     def _pass_on(self, passing: Passing) -> Sent | None:
         return passing.sent_to(self._viewer) if self._thread in ("", passing.seller_id) else None
@@ -182,14 +205,14 @@ class _Follower:
             self._subscription.forget_lag()
         return await in_thread(None, last_seq, self._stored.run_id)
 
-    async def _catch_up(self, newest: int | None) -> AsyncIterator[Sent]:
+    async def _catch_up(self, newest: int | None) -> AsyncIterator[Batch]:
         """What the table has behind our number, if the newest is another; without one the room has been deleted."""
         self._is_over = self._is_over or newest is None
         while not self._is_over and newest != self._seq:
             records = await in_thread(None, read_records, self._stored.run_id, self._seq, self._page)
-            for record in records:
-                if (sent := self._take(Live(record, self._stored.roster))) is not None:
-                    yield sent
+            taken = [self._take(Live(record, self._stored.roster)) for record in records]
+            if batch := [sent for sent in taken if sent is not None]:
+                yield batch
             if len(records) < self._page:
                 return
 

@@ -129,33 +129,42 @@ async def test_many_watchers_cost_the_loop_one_call(hub, monkeypatch):
 async def test_watcher_that_waits_is_told_of_a_silence(hub):
     subscription = hub.subscribe(ROOM)
 
-    assert await subscription.next_within(0.001) is None
+    assert await subscription.all_within(0.001) == []
+
+
+async def test_what_has_come_is_given_at_once(hub):
+    subscription = hub.subscribe(ROOM)
+    hub.announce(ROOM, ["first", "second"])
+    hub.announce(ROOM, ["third"])
+
+    assert await subscription.all_within(60.0) == ["first", "second", "third"]
+    assert await subscription.all_within(0.001) == []
 
 
 async def test_silence_begins_anew_with_each_item(hub):
     loop, subscription = asyncio.get_running_loop(), hub.subscribe(ROOM)
     hub.announce(ROOM, ["news"])
-    assert await subscription.next_within(60.0) == "news"
+    assert await subscription.all_within(60.0) == ["news"]
     begun = loop.time()
 
-    assert await subscription.next_within(0.05) is None
+    assert await subscription.all_within(0.05) == []
 
     assert loop.time() - begun >= 0.05
 
 
 async def test_what_comes_in_a_silence_ends_it(hub):
     subscription = hub.subscribe(ROOM)
-    waiting = asyncio.create_task(subscription.next_within(60.0))
+    waiting = asyncio.create_task(subscription.all_within(60.0))
     await asyncio.sleep(0)
 
     hub.announce(ROOM, ["news"])
 
-    assert await waiting == "news"
+    assert await waiting == ["news"]
 
 
 async def test_watcher_that_left_leaves_no_timer_behind(hub):
     subscription = hub.subscribe(ROOM)
-    waiting = asyncio.create_task(subscription.next_within(60.0))
+    waiting = asyncio.create_task(subscription.all_within(60.0))
     await asyncio.sleep(0)
     alarm = subscription._alarm
     waiting.cancel()

@@ -11,7 +11,7 @@ from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewe
 from negotiation.core.vocabulary import Party
 from negotiation.minds.calls import Seat
 from negotiation.onlookers import BEHIND_SECONDS, LOOK_SECONDS, PROBE_SECONDS, Leisure, RoomOnlookers
-from negotiation.stream import Rhythm, follow, live_feed
+from negotiation.stream import Rhythm, each, follow, live_feed
 from negotiation.turnstile import CALM_SECONDS, CROWDED_SECONDS, Turnstile
 from tests import bodies
 from tests.factories import a_roster, a_setup
@@ -217,7 +217,7 @@ def watched_room(settings, open_session, log_folder, monkeypatch):
 
 
 async def collect(code, viewer):
-    return [json.loads(sent.json) async for sent in follow(code, viewer, 0, PATIENT) if sent.type != "heartbeat"]
+    return [json.loads(sent.json) async for sent in each(follow(code, viewer, 0, PATIENT)) if sent.type != "heartbeat"]
 
 
 async def watch_to_the_end(room_id, *viewers):

@@ -15,7 +15,7 @@ from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewe
 from negotiation.errors import RoomNotFound
 from negotiation.hub import Hub
 from negotiation.models import NegotiationRun, RunEvent
-from negotiation.stream import Passing, Rhythm, follow, live_feed
+from negotiation.stream import Passing, Rhythm, each, follow, live_feed
 from tests import bodies
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +57,7 @@ async def take(events, count):
 
 
 async def watch(code, viewer=STAFF, after=0, rhythm=QUICK):
-    return await read(follow(code, viewer, after, rhythm))
+    return await read(each(follow(code, viewer, after, rhythm)))
 
 
 def numbers(sent):
@@ -89,7 +89,7 @@ async def test_late_watcher_gets_everything_once_and_in_order(code, play_on):
 
 
 async def test_live_watcher_gets_everything_once_and_in_order(code, play_on):
-    events = follow(code, STAFF, 0, PATIENT)
+    events = each(follow(code, STAFF, 0, PATIENT))
     before = await take(events, 2)
 
     await play_on()
@@ -98,7 +98,7 @@ async def test_live_watcher_gets_everything_once_and_in_order(code, play_on):
 
 
 async def test_what_is_in_the_table_and_in_the_queue_is_sent_once(code, play_on):
-    events = follow(code, STAFF, 0, PATIENT)
+    events = each(follow(code, STAFF, 0, PATIENT))
     await anext(events)
     await play_on(until_seq=9)
     before = await take(events, 9)
@@ -111,7 +111,7 @@ async def test_what_is_in_the_table_and_in_the_queue_is_sent_once(code, play_on)
 @pytest.mark.parametrize("seen", [1, 2, 5, 9])
 async def test_watcher_that_comes_back_misses_nothing_and_gets_nothing_twice(code, play_on, seen):
     await play_on(until_seq=9)
-    async with aclosing(follow(code, STAFF, 0, QUICK)) as events:
+    async with aclosing(each(follow(code, STAFF, 0, QUICK))) as events:
         first = await take(events, seen + 1)
     await play_on()
 
@@ -122,7 +122,7 @@ async def test_watcher_that_comes_back_misses_nothing_and_gets_nothing_twice(cod
 
 async def test_watcher_that_reads_too_slowly_still_gets_everything(code, play_on, monkeypatch):
     monkeypatch.setattr(hub_module, "QUEUE_LENGTH", 2)
-    events = follow(code, STAFF, 0, PATIENT)
+    events = each(follow(code, STAFF, 0, PATIENT))
     before = await take(events, 2)
 
     await play_on()
@@ -132,7 +132,7 @@ async def test_watcher_that_reads_too_slowly_still_gets_everything(code, play_on
 
 async def test_watcher_whose_doorbell_never_rings_still_gets_everything(code, play_on, monkeypatch):
     monkeypatch.setattr(apps.get_app_config("negotiation"), "hub", SilentHub())
-    events = follow(code, STAFF, 0, QUICK)
+    events = each(follow(code, STAFF, 0, QUICK))
     before = await take(events, 2)
 
     await play_on()
@@ -141,7 +141,7 @@ async def test_watcher_whose_doorbell_never_rings_still_gets_everything(code, pl
 
 
 async def test_announcement_that_comes_before_its_predecessor_waits_for_it(code, monkeypatch):
-    events = follow(code, STAFF, 0, PATIENT)
+    events = each(follow(code, STAFF, 0, PATIENT))
     before = await take(events, 2)
     doorbell = live_feed().announce
     kept = []
@@ -187,7 +187,7 @@ async def test_room_without_sellers_has_ended_for_its_watchers(open_session):
 
 
 async def test_silent_room_sends_heartbeats_without_a_number(code):
-    async with aclosing(follow(code, STAFF, 1, QUICK)) as events:
+    async with aclosing(each(follow(code, STAFF, 1, QUICK))) as events:
         _, *beats = await take(events, 3)
 
     assert [(beat.type, beat.seq) for beat in beats] == [("heartbeat", None)] * 2
@@ -195,7 +195,7 @@ async def test_silent_room_sends_heartbeats_without_a_number(code):
 
 
 async def test_stream_ends_when_the_room_is_deleted(code):
-    events = follow(code, STAFF, 1, QUICK)
+    events = each(follow(code, STAFF, 1, QUICK))
     await anext(events)
 
     await database_sync_to_async(Session.objects.all().delete)()
@@ -213,7 +213,7 @@ async def test_unknown_room_is_not_found_and_leaves_no_watcher_behind():
 
 
 async def test_watcher_that_leaves_is_not_counted_any_more(code):
-    async with aclosing(follow(code, STAFF, 0, QUICK)) as events:
+    async with aclosing(each(follow(code, STAFF, 0, QUICK))) as events:
         await anext(events)
         assert live_feed().watcher_count(code) == 1
 
@@ -298,7 +298,7 @@ def announce_words(code, seller_ids):
 @pytest.mark.parametrize("name", PASSING_VIEWERS)
 async def test_words_on_their_way_reach_those_who_may_read_the_thread(code, seller_ids, name):
     viewer, expected = PASSING_VIEWERS[name]
-    events = follow(code, viewer(seller_ids), 1, PATIENT)
+    events = each(follow(code, viewer(seller_ids), 1, PATIENT))
     await anext(events)
 
     announce_words(code, seller_ids)
@@ -312,7 +312,7 @@ async def test_words_on_their_way_reach_those_who_may_read_the_thread(code, sell
 
 
 async def test_words_on_their_way_leave_no_gap_between_the_events(code, play_on, seller_ids):
-    events = follow(code, STAFF, 0, PATIENT)
+    events = each(follow(code, STAFF, 0, PATIENT))
     before = await take(events, 2)
     await play_on(until_seq=5)
     announce_words(code, seller_ids)
@@ -341,7 +341,7 @@ async def test_words_on_their_way_are_never_stored(code, seller_ids):
 
 async def test_flood_of_words_on_their_way_costs_nobody_an_event(code, play_on, seller_ids, monkeypatch):
     monkeypatch.setattr(hub_module, "QUEUE_LENGTH", 4)
-    events = follow(code, STAFF, 0, QUICK)
+    events = each(follow(code, STAFF, 0, QUICK))
     before = await take(events, 2)
     for _ in range(50):
         announce_words(code, seller_ids)
