@@ -9,6 +9,7 @@ import time
 
 from django.conf import settings
 
+from marketplace import scopes
 from marketplace.counting import OPEN, count_answer, known_method
 from marketplace.logging_setup import choose_correlation, correlation_id
 from marketplace.scopes import Application, Message, Receive, Scope, Send, headers_of
@@ -72,7 +73,7 @@ class Visit:
         match message["type"]:
             case "http.response.start":
                 message = self._answer(message)
-            case "websocket.send" if not self._kind:
+            case "websocket.send" | scopes.SEND_TEXTS if not self._kind:
                 self._open("socket")
             case "websocket.close":
                 self._outcome = str(message.get("code") or 1000)

@@ -13,6 +13,8 @@ from weakref import WeakKeyDictionary
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from marketplace.scopes import SEND_TEXTS
+
 SYSTEM_BUFFER_BYTES = 32 * 1024
 
 logger = logging.getLogger(__name__)
@@ -53,7 +55,7 @@ class Backpressure:
 
     def prepare(self, protocol: Any, message: dict[str, Any]) -> None:
         """To be called before each message is written."""
-        if message["type"] == "websocket.send":
+        if message["type"] in ("websocket.send", SEND_TEXTS):
             self._watch_websocket(protocol)
         elif message["type"] == "http.response.body" and message.get("more_body"):
             self._watch_response(protocol)

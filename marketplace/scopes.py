@@ -14,6 +14,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+# An extension of ASGI of which our server tells in the scope: websocket.send for several `texts` at once.
+SEND_TEXTS = "parley.websocket.send_texts"
 OVER_TLS = {"http": "https", "websocket": "wss"}
 
 

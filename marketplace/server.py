@@ -9,7 +9,7 @@ import daphne.server  # isort: skip
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,11 +19,12 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.defer import maybeDeferred
 from twisted.python.failure import Failure
 
+from marketplace import scopes
 from marketplace.backpressure import Backpressure
 from marketplace.scopes import Application, Message, Scope
 from marketplace.settling import settle
 from marketplace.stop_signals import StopSignals
-from marketplace.writing import EagerConnection, write_text
+from marketplace.writing import EagerConnection, write_texts
 
 RESTART_CLOSE_CODE = 4012  # 1012 would be the standard's, but autobahn lets an application send no such code
 WEBSOCKET_MESSAGE_BYTES = 64 * 1024
@@ -99,6 +100,8 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
         return int(self._has_failed)
 
     def create_application(self, protocol: Any, scope: Scope) -> Any:
+        if scope["type"] == "websocket":
+            scope = {**scope, "extensions": {**scope.get("extensions", {}), scopes.SEND_TEXTS: {}}}
         receive_queue = super().create_application(protocol, scope)
         if receive_queue is not None:
             application = self.connections[protocol]["application_instance"]
@@ -110,9 +113,10 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
             return
         self._backpressure.prepare(protocol, message)
         try:
-            text = message.get("text") if message["type"] == "websocket.send" else None
-            if not text or not write_text(protocol, text):
-                await super().handle_reply(protocol, message)
+            texts = _texts_in(message)
+            if not texts or not write_texts(protocol, texts):
+                for each in _as_daphne_knows_it(message):
+                    await super().handle_reply(protocol, each)
         except Disconnected:
             return  # a websocket that is closing: for the application no different from one that is closed
         await self._backpressure.drain(protocol)
@@ -200,6 +204,22 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
             task.cancel()
         self._loop.run_until_complete(_wait_for(left))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+
+
+def _texts_in(message: Message) -> Sequence[str]:
+    match message["type"]:
+        case "websocket.send":
+            return [message["text"]] if message.get("text") else []
+        case scopes.SEND_TEXTS:
+            return message["texts"]  # type: ignore[no-any-return]
+        case _:
+            return []
+
+
+def _as_daphne_knows_it(message: Message) -> Iterable[Message]:
+    if message["type"] != scopes.SEND_TEXTS:
+        return [message]
+    return [{"type": "websocket.send", "text": text} for text in message["texts"]]
 
 
 async def _wait_for(tasks: Iterable[asyncio.Future[None]]) -> set[asyncio.Future[None]]:

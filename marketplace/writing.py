@@ -1,11 +1,13 @@
 """Writes to clients in fewer steps than Twisted and autobahn take, for a room's watchers are written to all at once."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import twisted.internet.tcp
 
+MOST_KEPT = 64
 TEXT_FRAME = 0x81  # whole, not one of several
 SHORT, MEDIUM = 126, 0x10000
 
@@ -35,19 +37,21 @@ class EagerConnection(twisted.internet.tcp.Server):
         return bool(is_open) and not self.TLS and not self.dataBuffer and not self._tempDataLen
 
 
-def write_text(websocket: Any, text: str) -> bool:
-    """Send one message; False if the websocket is not open, or not Daphne's plain one.
+def write_texts(websocket: Any, texts: Sequence[str]) -> bool:
+    """Send a message each; False, and nothing is sent, if the websocket is not open, or not Daphne's plain one.
 
     autobahn spends several times as long on it, much of that on colours for a log that nobody keeps.
     """
     if websocket.state != websocket.STATE_OPEN or websocket.send_queue or websocket._perMessageCompress is not None:
         return False
-    websocket.transport.write(text_frame(text.encode()))
+    websocket.transport.write(b"".join([text_frame(text) for text in texts]))
     return True
 
 
-def text_frame(payload: bytes) -> bytes:
-    """As a server sends it: without a mask."""
+@lru_cache(MOST_KEPT)
+def text_frame(text: str) -> bytes:
+    """As a server sends it: without a mask. Kept for a while, as what one watcher is sent others are, too."""
+    payload = text.encode()
     size = len(payload)
     if size < SHORT:
         return bytes((TEXT_FRAME, size)) + payload

@@ -9,9 +9,9 @@ from tests.chaos.installation import FULL, Installation
 from tests.chaos.judging import CountingLlm
 from tests.chaos.watching import Watchers
 
-# The first two are the starts that the API writes; the others are the worker's.
-TURNS = range(1, 31) if FULL else (9,)
-ROOMS = 2
+# The first three are the starts that the API writes; the others are the worker's, of which rooms share some.
+TURNS = range(1, 21) if FULL else (9,)
+ROOMS = 3
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 

@@ -4,7 +4,7 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from marketplace.writing import text_frame, write_text
+from marketplace.writing import text_frame, write_texts
 
 OPEN, CLOSING = 3, 2
 
@@ -33,7 +33,7 @@ def read_frame(data: bytes) -> Frame:
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
 def test_message_of_any_size_is_one_whole_frame(size):
-    frame = read_frame(text_frame(b"x" * size))
+    frame = read_frame(text_frame("x" * size))
 
     assert (frame.opcode, frame.fin, bytes(frame.data)) == (Opcode.TEXT, True, b"x" * size)
 
@@ -41,9 +41,17 @@ def test_message_of_any_size_is_one_whole_frame(size):
 def test_message_is_written_in_utf_8():
     websocket = a_websocket()
 
-    assert write_text(websocket, "für 41 €")
+    assert write_texts(websocket, ["für 41 €"])
 
     assert bytes(read_frame(b"".join(websocket.transport)).data).decode() == "für 41 €"
+
+
+def test_several_messages_are_written_at_once_each_in_a_frame_of_its_own():
+    websocket = a_websocket()
+
+    assert write_texts(websocket, ["One.", "x" * 200])
+
+    assert websocket.transport == [text_frame("One.") + text_frame("x" * 200)]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +60,6 @@ def test_message_is_written_in_utf_8():
 def test_message_that_takes_more_than_a_frame_is_left_to_autobahn(changes):
     websocket = a_websocket(**changes)
 
-    assert not write_text(websocket, "Hello.")
+    assert not write_texts(websocket, ["Hello.", "Good bye."])
 
     assert websocket.transport == []
