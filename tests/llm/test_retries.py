@@ -14,8 +14,8 @@ class _Most(random.Random):
         return b
 
 
-@pytest.mark.parametrize(("attempts", "seconds"), [(1, 1.0), (2, 2.0), (3, 4.0), (4, 8.0), (5, 10.0), (5000, 10.0)])
-def test_bound_of_the_delay_doubles_up_to_the_most(attempts: int, seconds: float) -> None:
+@pytest.mark.parametrize(("attempts", "seconds"), [(1, 0.25), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 10.0), (5000, 10.0)])
+def test_bound_of_the_delay_begins_small_and_doubles_up_to_the_most(attempts: int, seconds: float) -> None:
     delay = retry_delay_seconds(attempts, first_seconds=1.0, most_seconds=10.0, chance=_Most())
 
     assert delay == seconds
@@ -24,7 +24,7 @@ def test_bound_of_the_delay_doubles_up_to_the_most(attempts: int, seconds: float
 def test_delays_are_spread_over_the_whole_range() -> None:
     chance = random.Random(1)
 
-    delays = [retry_delay_seconds(3, first_seconds=1.0, most_seconds=10.0, chance=chance) for _ in range(200)]
+    delays = [retry_delay_seconds(4, first_seconds=1.0, most_seconds=10.0, chance=chance) for _ in range(200)]
 
     assert min(delays) < 0.2
     assert max(delays) > 3.8
