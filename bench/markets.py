@@ -12,10 +12,10 @@ from typing import Protocol
 
 from negotiation.core.decision import best_award
 from negotiation.core.events import Accepted, Decided, Event, Offered, RoundStarted
+from negotiation.core.folding import evolve
 from negotiation.core.moves import SILENCE, Accept, Award, Bids, BuyerTurn, Leave, Move, Propose
 from negotiation.core.opponent import Sight, seen_by_buyer, seen_by_seller
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits
-from negotiation.core.protocol import evolve
 from negotiation.core.room import Offer, Room, SellerSeat, Setup, new_room
 from negotiation.core.strategy import choose_award, choose_quote, live_quotes
 from negotiation.core.terms import CENT, Terms, to_money

@@ -31,7 +31,7 @@ from negotiation.core.curves import (
     TEMPERS,
     answers_rivals_from,
 )
-from negotiation.core.protocol import replay
+from negotiation.core.folding import replay
 from negotiation.core.room import Room, Setup
 from negotiation.core.strategy import OPENING, RECIPROCITY, RESISTANCE, RIVAL_STEP, UNDERCUT_TICK
 from negotiation.core.terms import grain

@@ -23,8 +23,8 @@ from negotiation.core.events import (
     TableEvent,
     WalkedAway,
 )
+from negotiation.core.folding import evolve
 from negotiation.core.matching import Mismatch
-from negotiation.core.protocol import evolve
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.vocabulary import Party, Result
 from negotiation.frames import FAILURES

@@ -27,7 +27,7 @@ from negotiation.core.events import (
     ThreadExpired,
     WalkedAway,
 )
-from negotiation.core.protocol import evolve
+from negotiation.core.folding import evolve
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.records import Record

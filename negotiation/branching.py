@@ -22,7 +22,8 @@ from negotiation.arena.minds import is_built_in
 from negotiation.branch_prefix import ends_of_rounds, prefix
 from negotiation.casting import BY_HAND, agent_mind
 from negotiation.core.events import Event, Offered
-from negotiation.core.protocol import change_status, replay
+from negotiation.core.folding import replay
+from negotiation.core.protocol import change_status
 from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.errors import NotActive, Refused
 from negotiation.model_access import require_model

@@ -13,8 +13,8 @@ from negotiation.core.across import bid_across, ending_across, quote_across
 from negotiation.core.because import Rule
 from negotiation.core.choices import Backstage, Basis, explain_choice
 from negotiation.core.events import Accepted, Decided, Event, Offered
+from negotiation.core.folding import evolve
 from negotiation.core.hindsight import Asked, Explained, as_asked, party_of
-from negotiation.core.protocol import evolve
 from negotiation.core.reasons import Told
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer, Viewer, see
 from negotiation.core.vocabulary import Party, Reason

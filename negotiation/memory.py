@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from negotiation.core.events import Event
-from negotiation.core.protocol import change_status, replay
+from negotiation.core.folding import replay
+from negotiation.core.protocol import change_status
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Overtaken

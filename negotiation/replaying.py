@@ -40,9 +40,9 @@ from negotiation.core.events import (
     ThreadExpired,
     WalkedAway,
 )
+from negotiation.core.folding import evolve
 from negotiation.core.moves import Move
 from negotiation.core.pacing import STEPPED
-from negotiation.core.protocol import evolve
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.visibility import SellerView
 from negotiation.core.vocabulary import Holder, Party, Reason, RoomStatus

@@ -13,18 +13,11 @@ from negotiation import logs
 from negotiation.core.closing import conclude
 from negotiation.core.errors import BeyondOwnLimits, IllegalMove, OfferNotLive
 from negotiation.core.events import Event
+from negotiation.core.folding import evolve
 from negotiation.core.mentions import find_mentioned
 from negotiation.core.moves import Award, Bids, Leave, Words
 from negotiation.core.pacing import change_speed, play_one_round
-from negotiation.core.protocol import (
-    agree_by_force,
-    change_status,
-    end_without_deal,
-    evolve,
-    interject,
-    reach_bundle,
-    run_out,
-)
+from negotiation.core.protocol import agree_by_force, change_status, end_without_deal, interject, reach_bundle, run_out
 from negotiation.core.room import Room
 from negotiation.core.terms import Terms, to_money
 from negotiation.core.visibility import buyer_view

@@ -20,7 +20,7 @@ from negotiation import metrics
 from negotiation.call_log import CALLS, call_rows
 from negotiation.codec import decode, encode
 from negotiation.core.events import Closed, Event, RoundStarted, StatusChanged
-from negotiation.core.protocol import evolve
+from negotiation.core.folding import evolve
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Overtaken, SoldOut

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from llm.gateway import Ask
 from llm.types import Schema, Usage
 from negotiation.core.events import Event, RoundStarted, StatusChanged
+from negotiation.core.folding import evolve, replay
 from negotiation.core.moves import SILENCE, Move, Propose, Words
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits, Style, Temperament
-from negotiation.core.protocol import evolve, play, replay
+from negotiation.core.protocol import play
 from negotiation.core.room import Offer, Room, SellerSeat, Setup
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from negotiation.core.events import Decided, Event
+from negotiation.core.folding import replay
 from negotiation.core.moves import SILENCE, Accept, Bids, BuyerTurn, Move, Propose, Say
-from negotiation.core.protocol import replay
 from negotiation.core.room import Room, Setup
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import BuyerView, SellerView

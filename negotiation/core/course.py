@@ -1,7 +1,7 @@
 """Events as they come about, and the room after them."""
 
 from negotiation.core.events import Event
-from negotiation.core.protocol import evolve
+from negotiation.core.folding import evolve
 from negotiation.core.room import Room
 
 

@@ -24,7 +24,7 @@ from negotiation.core.events import (
     ThreadExpired,
     WalkedAway,
 )
-from negotiation.core.protocol import replay
+from negotiation.core.folding import replay
 from negotiation.core.room import Room, Setup
 from negotiation.core.vocabulary import Failure, Holder, OfferStatus, Party
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from negotiation.core.decision import valid_quotes
 from negotiation.core.events import Decided, Event, RoundStarted
-from negotiation.core.protocol import evolve
+from negotiation.core.folding import evolve
 from negotiation.core.reasons import Figure, Told, said
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.strategy import acceptable_price, live_quotes

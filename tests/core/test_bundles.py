@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from negotiation.core.because import Rule
 from negotiation.core.events import BundleReached
-from negotiation.core.protocol import evolve, reach_bundle
+from negotiation.core.folding import evolve
+from negotiation.core.protocol import reach_bundle
 from negotiation.core.strategy import choose_quote
 from negotiation.core.visibility import BuyerViewer, SellerViewer, SpectatorViewer, buyer_view, see, seller_view
 from tests.factories import a_seller, a_seller_view, a_setup, after, an_active_room, bid, played, quote

@@ -5,9 +5,10 @@ import pytest
 
 from negotiation.core.errors import WrongRoomStatus
 from negotiation.core.events import Interjected, PaceChanged, StatusChanged
+from negotiation.core.folding import replay
 from negotiation.core.moves import Accept
 from negotiation.core.pacing import NEXT_ROUND, change_speed, is_round_played, play_one_round
-from negotiation.core.protocol import change_status, end_without_deal, replay
+from negotiation.core.protocol import change_status, end_without_deal
 from negotiation.core.room import new_room
 from negotiation.core.vocabulary import Holder, Party, Reason, RoomStatus
 from tests.factories import STARTED, a_setup, after, an_active_room, bid, played, quote, some_words

@@ -9,8 +9,9 @@ from negotiation.codec import decode, encode
 from negotiation.core.decision import best_award, best_option, explain
 from negotiation.core.errors import BeyondOwnLimits, OfferNotLive, OutsideLimits
 from negotiation.core.events import Accepted, ApprovalRequested, Closed, Decided, Offered
+from negotiation.core.folding import replay
 from negotiation.core.moves import SILENCE, Accept, Award, Propose
-from negotiation.core.protocol import best_rival_price, play, replay
+from negotiation.core.protocol import best_rival_price, play
 from negotiation.core.table import decide_approval, hand_over, move_by_hand, request_approval
 from negotiation.core.visibility import BuyerViewer, SellerViewer, SpectatorViewer, buyer_view, see
 from negotiation.core.vocabulary import ApprovalState, Holder, OfferStatus, Party, Reason

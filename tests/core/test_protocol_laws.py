@@ -22,6 +22,7 @@ from negotiation.core.events import (
     Said,
     WalkedAway,
 )
+from negotiation.core.folding import evolve, replay
 from negotiation.core.moves import SILENCE, Accept, Move, Propose, Reject, Say, WalkAway, Withdraw
 from negotiation.core.pacing import change_speed, play_one_round
 from negotiation.core.protocol import (
@@ -29,11 +30,9 @@ from negotiation.core.protocol import (
     best_rival_price,
     change_status,
     end_without_deal,
-    evolve,
     interject,
     next_round,
     play,
-    replay,
     run_out,
 )
 from negotiation.core.room import Room, Thread, is_standing

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from negotiation.core.errors import NotYourTurn
 from negotiation.core.events import Offered
+from negotiation.core.folding import evolve
 from negotiation.core.preferences import Range
-from negotiation.core.protocol import evolve
 from negotiation.core.suggesting import MarketPrice, suggest_to_buyer, suggest_to_seller
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import buyer_view, seller_view

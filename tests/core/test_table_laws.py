@@ -27,10 +27,11 @@ from negotiation.core.events import (
     ThreadExpired,
     WalkedAway,
 )
+from negotiation.core.folding import replay
 from negotiation.core.moves import Accept, Move, Propose, Reject, Say, WalkAway, Withdraw, Words
 from negotiation.core.pacing import change_speed, play_one_round
 from negotiation.core.preferences import Range
-from negotiation.core.protocol import change_status, interject, next_round, play, replay, run_out
+from negotiation.core.protocol import change_status, interject, next_round, play, run_out
 from negotiation.core.room import Room, is_standing
 from negotiation.core.table import (
     decide_approval,

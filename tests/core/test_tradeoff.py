@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from negotiation.core import strategy
 from negotiation.core.events import Accepted, Closed, MindFailed, Offered
+from negotiation.core.folding import replay
 from negotiation.core.frontier import frontier, place
 from negotiation.core.moves import Propose
 from negotiation.core.preferences import Range
-from negotiation.core.protocol import replay
 from negotiation.core.room import Offer
 from negotiation.core.shadow import buyer_shadow, seller_shadow
 from negotiation.core.suggesting import suggest_to_buyer, suggest_to_seller

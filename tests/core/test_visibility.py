@@ -29,9 +29,10 @@ from negotiation.core.events import (
     ThreadExpired,
     WalkedAway,
 )
+from negotiation.core.folding import replay
 from negotiation.core.moves import SILENCE, Accept, WalkAway, Words
 from negotiation.core.preferences import Priority
-from negotiation.core.protocol import interject, replay
+from negotiation.core.protocol import interject
 from negotiation.core.visibility import (
     BuyerViewer,
     OperatorViewer,

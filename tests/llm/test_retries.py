@@ -14,7 +14,9 @@ class _Most(random.Random):
         return b
 
 
-@pytest.mark.parametrize(("attempts", "seconds"), [(1, 0.25), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 10.0), (5000, 10.0)])
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(1, 0.25), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 10.0), (5000, 10.0)]
+)
 def test_bound_of_the_delay_begins_small_and_doubles_up_to_the_most(attempts: int, seconds: float) -> None:
     delay = retry_delay_seconds(attempts, first_seconds=1.0, most_seconds=10.0, chance=_Most())
 

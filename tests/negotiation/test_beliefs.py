@@ -6,7 +6,7 @@ import pytest
 from marketplace.errors import NotAllowed
 from negotiation.beliefs import beliefs_of
 from negotiation.core.events import Closed, RoundStarted
-from negotiation.core.protocol import replay
+from negotiation.core.folding import replay
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer
 from negotiation.frames import to_json
 from tests import bodies

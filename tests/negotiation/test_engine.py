@@ -18,8 +18,9 @@ from negotiation.core.events import (
     StatusChanged,
     WalkedAway,
 )
+from negotiation.core.folding import replay
 from negotiation.core.moves import Accept, Award, Bids, Leave, Propose, Say, WalkAway, Withdraw, Words
-from negotiation.core.protocol import change_status, end_without_deal, interject, replay
+from negotiation.core.protocol import change_status, end_without_deal, interject
 from negotiation.core.room import is_standing
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Failure, OfferStatus, Party, Reason, Result, RoomStatus, Voice

@@ -22,9 +22,9 @@ from negotiation.core.events import (
     StatusChanged,
     ThreadExpired,
 )
+from negotiation.core.folding import replay
 from negotiation.core.latitude import buyer_latitudes, seller_latitude
 from negotiation.core.moves import Accept, Bids, Propose, WalkAway, Withdraw
-from negotiation.core.protocol import replay
 from negotiation.core.room import Room
 from negotiation.core.table import decide_approval, hand_over, move_by_hand
 from negotiation.core.visibility import buyer_view, seller_view

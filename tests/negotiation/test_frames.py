@@ -33,8 +33,8 @@ from negotiation.core.events import (
     ThreadExpired,
     WalkedAway,
 )
+from negotiation.core.folding import replay
 from negotiation.core.moves import Words
-from negotiation.core.protocol import replay
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer
 from negotiation.core.vocabulary import (
     Action,

@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from negotiation import journal as journals
 from negotiation import metrics
 from negotiation.core.events import Offered, RoundStarted, StatusChanged
-from negotiation.core.protocol import evolve
+from negotiation.core.folding import evolve
 from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.journal import StoreJournal
 from negotiation.leases import claim_rooms

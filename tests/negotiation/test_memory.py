@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 
 from negotiation.core.events import RoundStarted, StatusChanged
+from negotiation.core.folding import replay
 from negotiation.core.preferences import BuyerLimits, SellerLimits
-from negotiation.core.protocol import replay
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace

@@ -14,8 +14,9 @@ from marketplace.models import Seller, SellerInventory, Session
 from marketplace.services import delete_session
 from negotiation import services
 from negotiation.core.closing import conclude
+from negotiation.core.folding import evolve
 from negotiation.core.moves import Award
-from negotiation.core.protocol import agree_by_force, evolve
+from negotiation.core.protocol import agree_by_force
 from negotiation.core.vocabulary import Reason
 from negotiation.engine import SoldOut
 from negotiation.errors import Refused
