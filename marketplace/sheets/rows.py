@@ -10,6 +10,7 @@ DEAL_HEADINGS = (
     *("seller", "quantity", "unit_price", "total"),
     *("asking_price", "limit_price", "saved_against_asking", "saved_against_limit"),
     *("competitive_price", "best_possible_price", "buyer_share", "lowest_floor_won"),
+    "price_in_effect",
     *("messages", "trade"),
 )
 HEADINGS = (
@@ -66,6 +67,7 @@ def _deal(purchase: Purchase) -> tuple[Cell, ...]:
         purchase.best_possible_price,
         purchase.buyer_share,
         purchase.was_best_seller,
+        purchase.price_in_effect,
         purchase.messages,
         purchase.trade_number,
     )

@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 from decimal import Decimal
 from html import unescape
@@ -8,6 +10,7 @@ from django.urls import reverse
 
 from marketplace.models import Session
 from marketplace.sheets.possible import possible_deals, sentence
+from marketplace.summary import summarise
 from tests import accounts
 from tests.chaos.installation import ROOT
 
@@ -44,6 +47,18 @@ def test_sheet_tells_operators_every_figure_of_the_picture(played_example):
     assert [figure for figure in figures if figure not in page] == []
     assert possible.sentence in page
     assert "delivery in" in page[page.index('id="transcript"') :]
+
+
+def test_file_says_what_the_price_comes_to_with_the_further_terms(played_example):
+    operator = Client()
+    operator.force_login(accounts.operator())
+    [purchase] = summarise(played_example).purchases
+
+    file = operator.get(reverse("sheet_csv", args=[played_example.code])).content.decode("utf-8-sig")
+
+    [line] = csv.DictReader(io.StringIO(file, newline=""))
+    assert purchase.price_in_effect != purchase.unit_price
+    assert (line["unit_price"], line["price_in_effect"]) == (str(purchase.unit_price), str(purchase.price_in_effect))
 
 
 @pytest.mark.django_db
