@@ -8,6 +8,7 @@ import resource
 import sys
 
 from marketplace.guard import Message, Receive, Scope, Send
+from marketplace.scopes import SEND_TEXTS
 from marketplace.server import CannotListenError, Server
 
 PIECE = b"x" * 64 * 1024
@@ -42,7 +43,11 @@ async def answer_websocket(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] == "/flood":
         await flood(send, {"type": "websocket.send", "bytes": PIECE})
     while (message := await receive())["type"] == "websocket.receive":
-        await send({"type": "websocket.send", "text": message["text"]})
+        if message["text"] == "several":
+            assert SEND_TEXTS in scope["extensions"]
+            await send({"type": SEND_TEXTS, "texts": ["one", "two", "three"]})
+        else:
+            await send({"type": "websocket.send", "text": message["text"]})
 
 
 async def answer_whole(send: Send) -> None:

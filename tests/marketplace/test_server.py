@@ -207,6 +207,14 @@ def test_message_above_the_limit_closes_the_websocket(start):
     assert closed.value.rcvd.code == 1009
 
 
+def test_several_messages_at_once_come_each_by_itself_and_in_order(start):
+    with start().open_websocket() as websocket:
+        websocket.send("several")
+        websocket.send("last")
+
+        assert [websocket.recv(PATIENCE_SECONDS) for _ in range(4)] == ["one", "two", "three", "last"]
+
+
 def test_no_answer_says_which_server_gave_it(start):
     server = start()
 
