@@ -14,6 +14,7 @@ from negotiation.amounts_in_text import CODES, Amount, Role, amounts_in
 from negotiation.core.terms import CENT, to_money
 from negotiation.offer_words import ELSEWHERE, NOT_REALLY
 from negotiation.replies.amounts import HIGHEST_PRICE
+from negotiation.replies.cardinals import CARDINAL, cardinal_readings
 from negotiation.replies.characters import fold
 from negotiation.replies.money import names_other_currency
 from negotiation.replies.names import MASK, mask_names
@@ -35,6 +36,10 @@ _OWN_WORDS = {
     "NOK": _CROWNS,
     "DKK": _CROWNS,
 }
+_DOZENS = re.compile(
+    r"(?<![\w.,])(?P<count>\d{1,4}(?:[.,]5)?|half an?|(?:a )?couple(?: of)?|[a-z]{3,9}(?:-[a-z]{3,5})?)"
+    r"[ -]dozens?(?![a-z])"
+)
 _CODE = re.compile(rf"(?<![a-z])(?:{CODES})(?![a-z])")
 
 
@@ -83,7 +88,19 @@ def _plain(text: str, item_name: str) -> str:
     small = small if len(small) == len(folded) else folded
     if item_name:
         small = mask_names(small, (fold(item_name).lower(), item_name))
-    return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" ", small))
+    return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" ", _DOZENS.sub(_in_digits, small)))
+
+
+def _in_digits(dozens: re.Match[str]) -> str:
+    """The units of so many dozens; "nearly dozens" is left as it is."""
+    count = dozens["count"]
+    if count.startswith("half"):
+        return "6 units"
+    if "couple" in count:
+        return "24 units"
+    if count[0].isdigit():
+        return f"{int(12 * Decimal(count.replace(',', '.')))} units"
+    return f"{12 * max(cardinal_readings(count))} units" if CARDINAL.fullmatch(count) else dozens.group()
 
 
 def _names_odd_money(folded: str, currency: str) -> bool:
