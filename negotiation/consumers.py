@@ -18,7 +18,7 @@ from marketplace.counting import DATABASE_AWAY_ANSWERS, THROTTLED
 from marketplace.envelope import PLAIN_CODES
 from marketplace.errors import MarketplaceError, NotAllowed, RateLimited, SessionNotFound
 from marketplace.presence import doorman, seats
-from marketplace.scopes import SEND_TEXTS
+from marketplace.scopes import SEND_TEXTS, Receive, Scope, Send
 from marketplace.strict_json import read_object
 from marketplace.throttling import Kind, charge
 from negotiation import services
@@ -91,7 +91,13 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             raise RoomNotFound("that is not the id of a room")
         return code
 
-    async def disconnect(self, code: int) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()  # also where the server, short of time, has cut it off before it heard of its client's going
+
+    def _leave(self) -> None:
         for task in (self.following, self.answering):
             if task is not None:
                 task.cancel()

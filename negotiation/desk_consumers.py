@@ -52,11 +52,11 @@ class DeskConsumer(RoomConsumer):
     name: str
     attending: asyncio.Task[None] | None = None
 
-    async def disconnect(self, code: int) -> None:
+    def _leave(self) -> None:
         if self.attending is not None:
             self.attending.cancel()
             self._tell_presence(is_here=False)
-        await super().disconnect(code)
+        super()._leave()
 
     async def _come_in(self) -> Watcher:
         return await admit(self.scope, self._code("negotiation_id"), self._look)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 CROWDED_SECONDS = 0.1
 # So long after it was crowded it counts as crowded still, or it would be and not be from one turn to the next.
 CALM_SECONDS = 1.0
+# A round that took longer was full of other work, such as requests, and lets in a turn more for each such time.
+ROUND_SECONDS = 0.02
 
 
 class Turnstile:
@@ -17,13 +19,14 @@ class Turnstile:
 
     What a turn sets off (prompts, replies, a commit, frames) comes back to the loop as work of later rounds. So turns
     begin as fast as there is time for all that they set off, and what is under way is not late for what could wait.
+    Whoever else keeps the loop busy does not hold them up: a long round lets in several.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
-        self._since = 0.0
+        self._since = self._round_began_at = 0.0
         self._calm_at = 0.0
 
     @property
@@ -39,18 +42,20 @@ class Turnstile:
         """Returns when it is this one's turn."""
         waiter = asyncio.get_running_loop().create_future()
         if not self._waiting:
-            self._since = self._clock()
+            self._since = self._round_began_at = self._clock()
             asyncio.get_running_loop().call_soon(self._let_in)
         heapq.heappush(self._waiting, (rank, next(self._numbers), waiter))
         await waiter
 
     def _let_in(self) -> None:
         self._note()
-        while self._waiting:
+        now = self._clock()
+        places, self._round_began_at = 1 + int((now - self._round_began_at) / ROUND_SECONDS), now
+        while self._waiting and places:
             _, _, waiter = heapq.heappop(self._waiting)
             if not waiter.done():  # else whoever waited has been cancelled
                 waiter.set_result(None)
-                break
+                places -= 1
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._let_in)
 

@@ -496,3 +496,19 @@ async def test_socket_sends_no_secret_of_somebody_else(buyer, acme, watcher, pla
     text = json.dumps(await read_to(communicator, "negotiation_complete"))
 
     assert [secret for secret in FOREIGN[role] if secret in text] == []
+
+
+async def test_socket_that_the_server_cuts_off_leaves_nothing_behind(operator, started):
+    """As Daphne does with an application that had no time to hear of its client's going."""
+    communicator = await opened(started, operator.key)
+    await read(communicator)
+
+    communicator.future.cancel()
+
+    async with asyncio.timeout(SECONDS):
+        while live_feed().watcher_count(UUID(started)) or tasks_of_consumers():  # noqa: ASYNC110  # nobody is told
+            await asyncio.sleep(0.01)
+
+
+def tasks_of_consumers():
+    return [task for task in asyncio.all_tasks() if "Consumer" in repr(task.get_coro())]

@@ -1,6 +1,6 @@
 import asyncio
 
-from negotiation.turnstile import CALM_SECONDS, CROWDED_SECONDS, Turnstile
+from negotiation.turnstile import CALM_SECONDS, CROWDED_SECONDS, ROUND_SECONDS, Turnstile
 from tests.virtual_time import in_virtual_time, now, settle
 
 
@@ -22,6 +22,12 @@ class Crowd:
 async def rounds_of_the_loop(count):
     for _ in range(count):
         await asyncio.sleep(0)
+
+
+async def turns_of_a_round(crowd):
+    before = len(crowd.let_in)
+    await rounds_of_the_loop(1)
+    return len(crowd.let_in) - before
 
 
 @in_virtual_time
@@ -53,11 +59,7 @@ async def test_one_turn_begins_in_each_round_of_the_loop():
         crowd.come(rank)
     await rounds_of_the_loop(1)
 
-    begun = []
-    for _ in range(4):
-        before = len(crowd.let_in)
-        await rounds_of_the_loop(1)
-        begun.append(len(crowd.let_in) - before)
+    begun = [await turns_of_a_round(crowd) for _ in range(4)]
 
     assert max(begun) == 1
     assert crowd.turnstile.waiting > 0
@@ -95,6 +97,21 @@ async def burst_of_three():
         crowd.come(rank)
     await rounds_of_the_loop(1)
     return clock, crowd
+
+
+@in_virtual_time
+async def test_round_that_was_long_with_other_work_lets_in_several_turns():
+    clock = Clock()
+    crowd = Crowd(Turnstile(clock))
+    for rank in range(9):
+        crowd.come(rank)
+    await rounds_of_the_loop(2)
+
+    clock.seconds += 3.5 * ROUND_SECONDS
+    begun = [await turns_of_a_round(crowd) for _ in range(4)]
+
+    assert begun == [1, 4, 1, 1]
+    await settle()
 
 
 @in_virtual_time
