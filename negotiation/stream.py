@@ -166,13 +166,15 @@ class _Follower:
         silent_seconds = 0.0
         while not self._is_over:
             news = await self._subscription.all_within(self._rhythm.poll_seconds)
+            has_come = bool(news)
             batch, is_whole = self._take_live(news)
+            del news  # for as long as nobody reads what follows
             if batch:
                 silent_seconds = 0.0
                 yield batch
-            if news and is_whole and not self._subscription.is_lagged:
+            if has_come and is_whole and not self._subscription.is_lagged:
                 continue
-            silent_seconds += 0.0 if news else self._rhythm.poll_seconds
+            silent_seconds += 0.0 if has_come else self._rhythm.poll_seconds
             async for batch in self._catch_up(await self._newest()):
                 silent_seconds = 0.0
                 yield batch
