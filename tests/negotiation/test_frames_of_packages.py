@@ -6,7 +6,7 @@ import pytest
 
 from negotiation.core.events import Closed, Decided, Offered
 from negotiation.core.moves import Words
-from negotiation.core.protocol import new_room
+from negotiation.core.room import new_room
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer
 from negotiation.core.vocabulary import Party, Reason, Result, RoomStatus
 from negotiation.frames import connected, frame_of
