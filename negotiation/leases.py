@@ -80,8 +80,11 @@ def is_playable(claim: Claim) -> bool:
 def renew(owner: str, run_ids: Collection[int]) -> set[int]:
     """Extend the leases that are still the owner's, of rooms that are still to be played; which these are."""
     mine = NegotiationRun.objects.filter(pk__in=run_ids, lease_owner=owner, status__in=PLAYED)
-    mine.update(lease_until=_lease_end())
-    return set(mine.values_list("pk", flat=True))
+    with transaction.atomic():
+        # In the order in which turns are committed, or the two could each wait for the other.
+        held = list(mine.order_by("id").select_for_update(no_key=True).values_list("pk", flat=True))
+        mine.filter(pk__in=held).update(lease_until=_lease_end())
+    return set(held)
 
 
 def release(claim: Claim) -> bool:
