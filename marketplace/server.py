@@ -114,9 +114,11 @@ class Server(daphne.server.Server):  # type: ignore[misc]  # Daphne has no types
         self._backpressure.prepare(protocol, message)
         try:
             texts = _texts_in(message)
-            if not texts or not write_texts(protocol, texts):
-                for each in _as_daphne_knows_it(message):
-                    await super().handle_reply(protocol, each)
+            if not texts:
+                await super().handle_reply(protocol, message)
+            elif not write_texts(protocol, texts):
+                for text in texts:
+                    await super().handle_reply(protocol, {"type": "websocket.send", "text": text})
         except Disconnected:
             return  # a websocket that is closing: for the application no different from one that is closed
         await self._backpressure.drain(protocol)
@@ -214,12 +216,6 @@ def _texts_in(message: Message) -> Sequence[str]:
             return message["texts"]  # type: ignore[no-any-return]
         case _:
             return []
-
-
-def _as_daphne_knows_it(message: Message) -> Iterable[Message]:
-    if message["type"] != scopes.SEND_TEXTS:
-        return [message]
-    return [{"type": "websocket.send", "text": text} for text in message["texts"]]
 
 
 async def _wait_for(tasks: Iterable[asyncio.Future[None]]) -> set[asyncio.Future[None]]:

@@ -99,14 +99,14 @@ def count_refusal(failure: Exception) -> None:
 
 
 def _count_call(call: Call) -> None:
-    _of(CALLS, call.provider, call.verdict.value).inc()
-    _of(TOKENS, call.provider, "prompt").inc(call.usage.input_tokens)
-    _of(TOKENS, call.provider, "reply").inc(call.usage.output_tokens)
-    _of(COST, call.provider).inc(float(call.cost))
+    _labelled(CALLS, call.provider, call.verdict.value).inc()
+    _labelled(TOKENS, call.provider, "prompt").inc(call.usage.input_tokens)
+    _labelled(TOKENS, call.provider, "reply").inc(call.usage.output_tokens)
+    _labelled(COST, call.provider).inc(float(call.cost))
 
 
 @cache
-def _of(counter: Counter, *labels: str) -> Counter:
+def _labelled(counter: Counter, *labels: str) -> Counter:
     """The part of the counter with these labels, which takes the library longer to find than to raise."""
     return counter.labels(*labels)
 

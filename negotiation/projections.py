@@ -129,14 +129,14 @@ class Projections:
         """Whose moves and which approvals are waited for, in the same case."""
         return self._table.rows()
 
-    def ready(self) -> "Ready":
+    def adapted(self) -> "ProjectedRows":
         offers, messages = self.rows()
         adapt = connection.ops.adapt_datetimefield_value
         alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for offer_id, (status, at, text) in self._changes.items():
             if offer_id not in self._offers:
                 alike[status, adapt(at), text, self._run_id].append(offer_id)
-        return Ready(OFFERS.ready(offers), alike, MESSAGES.ready(messages), self._table, self._ending)
+        return ProjectedRows(OFFERS.adapted(offers), alike, MESSAGES.adapted(messages), self._table, self._ending)
 
     def _change(self, offer_id: int, status: OfferStatus, record: Record) -> None:
         self._changes[offer_id] = (status.value, record.at, self._said.get(offer_id, ""))
@@ -148,7 +148,7 @@ class Projections:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ProjectedRows:
     """What a turn's events mean, as far as it can be made ready before the transaction; offers to change by how."""
 
     offers: Sequence[Values]
@@ -158,15 +158,15 @@ class Ready:
     ending: "_Ending | None"
 
 
-def save(turns: Sequence[Ready]) -> None:
+def save_projected(turns: Sequence[ProjectedRows]) -> None:
     """Table by table. Raises SoldOut if a deal's units are gone."""
     with connection.cursor() as cursor:
         for turn in turns:
             for change, offer_ids in turn.changes.items():
                 places = ", ".join(["%s"] * len(offer_ids))
                 cursor.execute(CHANGE_OFFERS.format(places), [*change, *offer_ids])
-    OFFERS.write_ready([row for turn in turns for row in turn.offers])
-    MESSAGES.write_ready([row for turn in turns for row in turn.messages])
+    OFFERS.write_adapted([row for turn in turns for row in turn.offers])
+    MESSAGES.write_adapted([row for turn in turns for row in turn.messages])
     for turn in turns:
         turn.table.save()
     endings = [turn.ending for turn in turns if turn.ending is not None]

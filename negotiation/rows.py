@@ -1,5 +1,5 @@
-"""Rows written without the ORM, for the tables that every turn of a room and every new session writes: one prepared
-statement a table, which takes Django longer to make than the database to run.
+"""Rows written without the ORM, for the tables that every turn of a room and every new session writes: statements
+that Django would take longer to make than the database to run.
 """
 
 import json
@@ -42,9 +42,9 @@ class Insert:
         self._into = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608  # names of ours
 
     def write(self, rows: Sequence[Row]) -> None:
-        self.write_ready(self.ready(rows))
+        self.write_adapted(self.adapted(rows))
 
-    def ready(self, rows: Sequence[Row]) -> list[Values]:
+    def adapted(self, rows: Sequence[Row]) -> list[Values]:
         """The rows as the database takes them, which is not asked for it."""
         database = connections[DEFAULT_DB_ALIAS]
         adapters = self._adapters.get(database.vendor)
@@ -53,7 +53,7 @@ class Insert:
             adapters = self._adapters.setdefault(database.vendor, made)
         return [_adapt(row, adapters) for row in rows]
 
-    def write_ready(self, rows: Sequence[Values]) -> None:
+    def write_adapted(self, rows: Sequence[Values]) -> None:
         with connection.cursor() as cursor:
             for statement, values in self._statements(rows):
                 cursor.execute(statement, values)
@@ -62,7 +62,7 @@ class Insert:
         """As `bulk_create` does, it trusts the database to tell the keys in the order of the rows."""
         keys: list[int] = []
         with connection.cursor() as cursor:
-            for statement, values in self._statements(self.ready(rows)):
+            for statement, values in self._statements(self.adapted(rows)):
                 cursor.execute(f'{statement} RETURNING "{self._key}"', values)
                 keys += [key for (key,) in cursor.fetchall()]
         return keys

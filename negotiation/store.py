@@ -28,7 +28,7 @@ from negotiation.errors import RoomNotFound
 from negotiation.minds.calls import Call
 from negotiation.models import NegotiationRun, RunEvent
 from negotiation.prepared import Prepared
-from negotiation.projections import Projections, Ready, Seat, save
+from negotiation.projections import ProjectedRows, Projections, Seat, save_projected
 from negotiation.recent import Reading, RecentRooms
 from negotiation.records import Record, Roster
 from negotiation.rosters import RunRow, find_run
@@ -116,7 +116,7 @@ class TurnRows:
 
     advance: Values
     events: Sequence[Values]
-    meaning: Ready
+    projected: ProjectedRows
     calls: Sequence[Values]
 
 
@@ -216,9 +216,9 @@ def prepare(
     projections.add(records)
     rows = TurnRows(
         advance=_advance(log, end, records, fence),
-        events=EVENTS.ready(lines),
-        meaning=projections.ready(),
-        calls=CALLS.ready(call_rows(log.run_id, log.seats, calls, records)),
+        events=EVENTS.adapted(lines),
+        projected=projections.adapted(),
+        calls=CALLS.adapted(call_rows(log.run_id, log.seats, calls, records)),
     )
     return Turn(log, end, tuple(records), tuple(calls), rows, tell)
 
@@ -231,9 +231,9 @@ def commit(turns: Sequence[Turn]) -> None:
             cursor.executemany(ADVANCE, [turn.rows.advance for turn in ordered])
             if cursor.rowcount != len(ordered):
                 raise Overtaken
-        EVENTS.write_ready([row for turn in ordered for row in turn.rows.events])
-        save([turn.rows.meaning for turn in ordered])
-        CALLS.write_ready([row for turn in ordered for row in turn.rows.calls])
+        EVENTS.write_adapted([row for turn in ordered for row in turn.rows.events])
+        save_projected([turn.rows.projected for turn in ordered])
+        CALLS.write_adapted([row for turn in ordered for row in turn.rows.calls])
         for turn in turns:
             transaction.on_commit(turn.announce)
 

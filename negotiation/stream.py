@@ -168,7 +168,7 @@ class _Follower:
             news = await self._subscription.all_within(self._rhythm.poll_seconds)
             has_come = bool(news)
             batch, is_whole = self._take_live(news)
-            del news  # for as long as nobody reads what follows
+            del news  # while its client does not read, a watcher keeps only what it is sent
             if batch:
                 silent_seconds = 0.0
                 yield batch

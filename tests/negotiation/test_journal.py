@@ -183,7 +183,7 @@ async def leave_in_trouble(journal, turn):
 
 async def test_worker_that_leaves_while_the_database_is_away_keeps_its_calls_once(open_journal, turn, lose):
     journal = await open_journal()
-    lose(Fault(times=1000), Insert, "write_ready")
+    lose(Fault(times=1000), Insert, "write_adapted")
 
     with pytest.raises(OperationalError):
         await leave_in_trouble(journal, turn)

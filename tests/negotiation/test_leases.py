@@ -2,10 +2,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from negotiation import services
@@ -13,6 +16,8 @@ from negotiation.leases import LEASE, claim_room, claim_rooms, free_leases_of_th
 from negotiation.models import NegotiationRun
 
 pytestmark = pytest.mark.django_db
+
+SECONDS = 30
 
 
 @pytest.fixture
@@ -25,6 +30,41 @@ def three_rooms(open_session, operator):
 
 def let_leases_run_out():
     NegotiationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one write at a time")
+def test_leases_are_renewed_in_the_order_in_which_turns_are_committed(three_rooms):
+    """Else a renewal could hold a later room and wait for an earlier, of which a commit does the reverse."""
+    first, *_, last = [claim.run_id for claim in claim_rooms("w", 3)]
+    # Now it stands behind the others in the table, as a row does of which an indexed value has changed.
+    NegotiationRun.objects.filter(pk=first).update(lease_until=timezone.now() + LEASE)
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        NegotiationRun.objects.select_for_update().get(pk=first)
+        renewing = pool.submit(renew_elsewhere, [first, last])
+        wait_until_a_lock_is_waited_for()
+        is_last_free = NegotiationRun.objects.filter(pk=last).select_for_update(skip_locked=True).exists()
+
+    assert is_last_free
+    assert renewing.result(SECONDS) == {first, last}
+
+
+def renew_elsewhere(run_ids):
+    try:
+        return renew("w", run_ids)
+    finally:
+        connection.close()
+
+
+def wait_until_a_lock_is_waited_for():
+    until = time.monotonic() + SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+    pytest.fail("nobody waits")
 
 
 def test_oldest_rooms_are_claimed_first_and_no_more_than_wanted(three_rooms):

@@ -14,7 +14,7 @@ from negotiation.core.vocabulary import Action, Party, RoomStatus
 from negotiation.engine import SoldOut
 from negotiation.errors import Refused
 from negotiation.models import Message, NegotiationRun, Offer, Outcome, RunEvent, SeatWait
-from negotiation.projections import Projections, save
+from negotiation.projections import Projections, save_projected
 from negotiation.store import read_history, read_room
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_events_cannot_be_projected_twice(played):
     projections.add(records)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        save([projections.ready()])
+        save_projected([projections.adapted()])
 
 
 def test_wait_of_a_transaction_that_failed_is_stored_though_its_key_was_given_away(midway, seller_ids):
@@ -118,15 +118,15 @@ def test_wait_of_a_transaction_that_failed_is_stored_though_its_key_was_given_aw
         waited = InputRequested(Party.SELLER, seller_ids[name], (Action.OFFER,), 60)
         projections = Projections(stored.run_id, stored.seats)
         projections.add([replace(records[-1], event=waited)])
-        return projections.ready()
+        return projections.adapted()
 
     ready = waiting_for("Acme")
     with transaction.atomic():
-        save([ready])
+        save_projected([ready])
         transaction.set_rollback(True)
-    save([waiting_for("Bolt")])
+    save_projected([waiting_for("Bolt")])
 
-    save([ready])
+    save_projected([ready])
 
     assert set(SeatWait.objects.values_list("participant__name", flat=True)) == {"Acme", "Bolt"}
 
