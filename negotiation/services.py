@@ -232,7 +232,8 @@ def write(
             is_own_limit = isinstance(illegal, BeyondOwnLimits)
             raise Refused(illegal.code, str(illegal), can_overrule=is_own_limit) from illegal
         if written.room.status.is_over:
-            wind_up(code)
+            # Of a transaction around this one, too: what it holds and what the other rooms' writers hold could cross.
+            transaction.on_commit(partial(wind_up, code), robust=True)
         return written
 
 

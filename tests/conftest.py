@@ -15,6 +15,7 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.apps import apps
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
@@ -100,6 +101,20 @@ def fresh_counts() -> None:
     """What this process counts and remembers of its callers, whose keys' numbers begin anew in each test."""
     shell = apps.get_app_config("marketplace")
     shell.throttle, shell.seats, shell.doorman = Throttle(), Seats(), Doorman()
+
+
+@pytest.fixture(autouse=True)
+def commits_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for a commit is done at once where the only transaction is the test's own, which has none."""
+    wait_for_commit = BaseDatabaseWrapper.on_commit
+
+    def on_commit(self: BaseDatabaseWrapper, follow: Callable[[], object], robust: bool = False) -> None:
+        if self.in_atomic_block and all(block._from_testcase for block in self.atomic_blocks):
+            follow()
+        else:
+            wait_for_commit(self, follow, robust)
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "on_commit", on_commit)
 
 
 @pytest.fixture

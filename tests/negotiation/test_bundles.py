@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from negotiation import services
 from negotiation.models import Participant, RunEvent
@@ -40,6 +41,19 @@ def test_deal_in_one_room_is_told_in_the_sellers_other_room(two_rooms):
     services.force_deal(laptops, seller_in(laptops, "Acme"), Decimal(500))
 
     assert told_in(mice) == [{"seller_id": seller_in(mice, "Acme")}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_room_is_told_once_the_deal_is_committed(two_rooms):
+    """Until then the deal's transaction holds its own room, and must not wait for another's writer."""
+    laptops, mice = two_rooms
+
+    with transaction.atomic():
+        services.force_deal(laptops, seller_in(laptops, "Acme"), Decimal(500))
+        told_before = told_in(mice)
+
+    assert told_before == []
+    assert len(told_in(mice)) == 1
 
 
 def test_seller_without_a_bundle_price_is_told_nothing(two_rooms):
