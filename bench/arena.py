@@ -1,4 +1,4 @@
-"""Plays rooms of the built-in minds in memory, without a database and without a server; prints figures as JSON.
+"""Plays an arena of the built-in minds in memory, without a database and without a server; prints figures as JSON.
 
 A move is one seat's in one thread: a bid, an offer, an acceptance, or words alone.
 """
@@ -6,58 +6,73 @@ A move is one seat's in one thread: a bid, an offer, an acceptance, or words alo
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
-from collections.abc import Sequence
-from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import django
 
-from negotiation.core.events import Accepted, Answered, Event, Offered, Said, WalkedAway
-from negotiation.core.preferences import BuyerLimits, SellerLimits
-from negotiation.core.room import SellerSeat, Setup
-from negotiation.engine import Engine, Limits, Minds, Pace
-from negotiation.memory import MemoryJournal
-from negotiation.minds.strategy import StrategyMind
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+django.setup()
+
+from marketplace.offline import open_rooms  # noqa: E402
+from negotiation.arena import memory, minds  # noqa: E402
+from negotiation.arena.planning import ArenaRequest, Game, Plan, make_plan  # noqa: E402
+from negotiation.arena.scenarios import Scenario, request_of  # noqa: E402
+from negotiation.core.events import Accepted, Answered, Event, Offered, Said, WalkedAway  # noqa: E402
 
 MOVES = (Offered, Accepted, Said, Answered, WalkedAway)
+COUNTED = 20
+MARKETS = 10
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rooms", type=int, default=100)
-    rooms = parser.parse_args().rooms
-    asyncio.run(play(rooms // 10 + 1))
-    started, cpu = time.perf_counter(), time.process_time()
-    events = asyncio.run(play(rooms))
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    parser.add_argument("--repeats", type=int, default=100, help=f"of {MARKETS} markets")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args()
+    print(json.dumps(measure(asked.repeats, asked.processes)))
+
+
+def measure(repeats: int, processes: int) -> dict[str, float]:
+    """The seconds are of all rooms, the beginning of the processes among them; moves are counted in some rooms."""
+    plan = make_plan(ArenaRequest("Bench", ("strategy",), ("strategy",), tuple(map(_market, range(MARKETS))), repeats))
+    started = time.perf_counter()
+    memory.play(plan, lambda over: None, processes)
+    seconds = time.perf_counter() - started
+    some = list(islice(plan.schedule(), COUNTED))
+    events = [event for game in some for event in asyncio.run(_events_of(plan, game))]
     moves = sum(isinstance(event, MOVES) for event in events)
-    print(json.dumps({"rooms": rooms, "events": len(events), "moves": moves, "seconds": seconds, "cpu_seconds": cpu}))
+    per_room = {"moves": moves / len(some), "events": len(events) / len(some)}
+    return {"processes": processes, "seconds": seconds, **{what: round(plan.rooms * n) for what, n in per_room.items()}}
 
 
-async def play(rooms: int) -> Sequence[Event]:
-    events: list[Event] = []
-    for seed in range(rooms):
-        journal = MemoryJournal(_setup(seed), events.append)
-        mind = StrategyMind()
-        minds = Minds(mind, {seat.seller_id: mind for seat in _setup(seed).sellers})
-        await Engine(journal, minds, limits=Limits(), pace=Pace()).run()
-    return events
-
-
-def _setup(seed: int) -> Setup:
-    return Setup(
-        item_name="Standing desk",
-        buyer_name="Bench",
-        buyer=BuyerLimits(Decimal(200), Decimal(420), 20),
-        sellers=tuple(
-            SellerSeat(f"seller_{number}", name, SellerLimits(Decimal(220), Decimal(300), Decimal(480 + number), 100))
-            for number, name in enumerate(("Ash", "Beech", "Cherry"))
-        ),
-        max_rounds=10,
-        seed=seed,
+async def _events_of(plan: Plan, game: Game) -> list[Event]:
+    (room,) = open_rooms(
+        minds.seat(request_of(plan.scenarios[game.scenario].body), game.buyer, game.sellers, game.seed)
     )
+    return await memory.play_room(room.setup, game)
+
+
+def _market(number: int) -> Scenario:
+    """Three sellers of one item."""
+    needed = {"item_id": "desk", "item_name": "Standing desk", "quantity_needed": 20}
+    stock = {"item_id": "desk", "item_name": "Standing desk", "quantity_available": 100}
+    costs = {"cost_price": 220, "least_price": 300 + number, "selling_price": 480 + number}
+    body = {
+        "buyer": {
+            "name": "Bench",
+            "shopping_list": [{**needed, "min_price_per_unit": 200, "max_price_per_unit": 420}],
+        },
+        "sellers": [
+            {"name": name, "profile": {"priority": "maximize_profit"}, "inventory": [{**stock, **costs}]}
+            for name in ("Ash", "Beech", "Cherry")
+        ],
+    }
+    return Scenario(f"desks-{number}", (), body)
 
 
 if __name__ == "__main__":

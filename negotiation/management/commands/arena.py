@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Mapping
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,6 +33,7 @@ from negotiation.worker import Worker
 GATE_FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 LOOK_SECONDS = 0.5
 DRAIN_SECONDS = 8.0
+MOST_PROCESSES = 61  # as many as Windows lets a pool have
 
 
 class Command(BaseCommand):
@@ -52,6 +56,9 @@ class Command(BaseCommand):
         parser.add_argument("--csv", type=Path, help="write a line for each room")
         parser.add_argument("--baseline", type=Path, help="the JSON of an earlier run; fails if a mind got worse")
         parser.add_argument("--in-memory", action="store_true", help="without the database, and without models")
+        parser.add_argument(
+            "--processes", type=_processes, default=os.cpu_count() or 1, help="for many games in memory; else all cores"
+        )
         parser.add_argument("--resume", type=UUID, help="go on with an arena that was left")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -72,7 +79,13 @@ class Command(BaseCommand):
         plan = services.plan(_request(options))
         if plan.model_games:
             raise CommandError("Minds with a model need the database: leave out --in-memory.", returncode=WRONG_INPUT)
-        rooms = memory.play(plan, lambda over: self._progress(over, plan.games))
+        try:
+            rooms = memory.play(plan, lambda over: self._progress(over, plan.games), options["processes"])
+        except BrokenProcessPool as broken:
+            raise CommandError("One of the processes was killed, perhaps for want of memory.") from broken
+        except KeyboardInterrupt:
+            self.stderr.write("\nStopped.")
+            sys.exit(INTERRUPTED)
         return _report(plan, rooms)
 
     def _with_database(self, options: Mapping[str, Any]) -> Report:
@@ -165,6 +178,12 @@ def _model_line(side: str, row: Row) -> str:
 
 def _figure(value: float | None, places: int) -> str:
     return "-" if value is None else f"{value:.{places}f}"
+
+
+def _processes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise ArgumentTypeError(f"must be from 1 to {MOST_PROCESSES}, not {text}")
+    return int(text)
 
 
 def _request(options: Mapping[str, Any]) -> ArenaRequest:
