@@ -21,8 +21,22 @@ with FakeLlm() as fake:
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - loaded}))
 """
 
+SET_UP = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
+import django
+django.setup()
+print("openai" in sys.modules)
+"""
+
 
 def test_first_ping_and_call_load_nothing_more() -> None:
     program = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True)
 
     assert program.stdout.split() == []
+
+
+def test_commands_that_ask_no_model_do_not_wait_for_the_sdk() -> None:
+    program = subprocess.run([sys.executable, "-c", SET_UP], capture_output=True, text=True, check=True)
+
+    assert program.stdout.split() == ["False"]
