@@ -83,12 +83,14 @@ class Pace:
     """`turn_seconds` is a rest before each turn so that people can follow; 0 plays as fast as minds answer.
 
     A room that was given a rest of its own has that. `sleep` may come back early if somebody wrote to the room.
-    `begin` is awaited before minds are asked: other rooms may have to go first.
+    `begin` is awaited before minds are asked: other rooms may have to go first. `settle` is awaited before the last
+    round, and tells whether it has let the room know of anything that it may still go by.
     """
 
     turn_seconds: float = 0.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     begin: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
+    settle: Callable[[], Awaitable[bool]] = lambda: asyncio.sleep(0, result=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Engine:
 
     def __init__(self, journal: Journal, minds: Minds, *, limits: Limits, pace: Pace) -> None:
         self._journal, self._minds, self._limits, self._pace = journal, minds, limits, pace
-        self._fallback, self._is_rested = StrategyMind(), False
+        self._fallback, self._is_rested, self._is_settled = StrategyMind(), False, False
 
     async def run(self) -> Room:
         """Play until the room is over, paused, or waits for a person or program; returns it as it then stands."""
@@ -219,6 +221,10 @@ class Engine:
     async def _let_buyer_move(self) -> None:
         if is_round_played(self._room) and isinstance(await self._fallback.buy(buyer_view(self._room)), Bids):
             return await self._pause()  # without asking a mind for bids that nobody wants yet
+        if not self._is_settled and self._room.round == self._room.setup.max_rounds - 1:
+            self._is_settled = True
+            if await self._pace.settle():
+                raise Overtaken
         number = self._number
         if not self._is_rested:
             await self._rest()

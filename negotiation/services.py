@@ -34,7 +34,7 @@ from negotiation.errors import (
 from negotiation.minds.strategy import fallback_award
 from negotiation.model_access import require_model
 from negotiation.models import Outcome
-from negotiation.stock import bundled_with, left_short_by, sellers_short_in
+from negotiation.stock import bundled_in, bundled_with, left_short_by, sellers_short_in
 from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import announce_command
 
@@ -244,6 +244,15 @@ def wind_up(code: UUID) -> None:
         write(other, partial(_let_go, seller_id=seller_id))
     for other, seller_id in bundled_with(code):
         write(other, partial(_bundle, seller_id=seller_id))
+
+
+def hear_of_bundles(code: UUID) -> bool:
+    """Tell the room what deals of the session's other rooms change for its sellers; whether that was anything new."""
+    sellers = bundled_in(code)
+    untold = [seller for seller in sellers if not read_room(code).room.thread(seller).is_in_bundle]
+    for seller_id in untold:
+        write(code, partial(_bundle, seller_id=seller_id))
+    return bool(untold)
 
 
 def _bundle(stored: StoredRoom, seller_id: str) -> Sequence[Event]:

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Subquery
 
 from marketplace.models import SellerInventory
-from negotiation.core.vocabulary import Result, RoomStatus
+from negotiation.core.vocabulary import Result, RoomStatus, TradeState
 from negotiation.models import NegotiationRun, Outcome, Participant
 from negotiation.prepared import Prepared
 
@@ -34,6 +34,24 @@ def bundled_with(code: UUID) -> list[tuple[UUID, str]]:
     others = Participant.objects.filter(seller=deal.seller, run__session=deal.session, run__status__in=_AT_THE_TABLE)
     rooms = others.exclude(run__code=code).order_by("run_id").values_list("run__code", "seller_code")
     return [(room, str(seller)) for room, seller in rooms]
+
+
+def bundled_in(code: UUID) -> list[str]:
+    """The ids of the room's sellers that give for a bundle and have sold the buyer another item of the session."""
+    others = Outcome.objects.filter(run__session__runs__code=code, result=Result.DEAL).exclude(run__code=code)
+    sold = others.exclude(trade__state=TradeState.CANCELLED).values("participant__seller")
+    return [str(seller) for seller in _giving(code).filter(seller__in=sold).values_list("seller_code", flat=True)]
+
+
+def may_be_bundled_soon(code: UUID) -> bool:
+    """Whether one of these sellers sits in a room of the session that was opened earlier and is being played."""
+    here = Subquery(NegotiationRun.objects.filter(code=code).values("pk"))
+    earlier = Participant.objects.filter(run__session__runs__code=code, run__pk__lt=here, run__status=RoomStatus.ACTIVE)
+    return earlier.filter(seller__in=_giving(code).values("seller")).exists()
+
+
+def _giving(code: UUID) -> QuerySet[Participant]:
+    return Participant.objects.filter(run__code=code, bundle_percent__gt=0).order_by("pk")
 
 
 class _Deal(NamedTuple):

@@ -38,6 +38,7 @@ from negotiation.leases import (
 from negotiation.napping import Nap
 from negotiation.notifying import Post
 from negotiation.records import Record
+from negotiation.stock import may_be_bundled_soon
 from negotiation.store import read_history
 from negotiation.stream import WORKERS, Live, Passing, live_feed
 from negotiation.studio import PendingCalls, Studio
@@ -61,6 +62,8 @@ CLOCK_SECONDS = 1.0
 # After a step of an arena, and after one that went wrong for a reason nobody thought of.
 ARENA_SECONDS, ARENA_REST_SECONDS = 1.0, 10.0
 MARGIN_SECONDS = 10.0
+# How long, at most, and how often a room looks whether the session's earlier rooms have come to their deals.
+BUNDLE_SECONDS, BUNDLE_LOOK_SECONDS = 60.0, 0.2
 DATABASE_THREADS = 2
 
 
@@ -219,7 +222,7 @@ class Worker:
                 is_out_of_time=lambda: time.monotonic() >= deadline,
                 hand_seconds=casting.hand_seconds,
             ),
-            pace=self._pace(casting, nap),
+            pace=self._pace(claim.code, casting, nap),
         )
         try:
             room = await engine.run()
@@ -229,12 +232,23 @@ class Worker:
             journal.remember(room)
             await asyncio.shield(in_thread(self._database, services.wind_up, claim.code))
 
-    def _pace(self, casting: Casting, nap: Nap) -> Pace:
+    def _pace(self, code: uuid.UUID, casting: Casting, nap: Nap) -> Pace:
         """Rooms without a model wait for nobody: they are over before it would matter, and cheapest all at once."""
         pace = Pace(casting.turn_seconds, nap.sleep)
+        if any(seat.bundle_discount for seat in casting.roster.setup.sellers):
+            pace = replace(pace, settle=partial(self._settle_bundles, code))
         if not casting.uses_model:
             return pace
         return replace(pace, begin=partial(self._studio.turnstile.enter, next(self._ranks)))
+
+    async def _settle_bundles(self, code: uuid.UUID) -> bool:
+        """Rooms of a session end nearly together. Lets those end first that were opened first, but waits no longer than
+        a while, so that their sellers can still better their prices in this one.
+        """
+        until = time.monotonic() + BUNDLE_SECONDS
+        while time.monotonic() < until and await in_thread(self._database, may_be_bundled_soon, code):  # noqa: ASYNC110  # other workers' too
+            await asyncio.sleep(BUNDLE_LOOK_SECONDS)
+        return await in_thread(self._database, services.hear_of_bundles, code)
 
     async def _give_up(self, claim: Claim) -> None:
         """Close a room that cannot go on, unless it has just been closed or the database is gone."""
