@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.screens import expect, tell
+from tests.browser.screens import expect, settled_boxes, tell
 from tests.browser.scripts import ACME, BOLT, asked, bid, connected, long_room, quote, round_start, short_room
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -121,14 +121,14 @@ def test_shown_words_keep_their_place_when_more_come(operator_tab, make_room, wi
     page.route_web_socket(re.compile("/ws/"), lambda socket: (sockets.append(socket), tell(socket, short_room()[:4])))
     page.goto(make_room())
     expect(page.locator(".said")).to_have_count(2)
-    chart = page.locator("[data-chart]")
-    before = [page.locator(".words").first.bounding_box(), chart.bounding_box()]
+    parts = [page.locator(".words").first, page.locator("[data-chart]")]
+    before = settled_boxes(page, parts)
 
     tell(sockets[0], short_room()[4:])
 
     expect(page.locator(".said")).to_have_count(4)
     expect(page.get_by_role("link", name="Deal sheet")).to_be_visible()
-    assert [page.locator(".words").first.bounding_box(), chart.bounding_box()] == before
+    assert settled_boxes(page, parts) == before
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -137,13 +137,13 @@ def test_what_waits_for_somebody_comes_into_sight_and_moves_nothing(live_room, w
     tell(socket, short_room()[:4])
     expect(page.locator(".said")).to_have_count(2)
     parts = [page.locator(part).first for part in (".eyes", "[data-outlook]", ".words", "[data-chart]")]
-    before = [part.bounding_box() for part in parts]
+    before = settled_boxes(page, parts)
 
     tell(socket, [asked(9, BOLT)])
 
     expect(page.locator("[data-desk]").get_by_role("link")).to_be_in_viewport(ratio=1)
     expect(page.locator("[data-announce]")).to_contain_text("Waiting for you: TechCorp offers")
-    assert [part.bounding_box() for part in parts] == before
+    assert settled_boxes(page, parts) == before
 
 
 def test_one_lane_at_a_time_on_a_phone(told_room):
