@@ -34,7 +34,8 @@ class Subscription(Generic[T]):
     async def all_within(self, seconds: float) -> list[T]:
         """All that is there, as soon as there is anything; nothing if nothing comes for so long.
 
-        The alarm stays set from one time to the next: mostly something comes before it.
+        The alarm stays set from one time to the next, as mostly something comes before it. So `seconds` must always be
+        the same.
         """
         if not self._items:
             due = self.loop.time() + seconds
