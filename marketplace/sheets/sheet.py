@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.db.models import OuterRef, Q, Subquery
 
 from marketplace.models import Session
+from marketplace.sheets.bundles import Bundle, read_bundles
 from marketplace.sheets.losing import LastWord, OtherOffer, losers
 from marketplace.sheets.transcript import Line, transcripts
 from marketplace.sheets.waterfall import Waterfall, waterfall
@@ -62,6 +63,7 @@ def read_sheet(session: Session, *, whole_talk: bool = False) -> Sheet:
     purchases = {purchase.room_id: purchase for purchase in summary.purchases}
     words = _last_words(session)
     cases = {room.room_id: room.case for room in rooms_of(session)}
+    bundles = read_bundles(session, summary)
     return Sheet(
         summary=summary,
         verdict=verdict(summary),
@@ -70,7 +72,7 @@ def read_sheet(session: Session, *, whole_talk: bool = False) -> Sheet:
             RoomSheet(
                 row=room,
                 purchase=(purchase := purchases.get(room.code)),
-                findings=_findings(summary, room, purchase, cases.get(room.code)),
+                findings=_findings(summary, room, purchase, cases.get(room.code), bundles.get(room.pk)),
                 others=losers(room, summary.setup(room), words[room.pk], summary.currency),
                 talk=talk.get(room.pk, ()),
             )
@@ -82,14 +84,17 @@ def read_sheet(session: Session, *, whole_talk: bool = False) -> Sheet:
     )
 
 
-def _findings(summary: SessionSummary, room: RoomRow, purchase: Purchase | None, case: Case | None) -> list[str]:
+def _findings(
+    summary: SessionSummary, room: RoomRow, purchase: Purchase | None, case: Case | None, bundle: Bundle | None
+) -> list[str]:
     """By the measures that know of further terms and of the way, where the room was bargained to its end."""
     setup = case.setup if case is not None else summary.setup(room)
     if purchase is None:
         return [on_failure(room, setup, summary.currency)]
     if case is not None:
         purchase = replace(purchase, measures=case.measures)
-    return list(filter(None, on_purchase(purchase, setup, summary.currency)))
+    in_bundle = bundle.words(summary.currency) if bundle is not None else ""
+    return list(filter(None, [*on_purchase(purchase, setup, summary.currency), in_bundle]))
 
 
 def _last_words(session: Session) -> Mapping[int, list[LastWord]]:
