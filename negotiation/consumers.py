@@ -40,6 +40,7 @@ from negotiation.watching import (
     stay,
 )
 
+FAILED = 1011
 BAD_FRAME, NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND, TOO_FAST, COME_AGAIN = 4400, 4401, 4403, 4404, 4429, 4012
 MOST_OF_ONE_CALLER = 50
 MOST_PER_SECOND = 20
@@ -66,20 +67,30 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     answering: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """A refusal is told by a close code, for which the socket must be open."""
+        """A refusal is told by a close code, for which the socket must be open.
+
+        Who comes is looked up in a task of its own, so that a client which leaves meanwhile is heard: in a storm of
+        clients that come again and again nobody else would get on.
+        """
         await self.accept()
+        self.recent = deque[float](maxlen=MOST_PER_SECOND)
+        self.waiting = asyncio.Queue[dict[str, Any]](MOST_WAITING)
+        self.following = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
         try:
             self.watcher = await self._come_in()
             name_caller(self.scope, self.watcher.principal.name)
+            self.answering = asyncio.create_task(self._answer_all())
+            await self._follow()
         except REFUSALS as refused:
             if isinstance(refused, DATABASE_AWAY):
                 logger.warning("a watcher has to come again: %s", refused)
+            self.following = None
             await self.close(_close_code(refused))
-        else:
-            self.recent = deque[float](maxlen=MOST_PER_SECOND)
-            self.waiting = asyncio.Queue[dict[str, Any]](MOST_WAITING)
-            self.following = asyncio.create_task(self._follow())
-            self.answering = asyncio.create_task(self._answer_all())
+        except Exception:  # else nobody would hear of a task's
+            logger.exception("a watcher's socket failed")
+            await self.close(FAILED)
 
     async def _come_in(self) -> Watcher:
         return await admit(self.scope, self._code("room_id"))

@@ -63,13 +63,28 @@ async def serve(scope: Scope, receive: Receive, send: Send, admit: Admit, show: 
     if scope["method"] != "GET":
         await answer(scope, send, _without_stream(scope))
         return
+    leaving = asyncio.create_task(_wait_for_disconnect(receive))
     try:
-        watcher = await admit(scope)
+        watcher = await _unless_left(admit(scope), leaving)
+        if watcher is None:
+            return
         name_caller(scope, watcher.principal.name)
         with seats().taken(f"stream {watcher.code} {watcher.counted_as}", MOST_OF_ONE_CALLER):
-            await _stream_until_left(scope, watcher, show(scope, watcher), receive, send)
+            await _stream_until_left(scope, watcher, show(scope, watcher), leaving, send)
     except REFUSALS as refused:
         await answer(scope, send, _refusal(refused))
+    finally:
+        leaving.cancel()
+
+
+async def _unless_left(admission: Awaitable[Watcher], leaving: asyncio.Task[None]) -> Watcher | None:
+    """None if the client left first. Nobody asks the database for it any more: others wait behind it."""
+    admitting = asyncio.ensure_future(admission)
+    try:
+        await asyncio.wait({admitting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return admitting.result() if admitting.done() else None
+    finally:
+        admitting.cancel()
 
 
 async def _admit(scope: Scope) -> Watcher:
@@ -111,14 +126,14 @@ def _refusal(refused: Exception) -> HttpResponse:
 
 
 async def _stream_until_left(
-    scope: Scope, watcher: Watcher, shown: AsyncGenerator[Batch, None], receive: Receive, send: Send
+    scope: Scope, watcher: Watcher, shown: AsyncGenerator[Batch, None], leaving: asyncio.Task[None], send: Send
 ) -> None:
     """Once the answer has begun nobody can be refused any more: the stream just ends."""
     await send({"type": "http.response.start", "status": 200, "headers": encoded(answer_headers(scope) | HEADERS)})
     await _write(send, f"retry: {settings.STREAM.retry_milliseconds}\n\n")
     tasks = {
+        leaving,
         asyncio.create_task(_send_all(shown, send)),
-        asyncio.create_task(_wait_for_disconnect(receive)),
         asyncio.create_task(stay(watcher)),
     }
     try:

@@ -23,6 +23,7 @@ from negotiation.consumers import (
     BAD_FRAME,
     COME_AGAIN,
     COMMANDS,
+    FAILED,
     FORBIDDEN,
     MOST_OF_ONE_CALLER,
     MOST_PER_SECOND,
@@ -335,6 +336,37 @@ async def test_watcher_comes_again_when_the_database_is_away(monkeypatch, operat
     await communicator.connect(timeout=SECONDS)
 
     assert await close_code(communicator) == COME_AGAIN == 4012
+
+
+async def test_client_that_leaves_before_it_is_let_in_is_looked_up_no_further(monkeypatch, started):
+    given_up = asyncio.Event()
+
+    async def admit(scope, code):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+
+    monkeypatch.setattr(consumers, "admit", admit)
+    communicator = socket(started)
+    await communicator.connect(timeout=SECONDS)
+
+    await communicator.disconnect()
+
+    async with asyncio.timeout(SECONDS):
+        await given_up.wait()
+
+
+async def test_fault_of_our_own_closes_the_socket_and_is_logged(monkeypatch, started, caplog):
+    def fail(*arguments):
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(consumers, "admit", fail)
+    communicator = socket(started)
+    await communicator.connect(timeout=SECONDS)
+
+    assert await close_code(communicator) == FAILED == 1011
+    assert "a watcher's socket failed" in caplog.text
 
 
 async def test_command_meets_no_database(monkeypatch, operator, started):

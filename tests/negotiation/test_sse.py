@@ -15,7 +15,7 @@ from marketplace.identity import hashed, local_operator
 from marketplace.models import ApiKey
 from marketplace.presence import seats
 from marketplace.scopes import encoded
-from negotiation import watching
+from negotiation import sse, watching
 from negotiation.sse import HEADERS
 from negotiation.stream import live_feed
 from tests import bodies
@@ -274,3 +274,25 @@ async def test_stream_is_refused_while_the_database_is_away_and_ends_when_it_goe
     assert ended[0] == 200
     assert code_of(refused) == (503, "DATABASE_UNAVAILABLE")
     assert dict(refused[1])[b"retry-after"] == b"2"
+
+
+async def test_client_that_leaves_before_it_is_let_in_is_looked_up_no_further():
+    given_up, sent = asyncio.Event(), []
+
+    async def admit(scope):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    async with asyncio.timeout(20):
+        await sse.serve({"type": "http", "method": "GET"}, receive, send, admit, show=None)
+        await given_up.wait()
+
+    assert sent == []
