@@ -31,7 +31,7 @@ from negotiation.core.vocabulary import OfferStatus, Party, Result, RoomStatus
 from negotiation.engine import SoldOut
 from negotiation.models import Approval, Message, Offer, Outcome, SeatWait
 from negotiation.records import Record
-from negotiation.rows import Insert, Row, Values
+from negotiation.rows import Insert, Row, Values, database_operations
 from negotiation.table_rows import TableRows
 from negotiation.trade_rows import save_trade
 
@@ -131,7 +131,7 @@ class Projections:
 
     def adapted(self) -> "ProjectedRows":
         offers, messages = self.rows()
-        adapt = connection.ops.adapt_datetimefield_value
+        adapt = database_operations().adapt_datetimefield_value
         alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for offer_id, (status, at, text) in self._changes.items():
             if offer_id not in self._offers:

@@ -5,13 +5,13 @@ that Django would take longer to make than the database to run.
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 
 Row = tuple[object, ...]
@@ -21,6 +21,18 @@ MOST_VALUES = 5_000
 # What is written together bears few times, each of them often.
 TIMES = 64
 _M = TypeVar("_M", bound=Model)
+
+
+def database_operations() -> BaseDatabaseOperations:
+    """How the database takes values, for any thread: `connection` is another one in each task of an event loop, and to
+    make one takes longer than to make a turn's rows.
+    """
+    return _operations(connections.settings[DEFAULT_DB_ALIAS]["ENGINE"])
+
+
+@cache
+def _operations(engine: str) -> BaseDatabaseOperations:
+    return connections.create_connection(DEFAULT_DB_ALIAS).ops
 
 
 class Insert:
@@ -34,7 +46,7 @@ class Insert:
         assert set(columns) == set(fields), f"{model.__name__} has the columns {sorted(fields)}"
         self.columns = columns
         self._adapted = [(place, fields[name]) for place, name in enumerate(columns) if _is_adapted(fields[name])]
-        self._adapters: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
+        self._adapters: dict[BaseDatabaseOperations, list[tuple[int, Callable[[Any], Any]]]] = {}
         assert model._meta.pk is not None
         self._key = model._meta.pk.column
         names = ", ".join(f'"{fields[name].column}"' for name in columns)
@@ -46,11 +58,11 @@ class Insert:
 
     def adapted(self, rows: Sequence[Row]) -> list[Values]:
         """The rows as the database takes them, which is not asked for it."""
-        database = connections[DEFAULT_DB_ALIAS]
-        adapters = self._adapters.get(database.vendor)
+        operations = database_operations()
+        adapters = self._adapters.get(operations)
         if adapters is None:
-            made = [(place, _adapter(field, database)) for place, field in self._adapted]
-            adapters = self._adapters.setdefault(database.vendor, made)
+            made = [(place, _adapter(field, operations)) for place, field in self._adapted]
+            adapters = self._adapters.setdefault(operations, made)
         return [_adapt(row, adapters) for row in rows]
 
     def write_adapted(self, rows: Sequence[Values]) -> None:
@@ -113,16 +125,15 @@ def _is_adapted(field: "Field[Any, Any]") -> bool:
     return isinstance(field, DateTimeField | DecimalField | UUIDField)
 
 
-def _adapter(field: "Field[Any, Any]", database: BaseDatabaseWrapper) -> Callable[[Any], Any]:
+def _adapter(field: "Field[Any, Any]", operations: BaseDatabaseOperations) -> Callable[[Any], Any]:
     """How the database takes a value of the field."""
-    operations = database.ops
     match field:
         case DateTimeField():
             return lru_cache(TIMES)(operations.adapt_datetimefield_value)
         case DecimalField(max_digits=digits, decimal_places=places):
             return lambda value: operations.adapt_decimalfield_value(value, digits, places)
         case _:
-            return _as_it_is if database.features.has_native_uuid_field else _hexadecimal
+            return _as_it_is if operations.connection.features.has_native_uuid_field else _hexadecimal
 
 
 def _as_it_is(value: UUID) -> UUID:

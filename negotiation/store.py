@@ -32,7 +32,7 @@ from negotiation.projections import ProjectedRows, Projections, Seat, save_proje
 from negotiation.recent import Reading, RecentRooms
 from negotiation.records import Record, Roster
 from negotiation.rosters import RunRow, find_run
-from negotiation.rows import Insert, Row, Values
+from negotiation.rows import Insert, Row, Values, database_operations
 
 Tell = Callable[[Roster, Sequence[Record]], None]
 
@@ -333,7 +333,7 @@ def _advance(after: Log, end: Log, records: Sequence[Record], fence: int | None)
                 status, ended_at = event.status, record.at
             case _:
                 pass
-    adapt = connection.ops.adapt_datetimefield_value
+    adapt = database_operations().adapt_datetimefield_value
     change: Values = [end.last_seq, end.last_hash, adapt(end.started_at), status and status.value, round_number]
     ends = ended_at is not None
     return [*change, adapt(ended_at), ends, ends, after.run_id, after.last_seq, fence]

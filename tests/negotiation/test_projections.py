@@ -170,8 +170,9 @@ def test_of_two_rooms_deciding_at_once_one_gets_the_stock(two_rooms, race):
 
     ends = race([lambda r=r: services.force_deal(UUID(r), seller_id, Decimal(500)) for r in rooms])
 
-    refused = [end for end in ends if isinstance(end, Refused)]
-    assert [error.code for error in refused] == ["INSUFFICIENT_INVENTORY"]
+    (refused,) = [end for end in ends if isinstance(end, Refused)]
+    # The second: who comes so late that the seller has already left for want of units.
+    assert refused.code in ("INSUFFICIENT_INVENTORY", "THREAD_CLOSED")
     assert SellerInventory.objects.get().quantity_reserved == 50
 
 

@@ -6,6 +6,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
 
 from negotiation import writing
 from negotiation.core.events import StatusChanged
@@ -91,3 +92,17 @@ async def test_nobody_is_told_of_a_turn_before_its_commit(turns, writer, commits
     await write_all(writer, made)
 
     assert told == [1] * 5
+
+
+async def test_turns_are_prepared_on_an_event_loop_without_connections_of_their_own(turns, monkeypatch):
+    """Each task would have another one, for the garbage collector to find."""
+    (turn, *_), _ = turns
+    made, make = [], ConnectionHandler.create_connection
+    monkeypatch.setattr(ConnectionHandler, "create_connection", lambda *given: made.append(given) or make(*given))
+
+    async def prepare_again():
+        prepare(turn.after, [ACTIVE], lambda *_: None)
+
+    await asyncio.create_task(prepare_again())
+
+    assert made == []
