@@ -24,10 +24,15 @@ GROWTH = 1.05
 
 @dataclass(frozen=True, slots=True)
 class Sample:
+    """`memory` in MiB; `blocks` are those that Python's own objects take: memory that grows without them is what the C
+    library keeps in between.
+    """
+
     memory: float
     threads: int
     files: int
     tasks: int
+    blocks: int
 
 
 async def soak(lab: Lab, seconds: float) -> list[Line]:
@@ -36,8 +41,8 @@ async def soak(lab: Lab, seconds: float) -> list[Line]:
     counts = {"rooms": 0, "wrong": 0}
     deadline = time.monotonic() + seconds
     await lab.model.behave(latency=SPOKEN.latency, jitter=0.5, faults={"500": 0.02, "hang": 0.002})
-    with lab.installation(LM_STUDIO_TIMEOUT="5") as installation, _serving(installation) as (server, tasks):
-        sampling = asyncio.create_task(_sample(server, tasks, samples))
+    with lab.installation(LM_STUDIO_TIMEOUT="5") as installation, _serving(installation) as (server, told):
+        sampling = asyncio.create_task(_sample(server, told, samples))
         async with asyncio.TaskGroup() as group:
             for number in range(ROOMS_AT_ONCE):
                 group.create_task(_keep_playing(server, Random(number), deadline, counts))
@@ -47,6 +52,7 @@ async def soak(lab: Lab, seconds: float) -> list[Line]:
             "SOAK", f"{counts['rooms']} rooms in {seconds / 60:.0f} min: lists with gaps or doubles", counts["wrong"], 0
         ),
         at_most("SOAK", "memory, last quarter by second", _growth(samples, "memory"), GROWTH),
+        at_most("SOAK", "blocks of Python's objects, last quarter by second", _growth(samples, "blocks"), GROWTH),
         at_most("SOAK", "asyncio tasks, last quarter by second", _growth(samples, "tasks"), GROWTH),
         at_most("SOAK", "threads, last quarter by second", _growth(samples, "threads"), GROWTH),
         at_most("SOAK", "open files, last quarter by second", _growth(samples, "files"), GROWTH),
@@ -57,21 +63,22 @@ async def soak(lab: Lab, seconds: float) -> list[Line]:
 
 @contextmanager
 def _serving(installation: Installation) -> Iterator[tuple[Server, Path]]:
-    """A server that also tells of its tasks."""
-    tasks = installation.folder / "tasks"
+    """A server that also tells of its tasks and objects."""
+    told = installation.folder / "told"
     script = str(Path(__file__).parent / "soaked_serve.py")
-    with installation.program([sys.executable, script, str(tasks), "--port", "0", "--no-demo"]) as process:
-        yield installation.greeted(process), tasks
+    with installation.program([sys.executable, script, str(told), "--port", "0", "--no-demo"]) as process:
+        yield installation.greeted(process), told
 
 
-async def _sample(server: Server, tasks: Path, samples: list[Sample]) -> None:
+async def _sample(server: Server, told: Path, samples: list[Sample]) -> None:
     while True:
         await asyncio.sleep(SAMPLE_SECONDS)
-        samples.append(_look(server, tasks))
+        samples.append(_look(server, told))
 
 
-def _look(server: Server, tasks: Path) -> Sample:
-    return Sample(server.memory_mib(), server.threads(), server.open_files(), int(tasks.read_text() or 0))
+def _look(server: Server, told: Path) -> Sample:
+    tasks, blocks = map(int, told.read_text().split())
+    return Sample(server.memory_mib(), server.threads(), server.open_files(), tasks, blocks)
 
 
 async def _keep_playing(server: Server, chance: Random, deadline: float, counts: dict[str, int]) -> None:

@@ -1,4 +1,5 @@
-"""`manage.py serve` that also writes how many asyncio tasks it has, each second, to the file named first.
+"""`manage.py serve` that also writes each second to the file named first how many asyncio tasks it has, and how many
+blocks Python's objects take.
 
 soaked_serve.py FILE [options of serve]
 """
@@ -26,8 +27,10 @@ def main() -> None:
 def _tell(file: Path) -> None:
     names = ("_all_tasks", "_scheduled_tasks")  # the weak set of all tasks, until Python 3.11 and since 3.12
     tasks = next(getattr(asyncio.tasks, name) for name in names if hasattr(asyncio.tasks, name))
+    fresh = file.with_suffix(".fresh")
     while True:
-        file.write_text(str(len(tasks)))
+        fresh.write_text(f"{len(tasks)} {sys.getallocatedblocks()}")
+        fresh.replace(file)
         time.sleep(1)
 
 
