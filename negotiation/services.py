@@ -248,11 +248,10 @@ def wind_up(code: UUID) -> None:
 
 def hear_of_bundles(code: UUID) -> bool:
     """Tell the room what deals of the session's other rooms change for its sellers; whether that was anything new."""
-    sellers = bundled_in(code)
-    untold = [seller for seller in sellers if not read_room(code).room.thread(seller).is_in_bundle]
-    for seller_id in untold:
-        write(code, partial(_bundle, seller_id=seller_id))
-    return bool(untold)
+    before = after = read_room(code).last_seq
+    for seller_id in bundled_in(code):
+        after = write(code, partial(_bundle, seller_id=seller_id)).last_seq
+    return after > before
 
 
 def _bundle(stored: StoredRoom, seller_id: str) -> Sequence[Event]:

@@ -36,10 +36,11 @@ RECIPROCITY = Decimal("0.35")
 UNDERCUT_TICK = Decimal("0.002")
 # The part of the rounds after which sellers that have not moved by a cent are taken not to move at all.
 STUCK_AFTER = Decimal("0.25")
-# Between which numbers a seat's seed draws what hides its limit: the parts of its mean resistance and of the way to a
-# rival's price, and a first bid's part of the limit.
+# Between which numbers a seat's seed draws what hides its limit: the parts of its mean resistance, of the way to a
+# rival's price and, in a bundle, to its floor, and a first bid's part of the limit.
 RESISTANCE, RIVAL_STEP = ("0.5", "1.5"), ("0.7", "0.95")
 OPENING = ("0.4", "0.65")
+BUNDLE_PART = ("0.2", "0.8")
 
 # What a seller's toughness makes of the height of its aim above the floor.
 FIRMNESS = {
@@ -121,10 +122,14 @@ def choose_quote(view: SellerView) -> Quote:
 
 
 def _in_bundle(view: SellerView, quote: Quote) -> Quote:
-    """Bettered by what the seller gives for a bundle: at most half the way to its floor, so that it stays hidden."""
+    """Bettered by what the seller gives for a bundle: at most a part of the way to its floor.
+
+    That part is drawn, since from a known one the floor would follow.
+    """
     if not view.bundle_discount:
         return quote
-    off = min(view.bundle_discount * quote.price, (quote.price - view.limits.floor) / 2)
+    most = drawn(view.seed, "bundle", *BUNDLE_PART) * (quote.price - view.limits.floor)
+    off = min(view.bundle_discount * quote.price, most)
     price = min(quote.price, _spoken_quote(quote.price - off, view, least=view.limits.floor))
     return replace(quote, price=price, because=replace(quote.because, rule=Rule.BUNDLE))
 

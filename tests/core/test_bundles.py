@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from statistics import stdev
 
 import pytest
 from hypothesis import given
@@ -54,6 +55,21 @@ def test_no_discount_leads_to_the_floor(discount, bids):
     view = replace(a_seller_view(bids=tuple(sorted(bids))), bundle_discount=discount)
 
     assert choose_quote(view).price > view.limits.floor
+
+
+def test_floor_does_not_follow_from_what_a_bundle_gives():
+    """From half the way, or any other known part of it, it would."""
+    views = [replace(a_seller_view(bids=(60,)), seed=seed) for seed in range(100)]
+    plain = [choose_quote(view).price for view in views]
+    bundled = [choose_quote(replace(view, bundle_discount=Decimal("0.5"))).price for view in views]
+    parts = [
+        float((before - after) / (before - view.limits.floor))
+        for view, before, after in zip(views, plain, bundled, strict=True)
+    ]
+
+    assert min(parts) < 0.3
+    assert max(parts) > 0.7
+    assert stdev(parts) > 0.1
 
 
 def test_rivals_and_those_who_look_on_hear_nothing_of_it():
