@@ -20,7 +20,7 @@ help:
 	@echo "make check        format, lint, import contracts, types"
 	@echo "make realmodel    compile and install a real, very small model, which takes minutes, and test with it;"
 	@echo "                  .ci/run does so only if REALMODEL=1"
-	@echo "make bench        run the benchmarks, which takes some twelve minutes; PARTS=\"P9 P14\" runs some"
+	@echo "make bench        run the benchmarks, which takes a quarter of an hour; PARTS=\"P9 P14\" runs some"
 	@echo "make bench-pages  measure the pages in Chromium, which takes two minutes or so; PARTS=\"PAINT LONG\" runs some"
 	@echo "make screenshots  take pictures of all pages; PICTURES=\"room sheet\" takes some"
 
