@@ -86,8 +86,8 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         except REFUSALS as refused:
             if isinstance(refused, DATABASE_AWAY):
                 logger.warning("a watcher has to come again: %s", refused)
-            self.following = None
             await self.close(_close_code(refused))
+            self.following = None
         except Exception:  # else nobody would hear of a task's
             logger.exception("a watcher's socket failed")
             await self.close(FAILED)
