@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from llm.breaker import Breaker, Permit, is_failure
+from llm.clearance import Ready, cleared_by
 from llm.errors import (
     Fault,
     ProviderError,
@@ -120,14 +121,14 @@ class Gateway:
         seconds: float,
         hear: Callable[[str], None] | None = None,
         wait: Callable[[int], None] | None = None,
-        ready: Callable[[], Awaitable[None]] | None = None,
+        ready: Ready | None = None,
         most_attempts: int | None = None,
     ) -> Answer:
         """Raises ProviderError, which says how long was tried, when retries do not help or `seconds` of work are over.
 
         `hear` is told the text so far of the attempt under way. `wait` is told the room's place in the queue,
         and 0 when the call begins; time in the queue counts as no work, but has its own limit. `ready` is awaited
-        before each attempt.
+        before each attempt, and once more before its request goes out.
         """
         most = self._rules.max_retries + 1
         if most_attempts is not None:
@@ -212,7 +213,8 @@ class Gateway:
         most_seconds = min(self._rules.attempt_seconds, ATTEMPT_SHARE * errand.seconds, errand.seconds_left)
         try:
             async with asyncio.timeout(most_seconds):
-                return await self._call(errand)
+                with cleared_by(errand.ready):
+                    return await self._call(errand)
         except TimeoutError as error:
             raise ProviderTimeoutError(f"no whole reply in {most_seconds:.1f} seconds", is_retryable=True) from error
 
@@ -276,7 +278,7 @@ class _Errand:
     seconds: float
     hear: Callable[[str], None] | None
     wait: Callable[[int], None] | None
-    ready: Callable[[], Awaitable[None]] | None
+    ready: Ready | None
     most_attempts: int
     attempts: int = 0
     queued_seconds: float = 0.0

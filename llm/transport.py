@@ -11,7 +11,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractStreamWriter
 
+from llm.clearance import clear
 from llm.foreign_errors import StatusRefused
 
 # Many servers drop a connection that was idle for five seconds; a request on its way there would be lost.
@@ -44,7 +46,7 @@ class Transport:
 
     async def post(self, body: bytes) -> aiohttp.ClientResponse:
         """The response with its body still to come, to be closed by the caller. Raises one of FOREIGN_ERRORS."""
-        response = await self._session.post(self._url, data=body)
+        response = await self._session.post(self._url, data=_Cleared(body))
         if not response.ok or response.status >= 300:
             # Unread: the body of an error may have no end.
             response.close()
@@ -53,6 +55,14 @@ class Transport:
 
     async def close(self) -> None:
         await self._session.close()
+
+
+class _Cleared(aiohttp.BytesPayload):
+    """A body that waits to be cleared, and with it the head of its request, which goes out together with it."""
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        await clear()
+        await super().write_with_length(writer, content_length)
 
 
 def trust_for(url: str) -> ssl.SSLContext:

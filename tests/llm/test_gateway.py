@@ -8,6 +8,7 @@ import pytest
 
 from llm.breaker import OPEN_SECONDS
 from llm.builtin import BuiltinProvider
+from llm.clearance import clear
 from llm.errors import (
     Fault,
     ProviderDisabledError,
@@ -17,7 +18,7 @@ from llm.errors import (
     ProviderUnavailableError,
 )
 from llm.gateway import Answer, Ask, Gateway, Rules
-from llm.types import Role, Schema
+from llm.types import LLMResult, Role, Schema
 from tests.scripted_provider import AWAY, HERE, Cut, Drip, Held, ScriptedProvider, Slow, messages, result
 from tests.virtual_time import in_virtual_time, now, settle
 
@@ -29,6 +30,15 @@ class _Most(random.Random):
 
     def uniform(self, a: float, b: float) -> float:
         return b
+
+
+class _Connecting(ScriptedProvider):
+    """Takes three seconds to connect."""
+
+    async def generate(self, *arguments: Any, **options: Any) -> LLMResult:
+        await asyncio.sleep(3)
+        await clear()
+        return await super().generate(*arguments, **options)
 
 
 def _gateway(provider: ScriptedProvider, **rules: Any) -> Gateway:
@@ -368,6 +378,20 @@ async def test_asker_that_is_never_ready_does_not_ask_and_gives_its_slot_back() 
 
     assert provider.asked == []
     assert (await gateway.ask(ASK, room="b", seconds=20)).result.text == "For the next."
+
+
+@in_virtual_time
+async def test_asker_is_waited_for_once_more_before_the_request_goes_out() -> None:
+    """Between the two a process can have slept."""
+    provider, came_at = _Connecting(_busy(), "At last."), list[float]()
+
+    async def ready() -> None:
+        came_at.append(now())
+
+    began_at = now()
+    await _gateway(provider).ask(ASK, room="a", seconds=20, ready=ready)
+
+    assert [at - began_at for at in came_at] == [0, 3, 3.25, 6.25]
 
 
 @pytest.mark.parametrize("hear", [None, lambda text: None])

@@ -4,6 +4,7 @@ import gc
 import pytest
 
 from llm import openai_compatible
+from llm.clearance import cleared_by
 from llm.errors import ProviderError, ProviderResponseError, ProviderTimeoutError, ProviderUnavailableError
 from llm.openai_compatible import OpenAICompatibleProvider, Server
 from llm.types import ChatMessage, LLMResult, Role
@@ -68,6 +69,43 @@ async def test_half_characters_in_a_prompt_are_replaced(fake: FakeLlm, make: Mak
     await make().generate([ChatMessage(Role.USER, "Deal \ud83d, grüß dich")])
 
     assert fake.asked[0].last_user == "Deal ?, grüß dich"
+
+
+@both_ways
+async def test_request_goes_out_only_when_it_is_cleared(fake: FakeLlm, make: Make, call: Call) -> None:
+    """A process that was stopped while it connected wakes to what may be another's business by now."""
+    cleared, reached = asyncio.Event(), asyncio.Event()
+
+    async def ready() -> None:
+        reached.set()
+        await cleared.wait()
+
+    with cleared_by(ready):
+        asking = asyncio.create_task(call(make()))
+    await asyncio.wait_for(reached.wait(), 10)
+    assert not await asyncio.to_thread(fake.wait_until, lambda server: bool(server.chats), 0.2)
+    cleared.set()
+    await asking
+
+    assert len(fake.chats) == 1
+
+
+@both_ways
+async def test_request_that_is_never_cleared_is_never_sent(fake: FakeLlm, make: Make, call: Call) -> None:
+    reached, provider = asyncio.Event(), make()
+
+    async def ready() -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    with cleared_by(ready):
+        asking = asyncio.create_task(call(provider))
+    await asyncio.wait_for(reached.wait(), 10)
+    asking.cancel()
+    await asyncio.wait({asking})
+    await generate(provider)
+
+    assert len(fake.chats) == 1
 
 
 async def test_connections_are_used_again(fake: FakeLlm, make: Make) -> None:
