@@ -252,7 +252,8 @@ def _save_outcome(ending: _Ending) -> None:
 
 def _reserve(seller_id: str, seat: Seat, quantity: int) -> None:
     """Set the units aside: the condition is in the statement, so two rooms cannot both pass it."""
-    assert seat.inventory_id is not None
+    if seat.inventory_id is None:  # the stock line was deleted meanwhile
+        raise SoldOut(seller_id)
     enough = SellerInventory.objects.filter(
         pk=seat.inventory_id, quantity_available__gte=F("quantity_reserved") + quantity
     )

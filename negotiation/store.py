@@ -6,6 +6,7 @@ room needs, then come the events and their projections. Watchers are told after 
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from negotiation import metrics
@@ -33,6 +34,9 @@ from negotiation.recent import Reading, RecentRooms
 from negotiation.records import Record, Roster
 from negotiation.rosters import RunRow, find_run
 from negotiation.rows import Insert, Row, Values, database_operations
+from negotiation.threads import DATABASE_AWAY
+
+logger = logging.getLogger(__name__)
 
 Tell = Callable[[Roster, Sequence[Record]], None]
 
@@ -247,8 +251,10 @@ def commit_each(turns: Sequence[Turn]) -> list[Exception | None]:
         try:
             commit(turns)
             return [None] * len(turns)
-        except (Overtaken, SoldOut, IntegrityError):
-            pass  # one of them spoils the rest, so each is tried alone
+        except DATABASE_AWAY:
+            raise
+        except Exception:  # whatever it is, one of them spoils the rest, so each is tried alone
+            logger.debug("%s turns are stored one by one", len(turns), exc_info=True)
     return [_failure_of(turn) for turn in turns]
 
 
@@ -274,7 +280,7 @@ def last_seq(run_id: int) -> int | None:
 
 
 def _read(run: RunRow, setup: Setup, recent: RecentRooms) -> Reading:
-    """The log and its fold, going on from what has been read before."""
+    """The log and its fold, going on from what has been read before. Raises RoomNotFound if it is gone by now."""
     known = recent.get(run.pk)
     if known is None or known.room.setup != setup or known.last_seq > run.last_seq:
         known = Reading((), new_room(setup), "")
@@ -283,6 +289,8 @@ def _read(run: RunRow, setup: Setup, recent: RecentRooms) -> Reading:
     # The last known row is read again: with its hash all before it is as it was.
     rows = RunEvent.objects.filter(run_id=run.pk, seq__gte=known.last_seq, seq__lte=run.last_seq).order_by("seq")
     lines = list(rows.values_list(*COLUMNS, "hash"))
+    if not lines:
+        raise RoomNotFound(f"there is no room {run.code} any more")
     if known.last_seq and lines[0][-1] != known.last_hash:
         recent.drop(run.pk)
         return _read(run, setup, recent)
@@ -312,7 +320,9 @@ def _is_start(event: Event) -> bool:
 def _failure_of(turn: Turn) -> Exception | None:
     try:
         commit([turn])
-    except (Overtaken, SoldOut, IntegrityError) as failure:
+    except DATABASE_AWAY:
+        raise
+    except Exception as failure:  # its own, whatever it is; whoever wrote the turn tells of it
         metrics.count_refusal(failure)
         return failure
     return None

@@ -99,6 +99,16 @@ async def test_of_deals_in_one_transaction_only_those_without_stock_fail(seller,
     assert await Outcome.objects.acount() == 1
 
 
+def test_seller_whose_stock_line_was_deleted_sells_nothing(open_rooms, seller):
+    (room,) = open_rooms(1)
+    SellerInventory.objects.all().delete()
+
+    with pytest.raises(Refused) as refused:
+        services.force_deal(room, seller, Decimal(500))
+
+    assert refused.value.code == "INSUFFICIENT_INVENTORY"
+
+
 def test_seller_who_sold_its_units_leaves_the_other_rooms_at_once(open_rooms, seller):
     first, second = open_rooms(2)
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from negotiation import services
 from negotiation.core.events import RoundStarted, StatusChanged
@@ -12,6 +12,7 @@ from negotiation.engine import Overtaken
 from negotiation.errors import NoSellers, RoomNotFound
 from negotiation.leases import claim_rooms
 from negotiation.models import NegotiationRun, Outcome, RunEvent
+from negotiation.recent import RecentRooms
 from negotiation.store import append, chain, read_history, read_records, read_room
 from tests import bodies
 
@@ -158,6 +159,16 @@ def test_of_eight_writers_at_once_one_wins(stored, race):
 def test_unknown_room_is_not_found():
     with pytest.raises(RoomNotFound):
         read_room(uuid4())
+
+
+def test_room_that_is_deleted_while_it_is_read_is_not_found(started):
+    def delete_first(execute, sql, *rest):
+        if sql.startswith("SELECT") and 'FROM "negotiation_runevent"' in sql and NegotiationRun.objects.exists():
+            NegotiationRun.objects.all().delete()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(delete_first), pytest.raises(RoomNotFound):
+        read_history(UUID(started), RecentRooms())
 
 
 def test_records_come_from_after_a_number_up_to_a_limit(played):

@@ -16,6 +16,7 @@ from negotiation.models import NegotiationRun
 from negotiation.services import start
 from negotiation.store import prepare, read_room
 from negotiation.writing import Writer
+from tests.factories import a_call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +84,16 @@ async def test_turn_that_was_overtaken_fails_alone(turns, writer):
     assert [type(failure) for failure in failures] == [*[type(None)] * 2, Overtaken, *[type(None)] * 2]
     assert await last_numbers() == [2, 2, 7, 2, 2]
     assert told == [turn.end.roster.room_id for turn in made if turn is not made[2]]
+
+
+async def test_turn_that_no_database_can_hold_fails_alone(turns, writer):
+    made, _ = turns
+    made[2] = prepare(made[2].after, [ACTIVE], lambda *_: None, calls=(a_call(model="half a letter: \ud800"),))
+
+    failures = await write_all(writer, made)
+
+    assert [type(failure) for failure in failures] == [*[type(None)] * 2, UnicodeEncodeError, *[type(None)] * 2]
+    assert await last_numbers() == [2, 2, 1, 2, 2]
 
 
 async def test_nobody_is_told_of_a_turn_before_its_commit(turns, writer, commits):
