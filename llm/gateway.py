@@ -122,18 +122,16 @@ class Gateway:
         hear: Callable[[str], None] | None = None,
         wait: Callable[[int], None] | None = None,
         ready: Ready | None = None,
-        most_attempts: int | None = None,
+        again: Callable[[], bool] | None = None,
     ) -> Answer:
         """Raises ProviderError, which says how long was tried, when retries do not help or `seconds` of work are over.
 
         `hear` is told the text so far of the attempt under way. `wait` is told the room's place in the queue,
         and 0 when the call begins; time in the queue counts as no work, but has its own limit. `ready` is awaited
-        before each attempt, and once more before its request goes out.
+        before each attempt, and once more before its request goes out. `again` says before each further attempt whether
+        there may be one.
         """
-        most = self._rules.max_retries + 1
-        if most_attempts is not None:
-            most = min(most, most_attempts)
-        errand = _Errand(ask, room, seconds, hear, wait, ready, most)
+        errand = _Errand(ask, room, seconds, hear, wait, ready, again)
         while True:
             try:
                 return await self._attempt(errand)
@@ -244,7 +242,7 @@ class Gateway:
 
     def _delay_seconds(self, error: ProviderError, errand: "_Errand") -> float:
         """How long to pause before the next attempt. Raises the error where there is to be none."""
-        if not error.is_retryable or errand.attempts >= errand.most_attempts:
+        if not error.is_retryable or errand.attempts > self._rules.max_retries:
             raise error
         delay_seconds = retry_delay_seconds(
             errand.attempts,
@@ -254,6 +252,8 @@ class Gateway:
             retry_after_seconds=error.retry_after_seconds,
         )
         if delay_seconds + self._rules.least_attempt_seconds > errand.seconds_left:
+            raise error
+        if errand.again is not None and not errand.again():
             raise error
         return delay_seconds
 
@@ -279,7 +279,7 @@ class _Errand:
     hear: Callable[[str], None] | None
     wait: Callable[[int], None] | None
     ready: Ready | None
-    most_attempts: int
+    again: Callable[[], bool] | None
     attempts: int = 0
     queued_seconds: float = 0.0
     worked_seconds: float = 0.0

@@ -21,6 +21,15 @@ class Spending:
             self.calls + other.calls, self.tokens + other.tokens, self.cost + other.cost, self.seconds + other.seconds
         )
 
+    def at_least(self, other: "Spending") -> "Spending":
+        """The larger of each."""
+        return Spending(
+            max(self.calls, other.calls),
+            max(self.tokens, other.tokens),
+            max(self.cost, other.cost),
+            max(self.seconds, other.seconds),
+        )
+
     def __sub__(self, other: "Spending") -> "Spending":
         return Spending(
             self.calls - other.calls, self.tokens - other.tokens, self.cost - other.cost, self.seconds - other.seconds
@@ -61,6 +70,10 @@ class Account:
     def __init__(self, name: str, budget: Budget, spent: Spending = Spending()) -> None:  # frozen
         self.name, self.budget, self.spent = name, budget, spent
 
+    def learn(self, spent: Spending) -> None:
+        """So much, at least, was spent, by whomever."""
+        self.spent = self.spent.at_least(spent)
+
 
 class Purse:
     """The accounts that a call is charged to."""
@@ -74,12 +87,6 @@ class Purse:
             if not account.budget.allows(account.spent + most):
                 raise BudgetSpent(f"the budget of the {account.name} is spent")
         self._charge(most)
-
-    @property
-    def calls_left(self) -> int | None:
-        """How many more calls the accounts allow, None without a limit."""
-        limits = [a.budget.calls - a.spent.calls for a in self._accounts if a.budget.calls is not None]
-        return min(limits, default=None)
 
     def settle(self, reserved: Spending, spent: Spending) -> None:
         """Put what the call did cost in the place of what was reserved for it."""

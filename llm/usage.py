@@ -33,7 +33,7 @@ class UsageReader:
 
 
 MOST_TOKENS = 100_000_000
-MOST_DOLLARS = 1_000_000
+MOST_DOLLARS = 999_999
 
 
 def _count(reported: object, known: int | None) -> int | None:

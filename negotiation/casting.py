@@ -1,6 +1,6 @@
 """Who plays the seats of a room, and how fast: read from the run's session and participants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -147,6 +147,12 @@ def read_casting(code: UUID, known_day: date | None = None) -> Casting:
     )
 
 
+def spent_in(sessions: Collection[UUID], *, with_today: bool) -> tuple[dict[UUID, Spending], Spending]:
+    """What calls on record cost in these sessions and, if that is asked, today, whoever made them."""
+    by_session = {code: LLMCall.objects.filter(run__session__code=code).spending() for code in sessions}
+    return by_session, _spent_today() if with_today else Spending()
+
+
 def hand_seconds(own_hours: float | None) -> int:
     """For a move by hand, in a session that grants so many hours, or None of its own."""
     hours = own_hours or settings.SEATS.hours
@@ -176,14 +182,17 @@ def _tuning(session: _SessionRow, model: str, own: float | None) -> Tuning:
 
 
 def _spent(run_id: int, session_id: int, known_day: date | None) -> Spent:
-    now = timezone.now()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     calls = _CALLS.rows(session_id)
     return Spent(
         room=_total(calls, run_id),
         session=_total(calls),
-        today=None if now.date() == known_day else LLMCall.objects.filter(at__gte=midnight).spending(),
+        today=None if timezone.now().date() == known_day else _spent_today(),
     )
+
+
+def _spent_today() -> Spending:
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return LLMCall.objects.filter(at__gte=midnight).spending()
 
 
 def _total(calls: Sequence[Sequence[Any]], run_id: int | None = None) -> Spending:

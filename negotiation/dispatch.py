@@ -7,7 +7,7 @@ one that is lost, does no harm.
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 
@@ -38,13 +38,15 @@ def request_what_waits() -> int:
 
 
 def _defer(code: UUID) -> bool:
-    """False if the room has a job that nobody has taken yet."""
+    """False if the room has a job that nobody has taken yet. Raises OperationalError where none could be made."""
     from procrastinate.contrib.django import app
-    from procrastinate.exceptions import AlreadyEnqueued
+    from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
     try:
         with transaction.atomic():  # a refusal must not spoil the transaction around it
             app.configure_task(PLAY, queueing_lock=str(code)).defer(room=str(code))
     except AlreadyEnqueued:
         return False
+    except ConnectorException as error:  # in which Procrastinate hides what the database said
+        raise OperationalError(str(error.__cause__ or error)) from error
     return True

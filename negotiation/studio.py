@@ -1,6 +1,6 @@
 """What the minds of this process share: the ways to the providers, and the accounts that calls are charged to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -112,6 +112,23 @@ class Studio:
     def day(self) -> date:
         """The day whose spending is known here."""
         return self._today[0]
+
+    @property
+    def limited_sessions(self) -> list[UUID]:
+        """The sessions in play that may not spend as much as they like."""
+        return [code for code, account in list(self._sessions.items()) if account.budget != Budget()]
+
+    @property
+    def is_day_limited(self) -> bool:
+        return self._today[1].budget != Budget()
+
+    def learn(self, by_session: Mapping[UUID, Spending], today: Spending) -> None:
+        """What all have spent, of whom this process is one."""
+        for code, spent in by_session.items():
+            if (account := self._sessions.get(code)) is not None:
+                account.learn(spent)
+        if self.day == timezone.now().date():
+            self._today[1].learn(today)
 
     async def close(self) -> None:
         for gateway in self._gateways.values():

@@ -11,7 +11,7 @@ from marketplace.sign_in import delete_old_tries
 from negotiation import logs, services
 from negotiation.call_log import blank_texts_before
 from negotiation.core.vocabulary import RoomStatus
-from negotiation.errors import AlreadyDecided
+from negotiation.errors import AlreadyDecided, RoomNotFound
 from negotiation.matches import delete_expired
 from negotiation.models import NegotiationRun
 from negotiation.notifications import delete_old_notifications, delete_targets_of_nobody
@@ -39,9 +39,14 @@ def save_missing_logs(age: timedelta) -> int:
     missing = [
         code for session, code in recent.values_list("session__code", "code") if not logs.is_saved(session, code)
     ]
+    kept = 0
     for code in missing:
-        logs.save(code)
-    return len(missing)
+        try:
+            logs.save(code)
+            kept += 1
+        except RoomNotFound:  # by now
+            continue
+    return kept
 
 
 def expire_unstarted(age: timedelta) -> int:
@@ -52,6 +57,6 @@ def expire_unstarted(age: timedelta) -> int:
         try:
             services.expire(code)
             expired += 1
-        except AlreadyDecided:
+        except (AlreadyDecided, RoomNotFound):  # by now
             continue
     return expired

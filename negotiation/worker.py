@@ -5,11 +5,12 @@ import itertools
 import logging
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,8 @@ from django.db import transaction
 from marketplace.logging_setup import correlation_id
 from negotiation import seats, services, sweeps
 from negotiation.arena import running
-from negotiation.casting import Casting, read_casting
+from negotiation.casting import Casting, read_casting, spent_in
+from negotiation.chores import repeat
 from negotiation.core.events import Closed, PaceChanged, StatusChanged
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.dispatch import is_by_jobs, request_play, request_what_waits
@@ -59,8 +61,8 @@ MOST_CLAIMS = 10
 MOST_WAITING = 10
 SWEEP_SECONDS = 600.0
 CLOCK_SECONDS = 1.0
-# After a step of an arena, and after one that went wrong for a reason nobody thought of.
-ARENA_SECONDS, ARENA_REST_SECONDS = 1.0, 10.0
+ARENA_SECONDS = 1.0
+SPENDING_SECONDS = 10.0
 MARGIN_SECONDS = 10.0
 # How long, at most, and how often a room looks whether the session's earlier rooms have come to their deals.
 BUNDLE_SECONDS, BUNDLE_LOOK_SECONDS = 60.0, 0.2
@@ -95,11 +97,10 @@ class Worker:
         """Returns when drained."""
         await self._take_over_from_the_dead()
         async with asyncio.TaskGroup() as group:
-            steps = (self._listen, self._keep_leases, self._sweep, self._watch_clocks, self._tend_arenas)
-            tenders = [group.create_task(step()) for step in (*steps, Post(self._database).run)]
+            beside = [group.create_task(task) for task in (self._listen(), Post(self._database).run(), *self._chores())]
             find_rooms = self._take_jobs if is_by_jobs() else self._look_for_rooms
             await find_rooms(group)
-            for task in tenders:
+            for task in beside:
                 task.cancel()
         await self._studio.close()
         self._database.shutdown(wait=False)
@@ -163,8 +164,9 @@ class Worker:
                 await asyncio.wait({self._playing[code].task})
 
         jobs = Jobs(play, self._concurrency, lambda: len(self._playing))
-        recovering = group.create_task(self._recover(jobs))
         working = group.create_task(jobs.run())
+        recover = partial(self._recover, jobs)
+        recovering = group.create_task(repeat(recover, RECOVERY_SECONDS, "cannot look for rooms without a worker"))
         await self._is_draining.wait()
         jobs.stop()
         recovering.cancel()
@@ -172,16 +174,10 @@ class Worker:
 
     async def _recover(self, jobs: "Jobs") -> None:
         """Whatever happened to jobs and workers: a room that waits has a job."""
-        while True:
-            await asyncio.sleep(RECOVERY_SECONDS)
-            await jobs.clear_up()
-            try:
-                count = await in_thread(self._database, request_what_waits)
-            except DATABASE_AWAY as error:
-                logger.warning("cannot look for rooms without a worker: %s", error)
-                continue
-            if count:
-                logger.info("asked for workers for %s rooms that waited without a job", count)
+        await jobs.clear_up()
+        count = await in_thread(self._database, request_what_waits)
+        if count:
+            logger.info("asked for workers for %s rooms that waited without a job", count)
 
     async def _take(self, claim: Claim, asked_at: float, group: asyncio.TaskGroup) -> None:
         if self._is_draining.is_set():
@@ -190,6 +186,8 @@ class Worker:
         tenure, nap = Tenure(LEASE.total_seconds(), asked_at), Nap()
         task = group.create_task(self._play(claim, tenure, nap))
         self._playing[claim.code] = _InHand(claim, tenure, nap, task)
+        # Also of one that is cancelled before it has begun, which gives nothing back: its lease runs out.
+        task.add_done_callback(lambda _: self._put_down(claim))
 
     async def _play(self, claim: Claim, tenure: Tenure, nap: Nap) -> None:
         correlation_id.set(str(claim.code))  # for this task and all it starts
@@ -204,16 +202,22 @@ class Worker:
             logger.exception("room %s failed", claim.code)
             await self._give_up(claim)
         finally:
-            self._playing.pop(claim.code, None)
-            self._wake.set()
+            self._put_down(claim)
             await self._give_back(claim)
+
+    def _put_down(self, claim: Claim) -> None:
+        room = self._playing.get(claim.code)
+        if room is not None and room.claim is claim:
+            del self._playing[claim.code]
+            self._wake.set()
 
     async def _execute(self, claim: Claim, tenure: Tenure, nap: Nap) -> None:
         journal = StoreJournal(claim, self._database, self._writer, tenure)
         casting = await in_thread(self._database, read_casting, claim.code, self._studio.day)
         _, records = await in_thread(self._database, read_history, claim.code)
         # By a clock that nobody sets: one that is put forward must not end rooms.
-        deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - played_seconds(records)
+        played = played_seconds(records, _answer_seconds() + casting.turn_seconds)
+        deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - played
         engine = Engine(
             journal,
             self._minds_for(casting, journal.calls),
@@ -287,52 +291,37 @@ class Worker:
             case _:
                 pass
 
+    def _chores(self) -> list[Coroutine[Any, Any, None]]:
+        sweep = partial(in_thread, self._database, sweeps.sweep)
+        watch_clocks = partial(in_thread, self._database, seats.end_what_is_overdue)
+        return [
+            repeat(self._keep_leases, LEASE.total_seconds() / 3, "cannot renew leases"),
+            repeat(sweep, SWEEP_SECONDS, "cannot sweep"),
+            repeat(watch_clocks, CLOCK_SECONDS, "cannot look at the clocks of seats"),
+            repeat(self._learn_spending, SPENDING_SECONDS, "cannot look at what models cost"),
+            repeat(self._tend_arenas, ARENA_SECONDS, "arenas cannot go on"),
+        ]
+
     async def _keep_leases(self) -> None:
-        while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
-            rooms = {room.claim.run_id: room for room in self._playing.values()}
-            asked_at = time.monotonic()
-            try:
-                still_mine = await in_thread(self._database, renew, self._owner, list(rooms))
-            except DATABASE_AWAY as error:
-                logger.warning("cannot renew leases: %s", error)
-                continue
-            for run_id, room in rooms.items():
-                if run_id in still_mine:
-                    room.tenure.renew(asked_at)
-                else:
-                    room.task.cancel()
+        rooms = {room.claim.run_id: room for room in self._playing.values()}
+        asked_at = time.monotonic()
+        still_mine = await in_thread(self._database, renew, self._owner, list(rooms))
+        for run_id, room in rooms.items():
+            if run_id in still_mine:
+                room.tenure.renew(asked_at)
+            else:
+                room.task.cancel()
 
-    async def _sweep(self) -> None:
-        while True:
-            try:
-                await in_thread(self._database, sweeps.sweep)
-            except (*DATABASE_AWAY, OSError) as error:
-                logger.warning("cannot sweep: %s", error)
-            await asyncio.sleep(SWEEP_SECONDS)
-
-    async def _watch_clocks(self) -> None:
-        """End what waits for people and programs that do not move in time."""
-        while True:
-            try:
-                await in_thread(self._database, seats.end_what_is_overdue)
-            except DATABASE_AWAY as error:
-                logger.warning("cannot look at the clocks of seats: %s", error)
-            await asyncio.sleep(CLOCK_SECONDS)
+    async def _learn_spending(self) -> None:
+        """Other workers, and people's advisers, spend from the same budgets."""
+        sessions, with_today = self._studio.limited_sessions, self._studio.is_day_limited
+        if self._playing and (sessions or with_today):
+            self._studio.learn(*await in_thread(self._database, spent_in, sessions, with_today=with_today))
 
     async def _tend_arenas(self) -> None:
-        """Open the games of arenas and collect their results."""
-        while True:
-            seconds = ARENA_SECONDS
-            try:
-                if await in_thread(self._database, running.tend):
-                    seconds = 0.0
-            except DATABASE_AWAY as error:
-                logger.warning("cannot look at arenas: %s", error)
-            except Exception:
-                logger.exception("arenas cannot go on")
-                seconds = ARENA_REST_SECONDS
-            await asyncio.sleep(seconds)
+        """Open the games of arenas and collect their results, as long as there is anything to do."""
+        while await in_thread(self._database, running.tend):
+            pass
 
     async def _sleep_until_woken(self, seconds: float) -> None:
         try:
@@ -349,19 +338,18 @@ def _hand_over(claim: Claim) -> None:
             request_play(claim.code)
 
 
-def played_seconds(records: Sequence[Record]) -> float:
-    """How long the room has been in the hands of workers: what it waited for people, or was paused, is not counted."""
-    seconds, since = 0.0, None
-    for record in records:
-        match record.event:
-            case StatusChanged(new=RoomStatus.QUEUED | RoomStatus.ACTIVE):
-                since = since or record.at
-            case StatusChanged():
-                seconds += (record.at - since).total_seconds() if since else 0.0
-                since = None
-            case _:
-                pass
-    return seconds + ((records[-1].at - since).total_seconds() if since else 0.0)
+def played_seconds(records: Sequence[Record], most_between: float) -> float:
+    """How long the room has been played: what it waited for people or a worker, or was paused, is not counted.
+
+    More than `most_between` seconds between two events no worker takes: it was off meanwhile, or the clock was set.
+    """
+    seconds, is_played = 0.0, False
+    for record, after in pairwise(records):
+        if isinstance(record.event, StatusChanged):
+            is_played = record.event.new is RoomStatus.ACTIVE
+        if is_played:
+            seconds += min(max(0.0, (after.at - record.at).total_seconds()), most_between)
+    return seconds
 
 
 def _answer_seconds() -> float:

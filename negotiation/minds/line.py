@@ -27,6 +27,7 @@ MOST_FAILED_TURNS = 2
 # A server that is away, or a budget, says nothing about the model.
 FAILED_TURN = frozenset({Fallback.UNUSABLE, Fallback.TIMED_OUT})
 MOST_KEPT_CHARACTERS = 16_000
+ONE_CALL = Spending(calls=1)
 
 T = TypeVar("T")
 
@@ -126,9 +127,8 @@ class Line:
         return Unspoken(fallback)
 
     async def _try(self, question: Question[T], ask: Ask, *, is_last: bool = False) -> "Reading[T] | _Again":
-        reserved = self._reserve(question, ask)
+        reserved = [self._reserve(question, ask)]
         spent, began = Spending(), _Began(self._wait)
-        left = self._purse.calls_left
         try:
             answer = await self._gateway.ask(
                 ask,
@@ -137,7 +137,7 @@ class Line:
                 hear=question.show,
                 wait=began.wait,
                 ready=self._log.ready,
-                most_attempts=None if left is None else 1 + left,
+                again=lambda: self._reserve_again(reserved),
             )
             spent = self._spending(answer)
         except ProviderError as error:
@@ -152,7 +152,7 @@ class Line:
                 self._keep(question, ask, broken_off, Verdict.FALLBACK, "cancelled", "CANCELLED")
             raise
         finally:
-            self._purse.settle(reserved, spent)
+            self._purse.settle(sum(reserved, Spending()), spent)
         self._seconds_left -= answer.seconds
         return self._judge(question, ask, answer, is_last=is_last)
 
@@ -199,6 +199,15 @@ class Line:
             raise Unspoken(Fallback.BUDGET) from spent
         return most
 
+    def _reserve_again(self, reserved: list[Spending]) -> bool:
+        """Charge another attempt; False if there is no call left. What a failed attempt took is not known."""
+        try:
+            self._purse.reserve(ONE_CALL)
+        except BudgetSpent:
+            return False
+        reserved.append(ONE_CALL)
+        return True
+
     def _spending(self, answer: Answer) -> Spending:
         usage = answer.result.usage
         cost = self._prices.cost(answer.result.model, usage)
@@ -218,7 +227,7 @@ class Line:
                 provider=self._gateway.name,
                 ask=ask,
                 reply=_storable(result.text[:MOST_KEPT_CHARACTERS]),
-                model=result.model,
+                model=_storable(result.model),
                 usage=result.usage,
                 cost=self._prices.cost(result.model, result.usage),
                 attempts=answer.attempts,

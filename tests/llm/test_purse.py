@@ -58,5 +58,13 @@ def test_what_was_spent_before_a_restart_still_counts():
         purse.reserve(a_call())
 
 
+def test_what_others_spent_counts_and_nothing_of_ones_own_is_forgotten():
+    account = Account("session", Budget(), Spending(3, 500, Decimal(1), 20.0))
+
+    account.learn(Spending(5, 400, Decimal(2), 10.0))
+
+    assert account.spent == Spending(5, 500, Decimal(2), 20.0)
+
+
 def test_budget_without_limits_allows_everything():
     assert Budget().allows(Spending(10**9, 10**12, Decimal(10**9), 1e9))

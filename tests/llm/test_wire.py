@@ -270,6 +270,10 @@ USAGES: dict[str, tuple[list[Any], Usage]] = {
         [{"prompt_tokens": True, "completion_tokens": "3", "cost": float("inf")}],
         Usage(5, 2, is_estimated=True),
     ),
+    "more than a table holds": (
+        [{"prompt_tokens": 9, "completion_tokens": 3, "cost": 1_000_000}],
+        Usage(9, 3),
+    ),
     "a text": (["9"], Usage(5, 2, is_estimated=True)),
 }
 

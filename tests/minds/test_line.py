@@ -14,7 +14,7 @@ from llm.gateway import Rules
 from llm.prices import parse_prices
 from llm.purse import Account, Budget, Purse, Spending
 from llm.tokens import estimate_messages
-from llm.types import Schema, Usage
+from llm.types import LLMResult, Schema, Usage
 from negotiation.core.vocabulary import Fallback
 from negotiation.minds.calls import Purpose, Verdict
 from negotiation.minds.line import MOST_KEPT_CHARACTERS, Question, Reading, Tuning, Unspoken
@@ -402,15 +402,16 @@ async def test_call_that_was_cancelled_at_the_server_is_charged_and_kept():
     assert (account.spent.calls, len(calls)) == (1, 1)
 
 
-async def test_attempts_at_the_server_never_overshoot_the_budget_by_more_than_one():
-    account = an_account(calls=2)
+@pytest.mark.parametrize("seats", [1, 4])
+async def test_attempts_at_the_server_never_overshoot_the_budget(seats):
+    """Not even those of seats that ask at once and fail together."""
+    account = an_account(calls=5)
     provider = ScriptedProvider(ProviderUnavailableError("busy", is_retryable=True))
-    rules = Rules(max_retries=3, retry_delay_seconds=0)
-    line = a_line(a_gateway(provider, rules), purse=Purse((account,)))
+    gateway = a_gateway(provider, Rules(max_retries=3, retry_delay_seconds=0))
 
-    await fallback_of(line)
+    await asyncio.gather(*(fallback_of(a_line(gateway, purse=Purse((account,)))) for _ in range(seats)))
 
-    assert len(provider.asked) <= 3
+    assert len(provider.asked) == account.spent.calls == min(5, 4 * seats)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "lone \ud800 half", "\0" * 20])
@@ -421,6 +422,18 @@ async def test_reply_is_kept_as_a_database_can_hold_it(text):
 
     assert "\0" not in calls[0].reply
     assert calls[0].reply.encode().decode() == calls[0].reply
+
+
+async def test_models_name_for_itself_is_kept_as_a_database_can_hold_it():
+    calls, result = KeptCalls(), LLMResult("Fine.", Usage(1, 1), "tiny\0\ud800")
+
+    class Named(ScriptedProvider):
+        async def generate(self, *arguments, **options):
+            return result
+
+    await a_line(a_gateway(Named()), calls).put(a_question())
+
+    assert calls[0].model == "tiny\ufffd?"
 
 
 async def test_reply_is_kept_up_to_a_length():

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from llm.purse import Budget, Spending
-from negotiation.casting import read_casting
+from negotiation.casting import read_casting, spent_in
 from negotiation.errors import RoomNotFound
 from negotiation.minds.line import Tuning
 from negotiation.models import LLMCall, NegotiationRun
@@ -109,6 +109,17 @@ def test_spending_of_room_session_and_day_are_told_apart(open_session):
     assert spent.room == Spending(4, 30, Decimal("0.50"), 3.0)
     assert spent.session == Spending(6, 45, Decimal("0.75"), 4.5)
     assert spent.today == Spending(6, 45, Decimal("0.75"), 4.5)
+
+
+def test_spending_of_sessions_is_that_of_all_who_asked_for_them(open_session):
+    mine, other = open_session(), open_session()
+    for session in (mine, mine, other):
+        a_call(NegotiationRun.objects.get(code=session["negotiation_rooms"][0]["room_id"]))
+    code = UUID(mine["session_id"])
+    today = Spending(6, 45, Decimal("0.75"), 4.5)
+
+    assert spent_in([code], with_today=True) == ({code: Spending(4, 30, Decimal("0.50"), 3.0)}, today)
+    assert spent_in([], with_today=False) == ({}, Spending())
 
 
 def test_room_that_asked_nobody_has_spent_nothing(cast_with):

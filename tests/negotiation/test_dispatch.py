@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from negotiation import services
+from negotiation import worker as worker_module
 from negotiation.dispatch import request_play, request_what_waits
 from negotiation.leases import claim_rooms
 from negotiation.models import NegotiationRun
@@ -63,6 +64,43 @@ def test_room_that_waits_without_a_job_gets_one(started):
 
     assert (request_what_waits(), request_what_waits()) == (1, 0)
     assert jobs() == [(started, "todo")]
+
+
+@pytest.fixture
+def full_disk():
+    """Nothing can be added to the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER full_disk ON procrastinate_jobs")
+
+
+def test_start_that_finds_no_place_in_the_queue_is_answered_with_try_again(operator, room_id, full_disk):
+    answer = operator.post(f"/negotiation/{room_id}/start")
+
+    assert answer.status_code == 503
+    assert NegotiationRun.objects.get().status == "pending"
+
+
+def test_worker_outlives_a_queue_without_place(started, full_disk, caplog, monkeypatch):
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    monkeypatch.setattr(worker_module, "RECOVERY_SECONDS", 0.1)
+
+    async def play():
+        async with working():
+            while caplog.text.count("No space left on device") < 2:  # noqa: ASYNC110  # the hub is not what is tested
+                await asyncio.sleep(0.05)
+
+    asyncio.run(play())
 
 
 def test_room_in_play_needs_no_job(started):

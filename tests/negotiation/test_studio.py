@@ -206,6 +206,21 @@ async def test_all_rooms_of_a_day_draw_on_one_account(make_studio, purses):
         spend(purses[1], 1)
 
 
+@pytest.mark.parametrize("account", ["session", "day"])
+async def test_what_other_processes_spend_counts(make_studio, purses, account):
+    studio, session = make_studio(**{f"{account}_budget": Budget(calls=3)}), uuid4()
+    studio.cast(a_casting(session=session), PendingCalls())
+    sessions = studio.limited_sessions
+    others = Spending(calls=2)
+
+    studio.learn(dict.fromkeys(sessions, others), others if studio.is_day_limited else NOTHING)
+    spend(purses[0], 1)
+
+    assert sessions == ([session] if account == "session" else [])
+    with pytest.raises(BudgetSpent, match=account):
+        spend(purses[0], 1)
+
+
 @pytest.mark.parametrize("account", ["room", "session", "day"])
 async def test_what_was_spent_before_counts(make_studio, purses, account):
     before = tuple(Spending(calls=2) if name == account else NOTHING for name in ("room", "session", "day"))

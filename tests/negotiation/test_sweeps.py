@@ -5,6 +5,8 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from marketplace.models import Session
+from marketplace.services import delete_session
 from negotiation import services, sweeps
 from negotiation.call_log import save_calls
 from negotiation.models import LLMCall, NegotiationRun, Outcome
@@ -46,6 +48,23 @@ def test_room_without_sellers_does_not_expire(open_session):
     age(hours=25)
 
     assert sweeps.expire_unstarted(DAY) == 0
+
+
+def test_room_that_is_deleted_in_that_moment_is_skipped(open_session, monkeypatch, log_folder):
+    for _ in range(2):
+        open_session()
+    age(hours=25)
+    expire = services.expire
+
+    def expire_and_delete_the_other(code):
+        expire(code)
+        for other in Session.objects.exclude(runs__code=code):
+            delete_session(other)
+
+    monkeypatch.setattr(services, "expire", expire_and_delete_the_other)
+
+    assert sweeps.expire_unstarted(DAY) == 1
+    assert NegotiationRun.objects.get().status == "expired"
 
 
 def test_room_that_is_started_in_that_moment_is_skipped(room_id, monkeypatch):

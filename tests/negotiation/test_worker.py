@@ -1,5 +1,6 @@
 import asyncio
 import json
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -245,6 +246,29 @@ async def test_paused_room_is_left_at_once_and_given_back(started, act):
 
     assert run.status == "paused"
     assert (await log_of(started))[-1][1] == "StatusChanged"
+
+
+async def test_room_that_is_paused_before_its_worker_has_begun_goes_on_when_it_is_resumed(room_id, act, log_folder):
+    """The doorbell can ring between the claim and the first step of what was claimed."""
+    async with working() as worker:
+        take = worker._take
+
+        async def take_and_hear_of_the_pause(claim, asked_at, group):
+            await act(services.pause, room_id)
+            worker._take = take
+            await take(claim, asked_at, group)
+            worker._playing[claim.code].task.cancel()
+
+        worker._take = take_and_hear_of_the_pause
+        await act(services.start, room_id)
+        await until_status(room_id, "paused")
+        async with asyncio.timeout(SECONDS):
+            while worker._playing:  # noqa: ASYNC110  # as above
+                await asyncio.sleep(0)
+        await database_sync_to_async(NegotiationRun.objects.update)(lease_until=None)  # it has run out
+        await act(services.resume, room_id)
+
+        assert await until_status(room_id, "completed")
 
 
 async def test_resumed_room_goes_on_to_its_end(started, act, log_folder):
@@ -704,9 +728,16 @@ def test_days_in_which_a_room_waits_for_people_are_not_counted_as_its_time():
         (RoomStatus.ACTIVE, 100),
     )
 
-    assert played_seconds(days) == 3 * 3600
-    assert played_seconds(days[:3]) == played_seconds(days[:4]) == 3600
+    assert played_seconds(days, math.inf) == 2 * 3600
+    assert played_seconds(days[:3], math.inf) == played_seconds(days[:4], math.inf) == 3600
+
+
+@pytest.mark.parametrize("hours", [10, -10])
+def test_night_in_which_the_server_was_off_or_its_clock_set_is_not_counted_as_a_rooms_time(hours):
+    night = clocked((RoomStatus.QUEUED, 0), (RoomStatus.ACTIVE, 0), (RoomStatus.WAITING, hours))
+
+    assert played_seconds(night, most_between=30) == (30 if hours > 0 else 0)
 
 
 def test_room_that_has_not_begun_has_played_no_time():
-    assert played_seconds([]) == 0
+    assert played_seconds([], math.inf) == 0
