@@ -3,6 +3,7 @@
 A frame is made and serialised once for all viewers who see with the same eyes.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -163,24 +164,24 @@ class _Follower:
     async def batches(self) -> AsyncIterator[Batch]:
         async for batch in self._catch_up(self._stored.last_seq):  # what came after it has come live
             yield batch
-        silent_seconds = 0.0
+        poll, heartbeat = _Since(self._rhythm.poll_seconds), _Since(self._rhythm.heartbeat_seconds)
         while not self._is_over:
-            news = await self._subscription.all_within(self._rhythm.poll_seconds)
-            has_come = bool(news)
+            seq, news = self._seq, await self._subscription.all_within(self._rhythm.poll_seconds)
             batch, is_whole = self._take_live(news)
             del news  # while its client does not read, a watcher keeps only what it is sent
             if batch:
-                silent_seconds = 0.0
                 yield batch
-            if has_come and is_whole and not self._subscription.is_lagged:
-                continue
-            silent_seconds += 0.0 if has_come else self._rhythm.poll_seconds
-            async for batch in self._catch_up(await self._newest()):
-                silent_seconds = 0.0
-                yield batch
-            if silent_seconds >= self._rhythm.heartbeat_seconds:
-                silent_seconds = 0.0
+                heartbeat.begin_anew()
+            if self._seq != seq:
+                poll.begin_anew()  # none is missing where one comes in its turn; words on their way show nothing
+            if poll.is_over or not is_whole or self._subscription.is_lagged:
+                async for batch in self._catch_up(await self._newest()):
+                    yield batch
+                    heartbeat.begin_anew()
+                poll.begin_anew()
+            if heartbeat.is_over and not self._is_over:
                 yield [Sent("heartbeat", to_json({"type": "heartbeat", "timestamp": timezone.now().isoformat()}))]
+                heartbeat.begin_anew()
 
     def _take_live(self, news: Sequence[Live | Passing]) -> tuple[Batch, bool]:
         """What of it the viewer is sent, and whether nothing is missing before it."""
@@ -226,6 +227,22 @@ class _Follower:
         if self._thread and not _concerns(live.record.event, self._thread):
             return None
         return live.sent_to(self._viewer)
+
+
+class _Since:
+    """Whether so many seconds are over since it began, by the loop's clock."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        self._began_at = asyncio.get_running_loop().time()
+
+    @property
+    def is_over(self) -> bool:
+        # A wait of the loop's may end a moment too soon, and the next one is as long again.
+        return asyncio.get_running_loop().time() - self._began_at >= 0.99 * self._seconds
 
 
 def _concerns(event: Event, seller_id: str) -> bool:

@@ -339,6 +339,30 @@ async def test_words_on_their_way_are_never_stored(code, seller_ids):
     assert not await database_sync_to_async(RunEvent.objects.filter(type="message_delta").exists)()
 
 
+async def test_words_on_their_way_keep_no_watcher_from_an_event_that_nobody_announced(code, seller_ids, monkeypatch):
+    """Nor from its heartbeats, where they are of a thread that it may not see."""
+    events = each(follow(code, SellerViewer(seller_ids["Bolt"]), 0, QUICK))
+    await take(events, 2)
+    others = Passing(seller_ids["Acme"], {"type": "message_delta", "text": "to Acme"})
+    announce, is_over = live_feed().announce, asyncio.Event()
+
+    async def chatter():
+        while not is_over.is_set():
+            announce(code, [others])
+            await asyncio.sleep(0)
+
+    chattering = asyncio.create_task(chatter())
+    beats = await take(events, 2)
+    monkeypatch.setattr(live_feed(), "announce", lambda room, items: None)
+    await database_sync_to_async(services.cancel)(code)
+    last = (await read(events))[-1]
+    is_over.set()
+    await chattering
+
+    assert [beat.type for beat in beats] == ["heartbeat"] * 2
+    assert last.type == "negotiation_complete"
+
+
 async def test_flood_of_words_on_their_way_costs_nobody_an_event(code, play_on, seller_ids, monkeypatch):
     monkeypatch.setattr(hub_module, "QUEUE_LENGTH", 4)
     events = each(follow(code, STAFF, 0, QUICK))
