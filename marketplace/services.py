@@ -111,7 +111,10 @@ def delete_session(session: Session, *, keep_logs: bool = True) -> bool:
             rooms.cancel(run_code)
         except NegotiationError:
             continue
-    session.delete()
+    with transaction.atomic():
+        # Whoever keeps a call of these rooms in this moment waits, and finds them gone.
+        list(session.runs.select_for_update().order_by("pk").values_list("pk"))
+        session.delete()
     if not keep_logs:
         logs.delete_saved(code)
     return logs.has_saved(code)

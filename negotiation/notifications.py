@@ -84,7 +84,9 @@ def delete_targets_of_nobody() -> int:
 
 
 def _targets_of(parties: set[UUID]) -> QuerySet[NotificationTarget]:
-    return NotificationTarget.objects.filter(Q(side=Side.OPERATOR) | Q(party__in=parties), is_active=True)
+    """None of them is deleted before what it is told is stored."""
+    wanted = NotificationTarget.objects.filter(Q(side=Side.OPERATOR) | Q(party__in=parties), is_active=True)
+    return wanted.order_by("pk").select_for_update(no_key=True)
 
 
 def _notification(item: News, target: NotificationTarget, parties: dict[Party, UUID]) -> Notification | None:

@@ -1,16 +1,25 @@
 """Many at once on one room: one of them wins, the others are told so. PARLEY_RACES sets how often each is run."""
 
 import os
+import threading
 from collections import Counter
+from contextlib import suppress
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError, connection, connections
 
 from marketplace.models import Role, SellerInventory
+from negotiation import notifications, services
+from negotiation.call_log import save_calls
 from negotiation.core.vocabulary import RoomStatus
-from negotiation.models import NegotiationRun, Outcome
+from negotiation.models import LLMCall, NegotiationRun, Outcome, Participant
+from negotiation.notification_models import Channel, Notification, NotificationTarget, Side
+from negotiation.store import read_room
 from negotiation.verification import first_broken, strayed
 from tests import bodies
+from tests.factories import a_call
 
 REPEATS = int(os.environ.get("PARLEY_RACES", "10"))
 
@@ -113,3 +122,70 @@ def test_engine_that_finishes_while_somebody_decides_leaves_one_outcome(new_room
         assert decided.status_code in (200, 409)
         assert Outcome.objects.filter(run__code=UUID(room_id)).count() == 1
         require_whole(room_id)
+
+
+only_where_writers_are_many = pytest.mark.skipif(
+    "connection.vendor == 'sqlite'", reason="SQLite lets one write at a time"
+)
+
+
+def meanwhile(deed):
+    """Begins the deed in a thread with a connection of its own, and gives it time to come as far as it can."""
+
+    def do():
+        try:
+            deed()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=do)
+    thread.start()
+    thread.join(0.5)
+    return thread
+
+
+@only_where_writers_are_many
+def test_call_that_is_kept_as_its_room_is_deleted_goes_with_it(operator, open_session):
+    session = open_session()
+    stored = read_room(UUID(session["negotiation_rooms"][0]["room_id"]))
+    keeping, refused = [], []
+
+    def keep():
+        try:
+            save_calls(stored.run_id, stored.log.seats, [a_call()])
+        except IntegrityError as error:
+            refused.append(error)
+
+    def delete_last(execute, sql, *rest):
+        if sql.startswith('DELETE FROM "negotiation_negotiationrun"') and not keeping:
+            keeping.append(meanwhile(keep))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(delete_last):
+        answer = operator.delete(f"/simulation/{session['session_id']}")
+    keeping[0].join()
+
+    assert (answer.status_code, len(refused)) == (200, 1)
+    assert not LLMCall.objects.exists()
+
+
+@only_where_writers_are_many
+def test_deal_is_stored_though_somebody_who_is_told_of_it_goes(started, monkeypatch):
+    NotificationTarget.objects.create(side=Side.OPERATOR, channel=Channel.EMAIL, address="desk@example.com")
+    find, deleting = notifications._targets_of, []
+
+    def delete():
+        with suppress(IntegrityError):  # by now there is something to tell them
+            NotificationTarget.objects.all().delete()
+
+    def find_before_they_go(parties):
+        found = list(find(parties))
+        deleting.append(meanwhile(delete))
+        return found
+
+    monkeypatch.setattr(notifications, "_targets_of", find_before_they_go)
+    services.force_deal(UUID(started), str(Participant.objects.first().seller_code), Decimal(500))
+    deleting[0].join()
+
+    assert Outcome.objects.get().result == "deal"
+    assert Notification.objects.get().kind == "deal"
