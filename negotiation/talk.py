@@ -98,7 +98,8 @@ def _plain(place: Place, record: Record) -> Iterator[Line]:
     """What stands for itself, whatever was before it."""
     match record.event:
         case Interjected() as event if place.seller_id in event.seller_ids:
-            yield _spoken(record, "text", event.party, event.words)
+            words = event.words_for(place.seller_id) if place.party is Party.SELLER else event.words
+            yield _spoken(record, "text", event.party, words)
         case Said(seller_id=place.seller_id) as event:
             yield _spoken(record, "text", event.party, event.words)
         case Accepted(seller_id=place.seller_id) as event:

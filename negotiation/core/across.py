@@ -49,7 +49,9 @@ def bid_across(before: Room, move: Offered) -> Told:
     else:
         first = f"The buyer bids {said(price)}, {_distance(price - last)} than before."
     below = f"That is {said(gap)} below the seller's last offer." if gap is not None and gap > 0 else ""
-    named = f"It names a rival's price of {said(move.claim)}, which is true." if move.claim is not None else ""
+    is_reckoned = bool(before.setup.agenda(move.seller_id))
+    how = "reckoned like for like over the further terms" if is_reckoned else "which is true"
+    named = f"It names a rival's price of {said(move.claim)}, {how}." if move.claim is not None else ""
     figures = [
         ("Bid", price),
         ("Its bid before", last),

@@ -3,7 +3,7 @@
 An event says only what was said, offered or decided between the parties; limits are never in one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from negotiation.core.moves import Words
@@ -46,12 +46,19 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Interjected:
-    """Somebody spoke beside the turns, for the buyer to these sellers or for the one seller; nobody's turn passes."""
+    """Somebody spoke beside the turns, for the buyer to these sellers or for the one seller; nobody's turn passes.
+
+    `told` is how each of the sellers reads it, in their order, where the words name others of the room; else empty.
+    """
 
     seller_ids: tuple[str, ...]
     round: int
     words: Words
     party: Party = Party.BUYER
+    told: tuple[str, ...] = ()
+
+    def words_for(self, seller_id: str) -> Words:
+        return replace(self.words, text=self.told[self.seller_ids.index(seller_id)]) if self.told else self.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from negotiation.core.events import (
     StatusChanged,
     WalkedAway,
 )
+from negotiation.core.mentions import hide_names
 from negotiation.core.moves import MOST_PACKAGES, Accept, Move, Propose, Reject, Say, WalkAway, Withdraw, Words
 from negotiation.core.room import Offer, Room, Thread, holding, is_standing
 from negotiation.core.terms import Terms
@@ -138,12 +139,21 @@ def change_status(room: Room, new: RoomStatus, note: str = "") -> StatusChanged:
 
 
 def interject(room: Room, seller_ids: tuple[str, ...], words: Words, party: Party = Party.BUYER) -> Interjected:
-    """Somebody speaks out of turn, for the buyer to these sellers or for the one seller."""
+    """Somebody speaks out of turn, for the buyer to these sellers or for the one seller.
+
+    Words to several sellers may name them all; each of them reads of "another seller".
+    """
     _require_started(room)
     for seller_id in seller_ids:
         if not _thread(room, seller_id).is_open:
             raise ThreadClosed(GONE)
-    return Interjected(seller_ids, room.round, words, party)
+    told = tuple(hide_names(words.text, _rivals_of(room, seller_id)) for seller_id in seller_ids)
+    is_told_otherwise = party is Party.BUYER and any(text != words.text for text in told)
+    return Interjected(seller_ids, room.round, words, party, told if is_told_otherwise else ())
+
+
+def _rivals_of(room: Room, seller_id: str) -> list[str]:
+    return [seller.name for seller in room.setup.sellers if seller.seller_id != seller_id]
 
 
 def agree_by_force(room: Room, seller_id: str, terms: Terms, words: Words) -> tuple[Event, ...]:

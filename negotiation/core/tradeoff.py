@@ -307,14 +307,20 @@ def _last_packages(
 
 
 def rival_claim(view: BuyerView, thread: BuyerThread, terms: Terms) -> Decimal | None:
-    """The best offer elsewhere, like for like with this bid, unless to say it would say one of our own limits."""
+    """The best offer elsewhere, like for like with this bid, unless to say it would say one of our own limits.
+
+    Reckoned over further terms it may come to more than this seller asks: that presses nobody, and says only how much
+    the terms are worth to us.
+    """
     rivals = (
         worth_to_buyer(view.limits, other.quote, other.agenda)
         for other in view.threads
         if other is not thread and other.quote is not None
     )
     claim = like_for_like(view.limits, rivals, terms, thread.agenda)
-    return None if claim in (view.limits.minimum, view.limits.maximum) else claim
+    if claim is None or claim in (view.limits.minimum, view.limits.maximum):
+        return None
+    return None if thread.agenda and claim >= thread.ask else claim
 
 
 def _on_agenda(ranges: Iterable[Range], agenda: tuple[str, ...]) -> list[Range]:

@@ -288,7 +288,7 @@ def _as_seller(event: Event, seller_id: str) -> Event | None:  # noqa: C901  # o
         case Interjected():
             if seller_id not in event.seller_ids:
                 return None
-            return replace(event, seller_ids=(seller_id,))
+            return replace(event, seller_ids=(seller_id,), words=event.words_for(seller_id), told=())
         case Said() | Offered() | Accepted() | OfferChanged() | Answered() | WalkedAway():
             return event if event.seller_id == seller_id else None
         case MindFailed():

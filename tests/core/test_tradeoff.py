@@ -22,8 +22,9 @@ from negotiation.core.tradeoff import (
     compromise,
     heard,
     quote_offer,
+    rival_claim,
 )
-from negotiation.core.utility import buyer_price, seller_price
+from negotiation.core.utility import buyer_price, like_for_like, seller_price, worth_to_buyer
 from negotiation.core.visibility import buyer_view, seller_view
 from negotiation.core.vocabulary import Party, Result
 from tests.factories import (
@@ -141,6 +142,28 @@ def test_a_claim_is_told_on_the_terms_of_the_bid_that_carries_it():
     # To the buyer Acme's offer is worth 102.00; what the terms bid to Bolt take from it comes off that.
     burden = sum(each.burden(dict(terms.extras)[each.name]) for each in room.setup.buyer.extras)
     assert bid.claim == 102 - burden
+
+
+def test_a_claim_that_presses_nobody_is_not_made():
+    """Bolt's asking price is 120; by what the terms are worth to the buyer, Acme's offer comes to more."""
+    room = an_active_room(a_room_with_terms())
+    bids = bid_offers(buyer_view(room))
+    room = played(
+        room,
+        *((Party.BUYER, name, Propose(bids[name].terms)) for name in ("acme", "bolt")),
+        (Party.SELLER, "acme", Propose(terms_of(118, delivery_days=12, payment_days=0))),
+    )
+    view = buyer_view(room)
+    thread = next(thread for thread in view.threads if thread.seller_id == "bolt")
+    terms = bid_offers(view)["bolt"].terms
+
+    assert like_for_like(view.limits, [worth(view, "acme")], terms, thread.agenda) >= thread.ask
+    assert rival_claim(view, thread, terms) is None
+
+
+def worth(view, seller_id):
+    other = next(thread for thread in view.threads if thread.seller_id == seller_id)
+    return worth_to_buyer(view.limits, other.quote, other.agenda)
 
 
 laws = settings(max_examples=25, deadline=None)

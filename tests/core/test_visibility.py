@@ -207,6 +207,15 @@ def test_seller_is_not_told_who_else_was_addressed():
     assert see(EVENTS[Interjected], ACME).seller_ids == ("acme",)
 
 
+def test_seller_reads_words_to_several_without_its_rivals_names():
+    event = interject(an_active_room(), ("acme", "bolt"), Words("@Acme @Bolt do better", Voice.PERSON))
+
+    read = [see(event, viewer).words.text for viewer in (ACME, BOLT, BuyerViewer())]
+
+    assert read == ["@Acme another seller do better", "another seller @Bolt do better", "@Acme @Bolt do better"]
+    assert see(event, ACME).told == ()
+
+
 def test_seller_that_was_not_addressed_does_not_hear_it():
     assert see(EVENTS[Interjected], BOLT) is None
 

@@ -7,7 +7,7 @@ from django.utils.dateparse import parse_datetime
 
 from marketplace.models import SellerInventory
 from negotiation import logs, services
-from negotiation.models import Message, NegotiationRun, Offer, Outcome, RunEvent
+from negotiation.models import Message, NegotiationRun, Offer, Outcome, Participant, RunEvent
 from negotiation.schemas import StateOut
 from tests import bodies
 
@@ -163,6 +163,18 @@ def test_message_stands_in_the_conversation_at_the_time_that_was_told(room, stat
 
     entry = state()["conversation_history"][-1]
     assert parse_datetime(entry["timestamp"]) == parse_datetime(answer["timestamp"])
+
+
+def test_message_to_several_tells_none_of_them_whom_it_has_to_beat(room, state, acme, bolt, midway, seller_ids):
+    room("message", {"message": "@Acme @Bolt please do better"})
+
+    for caller, name, rival in ((acme, "Acme", b"Bolt"), (bolt, "Bolt", b"Acme")):
+        thread = Participant.objects.get(seller_code=seller_ids[name]).code
+        for page in (f"/negotiation/{midway}/state", f"/trade-desk/negotiations/{thread}/messages"):
+            told = caller.get(page).content
+            assert b"another seller" in told
+            assert rival not in told
+    assert state()["conversation_history"][-1]["content"] == "@Acme @Bolt please do better"
 
 
 def test_message_to_one_seller_is_not_heard_by_another(room, acme, bolt, midway):
