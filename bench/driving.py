@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from seen import Seen
 from serving import Process, Server
-from watchers import StreamWatcher, stream_path, watch_socket, watch_stream
+from watchers import Watcher, stream_path, watch_socket, watch_stream
 
 TREES = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Larch", "Maple", "Oak", "Rowan", "Willow")
 SELLERS = ("Ash", "Beech", "Cherry", "Fir", "Holly", "Juniper", "Lime", "Olive", "Pine", "Yew")
@@ -160,10 +160,8 @@ async def play_on(
             on_opened(room)
         if not case.watchers:
             seen = await _run_unwatched(http, rooms, meter)
-        elif case.sockets:
-            seen = await _run_by_socket(http, servers[0], case, rooms, meter)
         else:
-            seen = await _run_by_stream(http, servers, case, rooms, meter)
+            seen = await _run_watched(http, servers, case, rooms, meter)
         return await meter.stop(case, rooms, seen, model)
 
 
@@ -275,15 +273,15 @@ class Meter:
         return sum(server.cpu_seconds() for server in self._servers)
 
 
-async def _run_by_stream(
+async def _run_watched(
     http: aiohttp.ClientSession, servers: Sequence[Server], case: Case, rooms: Sequence[str], meter: Meter
 ) -> list[tuple[Seen, ...]]:
-    gate = asyncio.Semaphore(AT_ONCE)
+    gate, numbers = asyncio.Semaphore(AT_ONCE), itertools.count()
     async with asyncio.TaskGroup() as group:
         joining = [
             [
-                group.create_task(_join(servers[place % len(servers)], room, case, number, gate))
-                for number in range(case.watchers)
+                group.create_task(_join(servers[place % len(servers)], room, case, next(numbers), gate))
+                for _ in range(case.watchers)
             ]
             for place, room in enumerate(rooms)
         ]
@@ -296,27 +294,12 @@ async def _run_by_stream(
     return [tuple(watcher.seen for watcher in watchers) for watchers in watching]
 
 
-async def _join(server: Server, room: str, case: Case, number: int, gate: asyncio.Semaphore) -> StreamWatcher:
+async def _join(server: Server, room: str, case: Case, number: int, gate: asyncio.Semaphore) -> Watcher:
     async with gate:
-        seen = Seen(frames=[] if case.keeps_frames else None)
-        return await watch_stream(server.port, stream_path(room), server.keys[number % len(server.keys)], seen=seen)
-
-
-async def _run_by_socket(
-    http: aiohttp.ClientSession, server: Server, case: Case, rooms: Sequence[str], meter: Meter
-) -> list[tuple[Seen, ...]]:
-    gate, keys = asyncio.Semaphore(AT_ONCE), itertools.cycle(server.keys)
-    async with asyncio.TaskGroup() as group:
-        joined = [[asyncio.Event() for _ in range(case.watchers)] for _ in rooms]
-        watching = [
-            [group.create_task(watch_socket(http, server, room, next(keys), (gate, event))) for event in events]
-            for room, events in zip(rooms, joined, strict=True)
-        ]
-        for event in itertools.chain.from_iterable(joined):
-            await event.wait()
-        meter.begin()
-        await start(http, rooms)
-    return [tuple(task.result() for task in tasks) for tasks in watching]
+        seen, key = Seen(frames=[] if case.keeps_frames else None), server.keys[number % len(server.keys)]
+        if case.sockets:
+            return await watch_socket(server.port, room, key, seen=seen)
+        return await watch_stream(server.port, stream_path(room), key, seen=seen)
 
 
 async def _run_unwatched(http: aiohttp.ClientSession, rooms: Sequence[str], meter: Meter) -> list[tuple[Seen, ...]]:
