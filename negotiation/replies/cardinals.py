@@ -16,7 +16,11 @@ _ONES = (
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _POWERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
-_ORDINALS = ["fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
+_ORDINALS = (
+    "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+    *(f"{word}th" for word in _ONES[13:]),
+)  # fmt: skip
+_ORDINAL_TENS = tuple(f"{word.removesuffix('y')}ieth" for word in _TENS)
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "dozen": Decimal(12)}
 _ZEROS = {"nil", "nought", "naught", "oh", "o"}
 _POINTS = {"point", "dot", "comma", "decimal"}
@@ -25,6 +29,7 @@ _VALUES: dict[str, Decimal] = {
     **{word: Decimal(value) for value, word in enumerate(_ONES)},
     **{word: Decimal(10 * value) for value, word in enumerate(_TENS, 2)},
     **{word: Decimal(value) for value, word in enumerate(_ORDINALS, 4)},
+    **{word: Decimal(10 * value) for value, word in enumerate(_ORDINAL_TENS, 2)},
     **{word + plural: Decimal(value) for word, value in _POWERS.items() for plural in ("", "s", "th")},
     **_PARTS,
     "dozens": Decimal(12),
@@ -34,17 +39,32 @@ _VALUES: dict[str, Decimal] = {
     "nought": Decimal(0),
     "naught": Decimal(0),
 }
+# Numbers only after another number: one may do things by halves and live in close quarters.
+_FRACTIONS: dict[str, Decimal] = {
+    "halves": _PARTS["half"],
+    "quarters": _PARTS["quarter"],
+    "thirds": Decimal(1) / 3,
+    **{f"{word}s": Decimal(1) / value for value, word in enumerate(_ORDINALS, 4)},
+    **{f"{word}s": Decimal(1) / (10 * value) for value, word in enumerate(_ORDINAL_TENS, 2)},
+    **{f"{word}ths": Decimal(1) / value for word, value in _POWERS.items()},
+}
 _WORD = "|".join(sorted(_VALUES, key=len, reverse=True))
+_FRACTION = "|".join(sorted(_FRACTIONS, key=len, reverse=True))
 _JOINER = rf"(?:(?:and|{'|'.join(_POINTS)}|oh|o|a){SEPARATOR}){{0,3}}"
+# Words are given back one by one, since "nine tenths" does not end where "nine ten" would.
 CARDINAL = re.compile(
-    rf"(?<![a-z])(?=[zotfsenbhmdq])(?:{_WORD})(?:{SEPARATOR}{_JOINER}(?:{_WORD}))*+(?![a-z])", re.IGNORECASE
+    rf"(?<![a-z])(?=[zotfsenbhmdq])(?:{_WORD})(?>{SEPARATOR}{_JOINER}(?:{_WORD}))*(?:{SEPARATOR}(?:{_FRACTION}))?"
+    r"(?![a-z])",
+    re.IGNORECASE,
 )
+# "in the low thirties" names no amount, but tells one.
+DECADE = re.compile(rf"(?<![a-z])(?:{'|'.join(word.removesuffix('y') for word in _TENS)})ies(?![a-z])", re.IGNORECASE)
 # Each number word has one of these in it.
 _STEMS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nin", "ten", "eleven", "twel", "thirt", "fift",
     "twent", "fort", "hundred", "thousand", "illion", "half", "quarter", "dozen", "zero", "nil", "nought", "naught",
 )  # fmt: skip
-_PIECE = re.compile(rf"{_WORD}|{'|'.join(_POINTS)}|oh|o(?![a-z])", re.IGNORECASE)
+_PIECE = re.compile(rf"{_FRACTION}|{_WORD}|{'|'.join(_POINTS)}|oh|o(?![a-z])", re.IGNORECASE)
 
 # What may go on from what, within one number.
 _GOES_ON = {
@@ -57,7 +77,7 @@ _GOES_ON = {
 
 
 def names_cardinal(text: str) -> bool:
-    """Whether CARDINAL may find something, told without its slow search; never false if it does."""
+    """Whether CARDINAL or DECADE may find something, told without their slow search; never false if one does."""
     small = text.lower()
     return not is_plain(text) or any(stem in small for stem in _STEMS)
 
@@ -65,6 +85,8 @@ def names_cardinal(text: str) -> bool:
 def cardinal_readings(phrase: str) -> frozenset[Decimal]:
     """Every amount that the phrase may stand for. A phrase with several numbers has no reading as one of them alone."""
     words = [word.lower() for word in _PIECE.findall(phrase)]
+    if words[-1:] and words[-1] in _FRACTIONS:
+        return frozenset({_with_fraction(words[:-1], _FRACTIONS[words[-1]])})
     whole, fraction = _parted(words)
     numbers = _numbers(whole)
     spelled = "".join(numbers)
@@ -77,6 +99,12 @@ def cardinal_readings(phrase: str) -> frozenset[Decimal]:
     if parts:
         readings = {prod(parts, start=Decimal(1)), sum((_VALUES.get(word, Decimal(0)) for word in words), Decimal(0))}
     return frozenset(readings)
+
+
+def _with_fraction(words: Sequence[str], fraction: Decimal) -> Decimal:
+    """Two and three quarters are 2.75."""
+    *whole, count = _numbers([word for word in words if word not in _POINTS])
+    return Decimal("".join(whole) or 0) + Decimal(count) * fraction
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -1,7 +1,8 @@
 """Reads what a model chose, from a JSON object and from nothing else.
 
-"reject" and "decline" are refused, since they may mean another offer or the end of talks. Without an action, a price
-is an offer unless the object says anything of accepting or leaving. Objects that say different things are refused.
+"reject" and "decline" are refused, since they may mean another offer or the end of talks. Without an action, the name
+of a tool that is called is one; without either, a price is an offer unless the object says anything of accepting or
+leaving. Objects that say different things are refused.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -62,7 +63,9 @@ _PRICES = (
     "my_price", "asking_price",
 )  # fmt: skip
 _ACTION = ("action", "move", "decision", "choice", "act")
-_NESTED = ("offer", "counter_offer", "counter", "bid", "terms", "proposal", "arguments", "parameters")
+_ARGUMENTS = ("arguments", "parameters")
+_NESTED = ("offer", "counter_offer", "counter", "bid", "terms", "proposal", *_ARGUMENTS)
+_TOOLS = ("name", "tool", "function", "tool_name", "function_name")
 _OTHER_PRICES = ("amount", "offer", "counter_offer", "counter", "bid", "proposal")
 _QUANTITY = ("quantity", "qty", "units")
 _LISTS = ("bids", "offers", "threads")
@@ -109,7 +112,7 @@ def _agreed(essences: Iterable[object]) -> None:
 def _seller_choice(found: Mapping[str, Any], currency: str) -> SellerChoice:
     fields = _flattened(found)
     _check_currency(fields, currency)
-    action, message = _seller_action(fields), words_of(found)
+    action, message = _seller_action(fields, _called(found)), words_of(found)
     match action:
         case SellerAction.OFFER:
             price = _price(fields, currency)
@@ -192,15 +195,34 @@ def _is_blank(value: Any) -> bool:
     return value is None or (not isinstance(value, bool) and str(value).strip().lower() in _NOT_GIVEN)
 
 
-def _seller_action(fields: Sequence[tuple[str, Any]]) -> SellerAction:
-    says = [_action_of(value) for value in _values(fields, _ACTION)]
+def _called(found: Mapping[str, Any]) -> list[str]:
+    """The tools that the object calls. Where no arguments stand beside it, a name may be that of some thing.
+
+    Raises Unusable if the arguments are no object, for then a price in them would be passed over.
+    """
+    fields = [(plain_key(key), value) for key, value in found.items()]
+    arguments = [value for key, value in fields if key in _ARGUMENTS]
+    named = [value.get("name") if isinstance(value, dict) else value for value in _values(fields, _TOOLS)]
+    called = [name for name in named if isinstance(name, str) and (arguments or _is_action(name))]
+    if called and any(not (isinstance(value, dict) or _is_blank(value)) for value in arguments):
+        raise Unusable(Flaw.WRONG_TYPE, "give what belongs to the action in one object")
+    return called
+
+
+def _seller_action(fields: Sequence[tuple[str, Any]], called: Sequence[str]) -> SellerAction:
+    says = [_action_of(value) for value in _values(fields, _ACTION) or called]
     if not says and _values(fields, (*_PRICES, *_OTHER_PRICES)):
         says = [SellerAction.OFFER]
     marks = [SellerAction.ACCEPT for key, value in fields if key in _ACCEPTS and value]
     marks += [SellerAction.WALK for key, value in fields if key in _WALKS and value]
+    marks += [_action_of(name) for name in called if _is_action(name)]
     if not says or len({*says, *marks}) != 1:
         raise Unusable(Flaw.WRONG_ACTION, "give one action: offer, accept or walk")
     return says[0]
+
+
+def _is_action(name: str) -> bool:
+    return plain_key(name) in _OFFERS | _ACCEPTS | _WALKS
 
 
 def _action_of(value: Any) -> SellerAction:

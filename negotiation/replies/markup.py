@@ -54,7 +54,8 @@ _PERCENT = Rule(
 _SPEAKER = Rule(
     re.compile(
         r"(?:^|\s|[\"'])(?:system|assistant|user|human|buyer|seller|customer|vendor|ai|bot|instructions?)\s*:(?=\s|$)"
-        r"|^(?:respon[sd]e|reply|message|prompt|output|json|thought|reasoning|note)\s*:",
+        r"|^(?:respon[sd]e|reply|message|prompt|output|json|thought|reasoning)\s*:"
+        r"|^note\s*:(?!\s*(?:(?:the|my|our|this) (?:\w+ )?(?:price|offer|quote|bid)\b|\W?[0-9]))",
         re.IGNORECASE,
     ),
     (":",),
@@ -69,7 +70,8 @@ _MACHINE = Rule(
         r"(?:instructions?|rules|prompts?|limits?|above|guidelines)"
         r"|i (?:was|am|have been) (?:told|instructed|prompted|programmed) (?:to|not)"
         r"|reservation (?:price|value)|(?:secret|private|hidden|confidential|internal) "
-        r"(?:\w+ )?(?:prices?|limits?|floor|costs?|numbers?|minimum|maximum|budget|values?)"
+        r"(?:\w+ )?(?:prices?|limits?|floor|numbers?|minimum|maximum|budget|values?)"
+        r"|(?:secret|private|confidential|internal|(?<!no )(?<!any )(?<!without )(?<!free of )hidden) (?:\w+ )?costs?"
         r"|i (?:cannot|can'?t|am unable to|won't) (?:assist|help|fulfil|comply|provide that)\b)",
         re.IGNORECASE,
     ),
@@ -95,13 +97,15 @@ _TRADERS = (
 )
 _DEALS = r"(?:offers?|quotes?|bids?|deals?|prices?|quotations?|proposals?|terms)"
 _RIVAL_DEAL = rf"(?:much |far |even )?(?:better|lower|higher|cheaper|competing|other|another) {_DEALS}"
+# "We have lower prices now: 41.20" goes on with the speaker's own.
+_OWN_PRICE = r"(?<=prices) (?:now|today)\s?:\s?\W?[0-9]"
 _CLAIM = Rule(
     re.compile(
         rf"\b(?:{_OTHERS} (?:\w+ )?{_TRADERS}|competitors?|the competition|rivals?|(?:someone|somebody) else"
         rf"|competing {_DEALS}|{_RIVAL_DEAL} (?:\w+ ){{0,3}}(?:elsewhere|from (?:someone|others?|another)|on the table)"
         rf"|(?<!could )(?<!can )(?<!may )(?<!should )(?:i|we)(?:'ve| have|'m| am| are)? ?(?:also |already |now )?"
         r"(?:got|received|been offered|been quoted|hold|holding|have|had|sitting on)? "
-        rf"(?:a |an |some |several |many |two |three )?{_RIVAL_DEAL}(?! (?:for|to) you)"
+        rf"(?:a |an |some |several |many |two |three )?{_RIVAL_DEAL}(?! (?:for|to) you)(?!{_OWN_PRICE})"
         rf"|(?:cheaper|lower|better|less|{_DEALS}|quoted|offered|buy|find it|found it) elsewhere"
         r"|elsewhere (?:for|at))\b",
         re.IGNORECASE,

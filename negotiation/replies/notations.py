@@ -6,7 +6,7 @@ first letters of lines, sums, hints, and languages that `spelling` has no table 
 
 import base64
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -34,12 +34,24 @@ _SPOKEN = re.compile(r"[^\W\d_]+|[0-9]+")
 _DOTS_AND_DASHES = str.maketrans({"·": ".", "•": ".", "*": ".", "_": "-"})
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _MORSE = ("-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----.")
+# A lone digit in what a word decodes to stands there by accident: "answer" is base64 for "j{0z".
+_FEWEST_SAID, _FEWEST_DECODED = 1, 2
+_MOST_PARTS = 4
 # Three digits, the fewest that are looked for.
 _SHORTEST_MORSE = 3 * len(_MORSE[0])
 _DIGIT_WORDS = {squeeze(fold(word)): digit for word, digit in digit_words().items()}
 _POINT_WORDS = {"point", "dot", "comma", "komma", "coma", "punto", "punkt", "virgule", "virgola", "ponto", "and", "点"}
+# How a number may be shortened: "hundert" for "einhundert", "cien" and "cem" for 100, "treinta y un" before a noun.
+_SHORTER = (
+    (re.compile("^ein(?=hundert|tausend)"), ""),
+    (re.compile("ciento(?=mil|$)"), "cien"),
+    (re.compile("cento(?=mil|$)"), "cem"),
+    (re.compile("uno$"), "un"),
+)
 # Numbers from ten on in some language that are also English words or names.
 _EVERYDAY = {"bin", "cent", "elf", "elva", "mil", "mille", "on", "once", "seize", "sto", "ten", "tio", "trenta"}
+# Those that are so as two: "a work of art on show" is not Swedish for eighteen, a bin on wheels not Turkish for 1010.
+_EVERYDAY_IN_PARTS = _EVERYDAY | {"arton", "binon", "onbin"}
 
 
 _T = TypeVar("_T")
@@ -47,7 +59,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """How private numbers look: as amounts, as bare digits, and as letters found anywhere or only as whole words."""
+    """How private numbers look: as amounts, as bare digits, and as letters found anywhere or only as whole words.
+
+    `in_parts` are those of the whole words that may also be written as several.
+    """
 
     exact: frozenset[Decimal]
     amounts: frozenset[Decimal]
@@ -55,6 +70,7 @@ class _Forms:
     whole_digits: frozenset[str]
     anywhere: tuple[str, ...]
     as_words: frozenset[str]
+    in_parts: frozenset[str]
     morse: frozenset[str]
 
 
@@ -64,7 +80,8 @@ def says_secret(text: str, secrets: Collection[Decimal]) -> bool:
     if len(text) > LONGEST:
         return True
     forms = _forms(frozenset(secrets))
-    return any(_says(fold(plain), forms) for plain in undisguised(text))
+    said, *decoded = undisguised(text)
+    return _says(fold(said), forms, _FEWEST_SAID) or any(_says(fold(each), forms, _FEWEST_DECODED) for each in decoded)
 
 
 def near_amounts(secrets: Iterable[Decimal]) -> frozenset[Decimal]:
@@ -77,14 +94,15 @@ def digits_tell(folded: str, secrets: Collection[Decimal]) -> bool:
     return bool(secrets) and _digits_tell(folded, _forms(frozenset(secrets)))
 
 
-def _says(folded: str, forms: _Forms) -> bool:
+def _says(folded: str, forms: _Forms, fewest: int) -> bool:
+    """`fewest` are the digits of an amount that counts, if it is not in words."""
     squeezed = squeeze(folded)
     return (
         _digits_tell(folded, forms)
-        or _names_amount(folded, forms)
+        or _names_amount(folded, forms, fewest)
         or any(form in squeezed for form in forms.anywhere)
         or (squeezed != (plain := squeezed.translate(_LEET)) and any(form in plain for form in forms.anywhere))
-        or _says_in_words(folded.casefold(), forms)
+        or _says_in_words(folded.casefold(), squeezed, forms)
         or _says_in_morse(folded, forms)
     )
 
@@ -111,20 +129,25 @@ def _tells(run: str, forms: _Forms) -> bool:
     return any(digits in run for digits in forms.digits | forms.whole_digits)
 
 
-def _names_amount(folded: str, forms: _Forms) -> bool:
+def _names_amount(folded: str, forms: _Forms, fewest: int) -> bool:
     """Digits also count without the thousands before them and without the "k" behind them."""
-    if any(Decimal(digits) in forms.amounts for digits in _BARE.findall(folded)):
+    bare = (digits for digits in _BARE.findall(folded) if len(digits) >= fewest)
+    if any(Decimal(digits) in forms.amounts for digits in bare):
         return True
     for mention in numbers_in(folded):
+        if 0 < sum(map(str.isdigit, folded[mention.start : mention.end])) < fewest:
+            continue
         private = forms.exact if mention.kind is MentionKind.PASSING else forms.amounts
         if mention.values & private:
             return True
     return False
 
 
-def _says_in_words(folded: str, forms: _Forms) -> bool:
+def _says_in_words(folded: str, squeezed: str, forms: _Forms) -> bool:
     words = _WORDS.findall(folded)
     if not forms.as_words.isdisjoint(words):
+        return True
+    if any(form in squeezed for form in forms.in_parts) and _says_in_parts(words, forms):
         return True
     if any(squeeze(run) in forms.as_words for run in _LONE_LETTERS.findall(folded)):
         return True
@@ -132,6 +155,15 @@ def _says_in_words(folded: str, forms: _Forms) -> bool:
         return False
     spelled = "".join(_digit(word) for word in _SPOKEN.findall(folded))
     return any(len(run) > 1 and _tells(run, forms) for run in spelled.split())
+
+
+def _says_in_parts(words: Sequence[str], forms: _Forms) -> bool:
+    """Whether words side by side are a private number that is short when written as one: "otuz üç" for "otuzüç"."""
+    return any(
+        "".join(words[first:last]) in forms.in_parts
+        for first in range(len(words))
+        for last in range(first + 2, first + _MOST_PARTS + 1)
+    )
 
 
 def _digit(word: str) -> str:
@@ -159,6 +191,7 @@ def _forms(secrets: frozenset[Decimal]) -> _Forms:
         whole_digits=wholes,
         anywhere=tuple({word: None for form in each for word in form.anywhere}),
         as_words=_joined(form.as_words for form in each),
+        in_parts=_joined(form.in_parts for form in each),
         morse=_joined(form.morse for form in each),
     )
 
@@ -168,7 +201,8 @@ def _forms_of(secret: Decimal) -> _Forms:
     """Of one number: the limits of a seat stay the same for a room, while its latitude changes from turn to turn."""
     digits = _digit_forms(secret)
     wholes = {str(_whole(secret))} if _whole(secret) >= 10 else set()
-    letters = _letter_forms(secret) - _EVERYDAY
+    spelled = _spelled_forms(secret)
+    letters = (spelled | _letter_forms(secret, spelled)) - _EVERYDAY
     return _Forms(
         exact=frozenset({secret}),
         amounts=frozenset(_near(secret)),
@@ -176,6 +210,7 @@ def _forms_of(secret: Decimal) -> _Forms:
         whole_digits=frozenset(wholes),
         anywhere=tuple(sorted(form for form in letters if len(form) >= _LONG)),
         as_words=frozenset(form for form in letters if 3 <= len(form) < _LONG),
+        in_parts=frozenset(form for form in spelled - _EVERYDAY_IN_PARTS if 3 <= len(form) < _LONG),
         morse=frozenset("".join(_MORSE[int(digit)] for digit in form) for form in digits | wholes if len(form) > 2),
     )
 
@@ -189,16 +224,17 @@ def _whole(secret: Decimal) -> int:
 
 
 def _near(secret: Decimal) -> set[Decimal]:
+    """Without nought, to which each price below fifty cents would be rounded: it tells none of them."""
     rounded = {secret.quantize(step, rounding) for step in (_TENTH, _ONE) for rounding in (ROUND_FLOOR, ROUND_HALF_UP)}
     cents = (
         set()
         if secret == secret.to_integral_value()
         else {secret.scaleb(2), Decimal(_backwards(secret)), Decimal(_backwards(secret).replace(".", ""))}
     )
-    return {secret, *rounded, *cents}
+    return {secret, *rounded, *cents} - {_NOTHING}
 
 
-_TENTH, _ONE = Decimal("0.1"), Decimal(1)
+_TENTH, _ONE, _NOTHING = Decimal("0.1"), Decimal(1), Decimal(0)
 
 
 def _backwards(secret: Decimal) -> str:
@@ -212,11 +248,16 @@ def _digit_forms(secret: Decimal) -> set[str]:
     return {form for form in forms if len(form) >= 4}
 
 
-def _letter_forms(secret: Decimal) -> set[str]:
+def _spelled_forms(secret: Decimal) -> set[str]:
+    whole = _whole(secret)
+    return {_squeezed(form) for form in _spelled(whole)} if 10 <= whole < 1_000_000 else set()
+
+
+def _letter_forms(secret: Decimal, spelled: Collection[str]) -> set[str]:
+    """Letters that stand for it in another way than by its name."""
     whole, cents = _whole(secret), f"{secret:.2f}".replace(".", "")
-    forms = {_squeezed(form) for form in _spelled(whole)} if 10 <= whole < 1_000_000 else set()
-    english = {form for form in forms if form.startswith(_ENGLISH_BEGINNINGS)}
-    forms |= {form[::-1] for form in english} | {rotated(form) for form in english}
+    english = {form for form in spelled if form.startswith(_ENGLISH_BEGINNINGS)}
+    forms = {form[::-1] for form in english} | {rotated(form) for form in english}
     forms |= {_lettered(digits, row) for digits in (str(whole), cents) for row in _ROWS if len(digits) >= 3}
     forms |= {squeeze(form) for form in _encoded(secret)}
     return forms | ({_roman(whole)} if 100 <= whole < 4000 else set())
@@ -234,6 +275,7 @@ def _squeezed(spelled: str) -> str:
 
 def _spelled(whole: int) -> set[str]:
     forms = {spell(whole, tongue) for tongue in TONGUES}
+    forms |= {shorter.sub(short, form) for form in forms for shorter, short in _SHORTER}
     forms |= {form.replace("oo", "o") for form in forms}
     forms |= {form.replace("hundred", "hundredand").removesuffix("and") for form in forms if "hundred" in form}
     return forms | {form.replace("hundert", "hundertund").removesuffix("und") for form in forms if "hundert" in form}

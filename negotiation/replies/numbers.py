@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from negotiation.replies.cardinals import CARDINAL, cardinal_readings, names_cardinal
+from negotiation.replies.cardinals import CARDINAL, DECADE, cardinal_readings, names_cardinal
 from negotiation.replies.characters import fold, is_plain
 
 
@@ -27,7 +27,10 @@ class MentionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where in the folded text it stands, and every amount it may be read as; none if it is too long for an amount."""
+    """Where in the folded text it stands, and every amount it may be read as.
+
+    None if it is too long for an amount, or a whole decade such as "the thirties".
+    """
 
     values: frozenset[Decimal]
     start: int
@@ -125,6 +128,8 @@ def _words(folded: str) -> Iterator[Mention]:
         passing = match.group().lower() in _IN_PASSING and not _COUNTED.match(folded, match.end())
         kind = MentionKind.PASSING if passing else MentionKind.WORDS
         yield Mention(cardinal_readings(match.group()), *match.span(), kind)
+    for match in DECADE.finditer(folded):
+        yield Mention(frozenset(), *match.span(), MentionKind.WORDS)
 
 
 def _romans(folded: str) -> Iterator[Mention]:

@@ -16,7 +16,7 @@ from negotiation.replies.characters import clean_line, fold, is_piled_up
 from negotiation.replies.endings import last_sentence_end
 from negotiation.replies.flaws import Flaw, Unusable
 from negotiation.replies.markup import claims_rival, has_markup, has_percentage, is_out_of_role
-from negotiation.replies.money import names_other_currency
+from negotiation.replies.money import counts_small_coins, names_other_currency
 from negotiation.replies.names import MASK, mask_names, names_somebody
 from negotiation.replies.notations import digits_tell, near_amounts, says_secret
 from negotiation.replies.numbers import Mention, MentionKind, numbers_in
@@ -107,7 +107,7 @@ def _breaches(cleaned: str, speech: Speech) -> Iterator[tuple[Flaw, str]]:
 
 
 def _number_breaches(spoken: str, speech: Speech, secrets: frozenset[Decimal]) -> Iterator[tuple[Flaw, str]]:
-    if speech.currency and names_other_currency(spoken, speech.currency):
+    if speech.currency and (names_other_currency(spoken, speech.currency) or counts_small_coins(spoken)):
         yield Flaw.FOREIGN_NUMBER, f"name prices in {speech.currency} only"
     mentions = _mentions(spoken)
     for mention in mentions:

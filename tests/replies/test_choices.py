@@ -40,6 +40,42 @@ def test_no_reply_becomes_another_choice_than_it_says(reply: SellerReply) -> Non
         assert read == (reply.action, reply.price, reply.quantity)
 
 
+@pytest.mark.parametrize(
+    ("raw", "action"),
+    [
+        ('{"name":"make_offer","arguments":{"price":41.2}}', "offer"),
+        ('{"name":"accept_offer","arguments":{"price":41.2}}', "accept"),
+        ('{"name":"walk_away","arguments":{"price":41.2}}', "walk"),
+        ('{"tool":"accept","arguments":{},"price":41.2}', "accept"),
+        ('{"tool_name":"walk","arguments":null,"price":41.2}', "walk"),
+        ('{"function":"walk","parameters":{"price":41.2}}', "walk"),
+        ('{"function":{"name":"walk_away"},"parameters":{"price":41.2}}', "walk"),
+        ('{"function":{"name":"accept_offer","arguments":{"price":41.2}}}', "accept"),
+        ('{"name":"respond","arguments":{"action":"accept","price":41.2}}', "accept"),
+        ('{"action":"offer","name":"Chair","parameters":{"price":41.2}}', "offer"),
+        ('{"name":"Chair","price":41.2}', "offer"),
+    ],
+)
+def test_tool_that_is_called_is_the_action(raw: str, action: str) -> None:
+    choice = read_seller_choice(raw, CURRENCY)
+
+    assert choice.action == action
+    assert choice.price == (None if action == "walk" else Decimal("41.20"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"name":"reject_offer","arguments":{"price":41.2}}', '{"name":"Bob","arguments":{"price":41.2}}',
+        '{"action":"offer","name":"accept_offer","arguments":{"price":41.2}}',
+        '{"action":"accept","name":"make_offer","arguments":{"price":41.2}}',
+        '{"name":"accept_offer","arguments":"{\\"price\\": 39}"}',
+    ],
+)  # fmt: skip
+def test_tool_that_is_no_clear_action_is_refused(raw: str) -> None:
+    assert isinstance(_seller(raw), Unusable)
+
+
 @pytest.mark.parametrize("reply", BUYER_REPLIES, ids=lambda reply: reply.raw[-60:])
 def test_no_reply_becomes_another_purchase_than_it_says(reply: BuyerReply) -> None:
     read = _buyer(reply.raw)

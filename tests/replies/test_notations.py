@@ -49,6 +49,42 @@ def test_other_numbers_are_not_taken_for_private(said: str) -> None:
     assert not says_secret(said, SECRET)
 
 
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("33.50", "otuz üç"), ("15.00", "on beş"), ("102.00", "yüz iki"), ("110.00", "yüz on"), ("102.00", "sto dwa"),
+        ("102.00", "сто два"), ("2000.00", "dos mil"), ("100.00", "cien"), ("100.00", "cem"), ("100.00", "hundert"),
+        ("101.00", "hunderteins"), ("120.00", "hundertzwanzig"), ("1000.00", "tausend"), ("31.00", "treinta y un"),
+        ("21.00", "veintiún"), ("60.00", "six-ty"),
+    ],
+)  # fmt: skip
+def test_short_number_is_known_in_the_way_it_is_commonly_written(secret: str, said: str) -> None:
+    assert says_secret(f"Well, {said}, that is it", {Decimal(secret)})
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("18.00", "It is a work of art on show."),
+        ("100.00", "It's to be seen, and that's to say it all."),
+        ("1010.00", "The bin on wheels is the best."),
+    ],
+)
+def test_everyday_words_side_by_side_are_no_number(secret: str, said: str) -> None:
+    assert not says_secret(said, {Decimal(secret)})
+
+
+@pytest.mark.parametrize("secret", ["0.02", "0.05", "0.40", "0.50", "0.99", "7.30"])
+@pytest.mark.parametrize("word", ["answer", "Getting", "history", "Install", "keyword", "Outcome"])
+def test_word_that_decodes_to_a_lone_digit_tells_nothing(secret: str, word: str) -> None:
+    assert not says_secret(f"Here is my {word} to you", {Decimal(secret)})
+
+
+@pytest.mark.parametrize(("secret", "said"), [("0.50", "0.50"), ("0.50", "0.5"), ("5.00", "5.00"), ("7.30", "7.3")])
+def test_small_private_number_is_known_in_an_encoding(secret: str, said: str) -> None:
+    assert says_secret(f"code {base64.b64encode(f'it is {said}'.encode()).decode()}", {Decimal(secret)})
+
+
 @pytest.mark.parametrize("secret", ["41.00", "41.25", "412.00", "4125.00", "52.14"])
 def test_private_number_is_not_found_inside_a_longer_one(secret: str) -> None:
     assert not says_secret("I can do 14,125.00 for all of them.", {Decimal(secret)})

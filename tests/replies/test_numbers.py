@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.replies.cardinals import CARDINAL, names_cardinal
+from negotiation.replies.cardinals import CARDINAL, DECADE, names_cardinal
 from negotiation.replies.numbers import MentionKind, numbers_in
 
 
@@ -19,7 +19,9 @@ from negotiation.replies.numbers import MentionKind, numbers_in
         ("twelve fifty", ["12.50", "1250"]), ("three ninety-one", ["391", "3.91"]),
         ("four oh nine", ["409", "40.09"]), ("three nine one point two one", ["391.21"]),
         ("fourhundredandtwelve", ["412"]), ("two thousand five hundred", ["2500"]), ("dozen", ["12"]),
-        ("half", ["0.5"]), ("XIV", ["14"]), ("三百九十一", ["391"]), ("三九一点二一", ["391.21"]),
+        ("half", ["0.5"]), ("thirtieth", ["30"]), ("the fifteenth", ["15"]), ("three quarters", ["0.75"]),
+        ("nine-tenths", ["0.9"]), ("four fifths", ["0.8"]), ("two and three quarters", ["2.75"]), ("two halves", ["1"]),
+        ("nine tents", ["9"]), ("XIV", ["14"]), ("三百九十一", ["391"]), ("三九一点二一", ["391.21"]),
         ("两万五千", ["25000"]),
     ],
 )  # fmt: skip
@@ -29,9 +31,20 @@ def test_number_is_read_in_every_way_it_can_be(text: str, readings: list[str]) -
     assert mention.values == {Decimal(reading) for reading in readings}
 
 
+@pytest.mark.parametrize("text", ["twenties", "in the low thirties", "The Nineties"])
+def test_decade_is_a_number_that_names_no_amount(text: str) -> None:
+    (mention,) = numbers_in(text)
+
+    assert (mention.values, mention.kind) == (frozenset(), MentionKind.WORDS)
+
+
 @pytest.mark.parametrize(
-    "text", ["someone often weighs a stone", "I mix it, Vic", "first, second and third", "a couple of people", "Done."]
-)
+    "text",
+    [
+        "someone often weighs a stone", "I mix it, Vic", "first, second and third", "a couple of people", "Done.",
+        "the third offer", "not by halves", "in close quarters", "a matter of seconds",
+    ],
+)  # fmt: skip
 def test_words_that_only_look_like_numbers_are_none(text: str) -> None:
     assert numbers_in(text) == ()
 
@@ -62,7 +75,7 @@ def test_number_too_long_for_an_amount_has_no_reading() -> None:
     assert mention.values == frozenset()
 
 
-@given(st.from_regex(CARDINAL))
+@given(st.from_regex(CARDINAL) | st.from_regex(DECADE))
 def test_every_number_word_is_looked_for(text: str) -> None:
     assert names_cardinal(text)
 

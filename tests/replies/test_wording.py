@@ -33,7 +33,10 @@ SPEECH = Speech(
         "I've come down from 55.00 to 41.20 for the two of us.", "Dear Acme (2), 41.20 is what I can do.",
         "我可以给你41.20的价格，怎么样？", "Could I have a better price? I am at 41.20.",
         "Mon prix est de 41.20, merci beaucoup.", "41.20, e.g. for the HP 15 laptop 🙂",
-        "Let us close at 41.20; it can't be much lower, my friend.",
+        "Let us close at 41.20; it can't be much lower, my friend.", "No hidden costs: 41.20 per unit.",
+        "41.20 without any hidden costs.", "Note: 41.20 is final.", "Note: the price of 41.20 is final.",
+        "We have lower prices now: 41.20.", "I will not haggle over cents: 41.20.", "Let us try 41.20 and go on.",
+        "41.20 for pounds of quality.", "A third offer, then: 41.20.", "We do nothing by halves: 41.20.",
     ],
 )  # fmt: skip
 def test_plain_words_may_be_said(text: str) -> None:
@@ -53,6 +56,12 @@ def test_plain_words_may_be_said(text: str) -> None:
         ("41.20, with a dozen extras.", Flaw.FOREIGN_NUMBER), ("Only 41.20 for the 15 of them.", Flaw.FOREIGN_NUMBER),
         ("41.20k is what I want.", Flaw.FOREIGN_NUMBER), ("I can do 4l.20 or 41.20 here.", Flaw.FOREIGN_NUMBER),
         ("It is €41.20 per unit.", Flaw.FOREIGN_NUMBER), ("41.20 and not half of it.", Flaw.FOREIGN_NUMBER),
+        ("41.20; my floor is in the low thirties.", Flaw.FOREIGN_NUMBER),
+        ("41.20; my cost is in the high fifties.", Flaw.FOREIGN_NUMBER),
+        ("41.20; my floor is the thirtieth.", Flaw.FOREIGN_NUMBER),
+        ("41.20; three quarters of that is fine.", Flaw.FOREIGN_NUMBER),
+        ("41.20; two thirds of it.", Flaw.FOREIGN_NUMBER), ("41.20; four fifths of it.", Flaw.FOREIGN_NUMBER),
+        ("41.20; nine tenths of it would do.", Flaw.FOREIGN_NUMBER),
         ("Pay 41.20 by the XII, please.", Flaw.FOREIGN_NUMBER), ("41.20 against my 391.21, see?", Flaw.SECRET_SAID),
         ("41.20, my floor is three hundred ninety-one.", Flaw.SECRET_SAID),
         ("41.20, mein Limit ist dreihunderteinundneunzig.", Flaw.SECRET_SAID),
@@ -65,11 +74,17 @@ def test_plain_words_may_be_said(text: str) -> None:
         ("41.20, unlike Tech World here.", Flaw.RIVAL_NAMED), ("41.20, ask Bo about it.", Flaw.RIVAL_NAMED),
         ("41.20 是北京电子的价格吗", Flaw.RIVAL_NAMED), ("41.20, unlike Еlеctrоmаrt here.", Flaw.RIVAL_NAMED),
         ("41.20, another seller asks for less.", Flaw.FALSE_CLAIM),
+        ("We have lower prices now than 41.20.", Flaw.FALSE_CLAIM), ("We have lower prices: 41.20.", Flaw.FALSE_CLAIM),
+        ("Other sellers have lower prices now: 41.20.", Flaw.FALSE_CLAIM),
         ("I have a better offer than 41.20.", Flaw.FALSE_CLAIM), ("41.20, or I buy elsewhere.", Flaw.FALSE_CLAIM),
         ("Other buyers want it too, so 41.20.", Flaw.FALSE_CLAIM),
         ("41.20 beats any competing offer here.", Flaw.FALSE_CLAIM),
         ("As an AI language model I offer 41.20.", Flaw.OUT_OF_ROLE),
         ("41.20 is fine. Buyer: I accept.", Flaw.OUT_OF_ROLE),
+        ("Note: as the seller I keep to 41.20.", Flaw.OUT_OF_ROLE),
+        ("Our hidden costs forbid 41.20.", Flaw.OUT_OF_ROLE),
+        ("41.20, and no hidden instructions or hidden limits.", Flaw.OUT_OF_ROLE),
+        ("41.20, no secret costs.", Flaw.OUT_OF_ROLE),
         ("My instructions say 41.20 for you.", Flaw.OUT_OF_ROLE),
         ("The system prompt says 41.20, sir.", Flaw.OUT_OF_ROLE), (f"41.20! {RULE}", Flaw.PROMPT_ECHOED),
         ("Say the PRICE exactly, as it is given: 41.20 and nothing", Flaw.PROMPT_ECHOED),
@@ -88,6 +103,39 @@ def test_words_that_break_a_rule_are_refused(text: str, flaw: Flaw) -> None:
         check_words(text, SPEECH)
 
     assert refusal.value.flaw == flaw
+
+
+@pytest.mark.parametrize(
+    "money",
+    [
+        "41.20 SEK", "41.20SEK", "41.20 PLN each", "41.20 RUB each", "41.20 TRY", "41.20 kr", "41.20 zł",
+        "41.20 kronor", "41.20 pounds", "41.20 pesos", "41.20 Swiss francs", "41.20 rubles", "41.20 cents",
+        "41.20 pence", "41.20¢", "41.20, in zlotys", "41.20 Canadian dollars", "CA$41.20", "A$41.20", "EUR41.20",
+        "41.20 euros", "£41.20",
+    ],
+)  # fmt: skip
+def test_price_in_other_money_is_refused(money: str) -> None:
+    with pytest.raises(Unusable) as refusal:
+        check_words(f"I can offer {money}.", SPEECH)
+
+    assert refusal.value.flaw == Flaw.FOREIGN_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("currency", "money"),
+    [
+        ("USD", "$41.20"), ("USD", "US$41.20"), ("USD", "USD 41.20"), ("USD", "41.20 US dollars"),
+        ("USD", "41.20 bucks"), ("CAD", "CA$41.20"), ("CAD", "C$41.20"), ("CAD", "$41.20"),
+        ("CAD", "41.20 Canadian dollars"), ("AUD", "A$41.20"), ("GBP", "£41.20"), ("GBP", "41.20 pounds"),
+        ("GBP", "41.20 pounds sterling"),
+        ("EUR", "41.20 euros"), ("SEK", "41.20 kr"), ("SEK", "41,20 kronor"), ("DKK", "kr 41.20"), ("PLN", "41.20 zł"),
+        ("PLN", "41.20 zlotys"), ("RUB", "41.20 rubles"), ("CHF", "41.20 Swiss francs"), ("CHF", "fr. 41.20"),
+        ("MXN", "41.20 pesos"), ("TRY", "41.20 TRY"), ("TRY", "41.20 lira"), ("KRW", "41.20 won"), ("INR", "₹41.20"),
+        ("BRL", "R$41.20"), ("ILS", "₪41.20"), ("ZAR", "41.20 rand"),
+    ],
+)  # fmt: skip
+def test_price_may_be_said_in_all_forms_of_its_own_money(currency: str, money: str) -> None:
+    assert check_words(f"I can offer {money}.", replace(SPEECH, currency=currency))
 
 
 @pytest.mark.parametrize(
@@ -148,8 +196,9 @@ def test_claims_may_be_made_when_they_are_true() -> None:
     assert check_words("Another seller quotes me 40.90, so 41.20 is too much.", speech)
 
 
-def test_everything_a_template_says_would_pass() -> None:
-    speech = replace(SPEECH, may_claim=True)
+@pytest.mark.parametrize("secret", ["391.21", "0.02", "0.05", "0.50", "0.99", "7.30", "18.00", "100.00"])
+def test_everything_a_template_says_would_pass(secret: str) -> None:
+    speech = replace(SPEECH, may_claim=True, secrets=frozenset({Decimal(secret)}))
     texts = [text.replace("{rival}", "40.90") for text in _templates()]
 
     for text in texts:
