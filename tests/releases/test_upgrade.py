@@ -28,6 +28,8 @@ class Upgraded:
         with closing(sqlite3.connect(folder / "parley.sqlite3")) as connection:
             connection.executescript(text)
             connection.execute("UPDATE marketplace_session SET turn_seconds = 0")  # nobody is watching
+            # Upgraded in time: rooms that nobody starts expire after a day.
+            connection.execute("UPDATE negotiation_negotiationrun SET created_at = datetime('now')")
             connection.commit()
             self.events = dict(connection.execute("SELECT id, hash FROM negotiation_runevent"))
             self.before = dict(connection.execute("SELECT code, status FROM negotiation_negotiationrun"))
