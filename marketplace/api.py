@@ -19,6 +19,7 @@ from marketplace.envelope import PLAIN_CODES, error_response
 from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, RateLimited
 from marketplace.failures import database_away, too_fast
 from marketplace.identity import Principal, key_in, principal_of_key, principal_of_session
+from marketplace.problems import field_path, reason_of
 from marketplace.routers.preview import router as preview
 from marketplace.routers.simulation import router as simulation
 from marketplace.routers.status import router as status
@@ -165,7 +166,7 @@ api.add_router("/v1", status)
 def _on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     if all(problem["loc"][0] == "path" for problem in error.errors):
         return error_response(404, _not_found_code(request), "There is nothing with this id.")
-    problems = [{"field": _field_path(problem["loc"]), "reason": _reason(problem)} for problem in error.errors]
+    problems = [{"field": field_path(_place(problem["loc"])), "reason": reason_of(problem)} for problem in error.errors]
     return error_response(400, "VALIDATION_ERROR", "The request breaks a rule.", problems)
 
 
@@ -233,19 +234,9 @@ def _not_found_code(request: HttpRequest) -> str:
     return "SESSION_NOT_FOUND" if "/simulation/" in request.path else "NOT_FOUND"
 
 
-def _field_path(location: tuple[str | int, ...]) -> str:
-    """('body', 'payload', 'buyer', 'shopping_list', 0, 'name') as buyer.shopping_list[0].name."""
-    parts = list(location[1:])
-    if location[0] == "body" and parts:
-        parts = parts[1:]
-    path = ""
-    for part in parts:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return path.removeprefix(".") or "body"
-
-
-def _reason(problem: dict[str, Any]) -> str:
-    return str(problem["msg"]).removeprefix("Value error, ")
+def _place(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Without ninja's names for the body and its parameter: ('body', 'payload', 'buyer') as ('buyer',)."""
+    return location[2:] if location[0] == "body" else location[1:]
 
 
 def _why_unparsable(error: HttpError) -> str:

@@ -16,7 +16,7 @@ from django.urls import re_path  # noqa: E402
 from marketplace.guard import BodyLimit  # noqa: E402
 from marketplace.handling import OneThreadHandler  # noqa: E402
 from marketplace.scopes import Application, BehindProxy  # noqa: E402
-from negotiation.routing import http_urlpatterns, websocket_urlpatterns  # noqa: E402
+from negotiation.routing import http_urlpatterns, nowhere, websocket_urlpatterns  # noqa: E402
 
 application: Application = BodyLimit(
     ProtocolTypeRouter(
@@ -27,7 +27,12 @@ application: Application = BodyLimit(
                     re_path(r"", OneThreadHandler()),  # type: ignore[arg-type]  # typed for views
                 ]
             ),
-            "websocket": URLRouter(websocket_urlpatterns),
+            "websocket": URLRouter(
+                [
+                    *websocket_urlpatterns,
+                    re_path(r"", nowhere),  # type: ignore[arg-type]
+                ]
+            ),
         }
     )
 )

@@ -12,6 +12,9 @@ from marketplace.particulars import LONGEST_CONTACT, contact_problem
 from marketplace.term_ranges import MOST_TERMS, NAME, is_term_value, ranges_problem
 from marketplace.text import clean_text
 
+# Wider than any of our numbers may be.
+WIDEST = 2**63
+
 
 def _line(text: str) -> str:
     cleaned = clean_text(text)
@@ -51,17 +54,18 @@ def is_above(other: str) -> Callable[[Decimal, ValidationInfo], Decimal]:
 
 def as_whole_number(value: Any) -> Any:
     number = as_number(value)
-    if abs(number) > 2**63 or number != number.to_integral_value():
+    # Compared as it is: with an exponent of millions, even abs() overflows.
+    if not -WIDEST <= number <= WIDEST or number != number.to_integral_value():
         raise ValueError("must be a whole number")
     return int(number)
 
 
-Name = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
-ItemName = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=100)]
-LegalName = Annotated[str, AfterValidator(clean_text), Field(max_length=100)]
-Region = Annotated[str, AfterValidator(clean_text), Field(max_length=60)]
-Contact = Annotated[str, AfterValidator(_contact), Field(max_length=LONGEST_CONTACT)]
-ItemId = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=50)]
+Name = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_line)]
+ItemName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)]
+LegalName = Annotated[str, Field(max_length=100), AfterValidator(clean_text)]
+Region = Annotated[str, Field(max_length=60), AfterValidator(clean_text)]
+Contact = Annotated[str, Field(max_length=LONGEST_CONTACT), AfterValidator(_contact)]
+ItemId = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_line)]
 Price = Annotated[Decimal, BeforeValidator(as_number), Field(ge=0, le=MAX_PRICE, decimal_places=2)]
 Total = Annotated[Decimal, BeforeValidator(as_number), Field(ge=0, le=MAX_PRICE * MAX_QUANTITY, decimal_places=2)]
 Quantity = Annotated[int, BeforeValidator(as_whole_number), Field(ge=1, le=MAX_QUANTITY)]

@@ -39,11 +39,12 @@ MAX_SEED = 2**53
 
 
 class WithTerms(BaseModel):
-    """What a side may agree to beside the price, and how much each counts; the other side is told neither.
+    """What a side may agree to beside the price, and how much each counts.
 
+    The other side is told no weight. A seller's ranges are told to buyers that look for a match, a buyer's to nobody.
     `allowed_terms` has the lowest and the highest value of each term, such as `{"delivery_days": [0, 14]}`.
     `term_weights` are parts of 1, such as `{"price": 0.7, "delivery_days": -0.3}`: their absolute values add up to 1,
-    the price's is above 0, and the sign says what is better for this side, less (below 0) or more.
+    the price's is at least 0.01, and the sign says what is better for this side, less (below 0) or more.
     """
 
     allowed_terms: Ranges = Field(default_factory=dict)
@@ -74,7 +75,7 @@ class ItemIn(WithTerms):
         return ItemRequest(**self.model_dump())
 
 
-ModelName = Annotated[str, AfterValidator(clean_text), Field(max_length=100)]
+ModelName = Annotated[str, Field(max_length=100), AfterValidator(clean_text)]
 Temperature = Annotated[Number, Field(ge=0, le=2)]
 
 
@@ -230,7 +231,7 @@ class InitializeIn(BaseModel):
     minds: MindsIn = Field(default_factory=MindsIn)
     max_rounds: Annotated[Whole, Field(ge=1, le=100)] | None = None
     seed: Annotated[Whole, Field(ge=0, le=MAX_SEED)] | None = None
-    name: Annotated[str, AfterValidator(clean_text), Field(max_length=100)] = ""
+    name: Annotated[str, Field(max_length=100), AfterValidator(clean_text)] = ""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     use_standing_sellers: StrictBool = False
     standing_sellers: list[UUID] = Field(default_factory=list, max_length=10)

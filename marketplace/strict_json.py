@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -31,7 +31,7 @@ def read_value(text: str) -> Any:
     """Numbers are exact and finite, each name stands once. Raises ValueError, also where it nests too deep."""
     try:
         return json.loads(
-            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_with_distinct_names
+            text, parse_float=_exact, parse_constant=_refuse_constant, object_pairs_hook=_with_distinct_names
         )
     except RecursionError as error:
         raise ValueError("the JSON nests too deep") from error
@@ -94,6 +94,13 @@ def _with_distinct_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a name stands twice in one JSON object")
     return found
+
+
+def _exact(number: str) -> Decimal:
+    try:
+        return Decimal(number)
+    except InvalidOperation as error:
+        raise ValueError("a number's exponent is beyond all bounds") from error
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,5 +1,7 @@
 """What each further term weighs for a side beside the price: parts of 1, and below 0 where less is better.
 
+A term is worth its weight over the price's, so the price's weight has a least: else a day would be worth billions.
+
 People write them on one line, such as "delivery days -30 %, warranty months +10 %"; the rest of 100 % is the price's.
 """
 
@@ -10,6 +12,7 @@ from decimal import Decimal
 
 PRICE = "price"
 TOLERANCE = Decimal("0.001")
+LEAST_PRICE_WEIGHT = Decimal("0.01")
 _PART = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z0-9_ ]{0,39}?)[ :=]+(?P<sign>[-+\N{MINUS SIGN}]?) ?"
     r"(?P<number>\d{1,3}(?:\.\d{1,6})?) ?(?P<percent>%?)"
@@ -28,8 +31,8 @@ def weights_problem(weights: object, ranges: Mapping[str, Sequence[int]]) -> str
         if name != PRICE and weight and ranges[name][0] == ranges[name][1]:
             return f"{name} may take one value only, so nothing can depend on it"
     exact: dict[str, Decimal] = {str(name): Decimal(str(weight)) for name, weight in weights.items()}
-    if weights and not exact.get(PRICE, Decimal(0)) > 0:
-        return "price must be among them, with a weight above 0"
+    if weights and exact.get(PRICE, Decimal(0)) < LEAST_PRICE_WEIGHT:
+        return f"price must be among them, with a weight of at least {LEAST_PRICE_WEIGHT}"
     total = sum(map(abs, exact.values()), Decimal(0))
     if weights and abs(total - 1) > TOLERANCE:
         return f"weights must add up to 1, these add up to {float(total):g}"

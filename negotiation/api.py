@@ -11,14 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from marketplace import audit
-from marketplace.errors import LogNotFound, NotAllowed
+from marketplace.errors import InvalidRequest, LogNotFound, NotAllowed, Problem
 from marketplace.idempotency import once
 from marketplace.identity import Principal
 from marketplace.schemas import PageIn
 from negotiation import logs, services
 from negotiation.access import history_for, room_for, seen_as, steer
 from negotiation.core.visibility import OperatorViewer, Viewer, may_see_buyer_limits, may_see_seller
-from negotiation.errors import Refused, RoomNotFound
+from negotiation.errors import RoomNotFound
 from negotiation.figures import Frame, money
 from negotiation.frames import buyer_constraints, to_json
 from negotiation.models import LLMCall, NegotiationRun, Outcome
@@ -224,7 +224,7 @@ def _decide(principal: Principal, room_id: UUID, wanted: DecisionIn) -> Outcome:
     if wanted.decision_type is None and wanted.selected_seller_id is None:
         return services.decide_now(room_id)
     if wanted.selected_seller_id is None:
-        raise Refused("VALIDATION_ERROR", "selected_seller_id is needed for a deal")
+        raise InvalidRequest([Problem("selected_seller_id", "is needed for a deal")])
     close = services.force_deal if principal.is_operator else services.take_offer
     outcome = close(room_id, str(wanted.selected_seller_id), wanted.final_price_per_unit, wanted.quantity, note=note)
     audit.note(principal.name, "closed by hand", room=room_id, result=outcome.result)

@@ -18,6 +18,7 @@ from marketplace.counting import DATABASE_AWAY_ANSWERS, THROTTLED
 from marketplace.envelope import PLAIN_CODES
 from marketplace.errors import MarketplaceError, NotAllowed, RateLimited, SessionNotFound
 from marketplace.presence import doorman, seats
+from marketplace.problems import problems_of
 from marketplace.scopes import SEND_TEXTS, Receive, Scope, Send
 from marketplace.strict_json import read_object
 from marketplace.throttling import Kind, charge
@@ -152,11 +153,17 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         except (NegotiationError, MarketplaceError) as refused:
             return _refusal(refused)
         except ValidationError as invalid:
-            return _error("VALIDATION_ERROR", str(invalid.errors()[0]["msg"]).removeprefix("Value error, "))
+            problems = problems_of(invalid)
+            return _error("VALIDATION_ERROR", problems[0]["reason"]) | {"details": problems}
         except DATABASE_AWAY:
             DATABASE_AWAY_ANSWERS.inc()
             await self._write(_error(*PLAIN_CODES[503]))
             raise
+        except Unauthenticated:
+            raise
+        except Exception:  # else the socket would answer nothing more
+            logger.exception("a command failed")
+            return _error(*PLAIN_CODES[500])
 
     async def _carry_out(self, kind: str, command: dict[str, Any]) -> dict[str, Any] | None:
         """The answer to the command, None if it needs none."""

@@ -23,7 +23,7 @@ def _words(text: str) -> str:
 
 
 PositivePrice = Annotated[Price, Field(gt=0)]
-Remark = Annotated[str, AfterValidator(_words), Field(max_length=1000)]
+Remark = Annotated[str, Field(max_length=1000), AfterValidator(_words)]
 Percent = Annotated[Decimal, BeforeValidator(as_number), Field(decimal_places=1)]
 Seq = Annotated[Whole, Field(ge=0, le=MOST_SEQ)]
 
@@ -38,7 +38,7 @@ class AdviceIn(BaseModel):
     """The suggestion that was followed in an offer."""
 
     confidence: Annotated[Number, Field(ge=0, le=1)]
-    reasoning: Annotated[str, AfterValidator(_words), Field(max_length=2000)] = ""
+    reasoning: Annotated[str, Field(max_length=2000), AfterValidator(_words)] = ""
 
 
 class TermsIn(BaseModel):

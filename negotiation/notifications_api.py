@@ -32,7 +32,7 @@ class TargetIn(BaseModel):
     """`party` is needed only by an account that acts for several."""
 
     channel: Channel
-    address: Annotated[str, AfterValidator(clean_text), Field(min_length=1, max_length=LONGEST_ADDRESS)]
+    address: Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS), AfterValidator(clean_text)]
     kinds: list[Kind] = Field(default_factory=lambda: list(Kind), min_length=1, max_length=len(Kind))
     party: UUID | None = None
 
@@ -50,7 +50,7 @@ class TargetOut(Schema):
 
 
 class NewTargetOut(TargetOut):
-    """The secret of a webhook is told here and nowhere else."""
+    """The secret of a webhook is told in the first answer and nowhere else; a repeated request is told none."""
 
     secret: str | None
 
@@ -75,21 +75,28 @@ def list_targets(request: HttpRequest, page: Query[PageIn]) -> dict[str, Any]:
 
 @targets_router.post("", response={201: NewTargetOut})
 def add_target(request: HttpRequest, payload: TargetIn) -> Status[dict[str, Any]]:
-    """Tell the caller there. A webhook's answer holds the secret that its requests are signed with, this once."""
+    """Tell the caller there. A webhook's answer holds the secret that its requests are signed with, this once.
+
+    A request that is repeated under one `Idempotency-Key` is told none.
+    """
     principal = _principal(request)
     side, party = owner_of(principal, payload.party)
     # Before `once`, which may keep the database's one writer waiting while names are looked up.
     if problem := address_problem(payload.channel, payload.address):
         raise InvalidRequest([Problem("address", problem)])
     wanted = NewTarget(payload.channel, payload.address, payload.kinds)
+    secrets: list[str | None] = []
 
     def add() -> dict[str, Any]:
         require_few(side, party)
         target = make_target(side, party, wanted, principal.name)
         audit.note(principal.name, "made notification target", target=target.code, side=side, party=party)
-        return {**_told(target), "secret": target.secret or None}
+        secrets.append(target.secret or None)
+        return _told(target)
 
-    return Status(201, once(request, principal, add))
+    told = once(request, principal, add)
+    # Not in what is remembered for repeats, which is kept for a day.
+    return Status(201, {**told, "secret": secrets[0] if secrets else None})
 
 
 @targets_router.delete("/{target_id}", response=DeletedTargetOut)

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from marketplace.access_log import NotedLive
-from negotiation.consumers import RoomConsumer, SpectatorConsumer
+from marketplace.scopes import Receive, Scope, Send
+from negotiation.consumers import NOT_FOUND, RoomConsumer, SpectatorConsumer
 from negotiation.desk_consumers import DeskConsumer
 from negotiation.session_consumers import SessionConsumer
 from negotiation.session_consumers import stream as session_stream
@@ -16,6 +17,15 @@ SOCKET = "ws/negotiation/<str:room_id>/"
 WATCH_SOCKET = "ws/watch/<str:token>/"
 SESSION_SOCKET = "ws/session/<str:session_id>/"
 DESK_SOCKET = "ws/trade-desk/<str:negotiation_id>/"
+NOWHERE = "none"
+
+
+async def _close_as_not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    """A socket has to be open to be told a close code."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": NOT_FOUND})
+
 
 http_urlpatterns = [
     path(STREAM, NotedLive(stream, STREAM)),  # type: ignore[arg-type]  # typed for views
@@ -28,3 +38,4 @@ websocket_urlpatterns = [
     path(WATCH_SOCKET, NotedLive(SpectatorConsumer.as_asgi(), WATCH_SOCKET)),  # type: ignore[arg-type]
     path(DESK_SOCKET, NotedLive(DeskConsumer.as_asgi(), DESK_SOCKET)),  # type: ignore[arg-type]
 ]
+nowhere = NotedLive(_close_as_not_found, NOWHERE)

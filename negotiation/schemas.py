@@ -25,7 +25,7 @@ def _from_query(value: Any) -> Any:
 
 
 class MessageIn(BaseModel):
-    message: Annotated[str, AfterValidator(_message), Field(min_length=1, max_length=1000)]
+    message: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_message)]
 
 
 class DecisionIn(BaseModel):
@@ -35,7 +35,7 @@ class DecisionIn(BaseModel):
     selected_seller_id: UUID | None = None
     final_price_per_unit: Price | None = None
     quantity: Quantity | None = None
-    decision_reason: Annotated[str, AfterValidator(clean_text), Field(max_length=1000)] | None = None
+    decision_reason: Annotated[str, Field(max_length=1000), AfterValidator(clean_text)] | None = None
 
 
 class DecisionQueryIn(DecisionIn):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from marketplace.errors import InvalidRequest, Problem
 from negotiation import logs
 from negotiation.core.closing import conclude
 from negotiation.core.errors import BeyondOwnLimits, IllegalMove, OfferNotLive
@@ -172,7 +173,7 @@ def _best_ending(room: Room, reason: Reason) -> tuple[Event, ...]:
 
 def _room_with(stored: StoredRoom, seller_id: str) -> Room:
     if seller_id not in stored.seats:
-        raise Refused("VALIDATION_ERROR", "that seller is not in this room")
+        raise InvalidRequest([Problem("selected_seller_id", "that seller is not in this room")])
     return started(stored.room)
 
 

@@ -80,8 +80,9 @@ class Choice:
             return Q(session__code=self.session)
         if self.since is not None:
             asked &= Q(session__created_at__gte=_midnight(self.since))
-        if self.until is not None:
-            asked &= Q(session__created_at__lt=_midnight(self.until) + timedelta(days=1))
+        # The calendar's last day has no midnight after it, and no session a time after that day.
+        if self.until is not None and self.until < date.max:
+            asked &= Q(session__created_at__lt=_midnight(self.until + timedelta(days=1)))
         match self.kind:
             case Kind.REAL:
                 asked &= Q(session__is_what_if=False, session__is_arena=False)

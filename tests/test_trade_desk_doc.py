@@ -5,9 +5,11 @@ from pathlib import Path
 
 from marketplace.api import STATUSES as CODES
 from marketplace.api import api
+from marketplace.term_weights import LEAST_PRICE_WEIGHT
 from negotiation.core.vocabulary import Action, OfferStatus
 from negotiation.desk_consumers import DESK_COMMANDS
 from negotiation.desk_places import STATUSES
+from negotiation.matches import ROUNDS_BY_HAND
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "trade-desk.md").read_text("utf-8")
 PREFIXES = ("/api/v1/trade-desk", "/api/v1/approvals")
@@ -34,6 +36,11 @@ def test_statuses_and_states_are_told():
     text = section("What a side may do")
 
     assert {status for status in (*STATUSES, *OfferStatus, *Action) if f"`{status}`" not in text} == set()
+
+
+def test_numbers_that_the_code_has_are_told():
+    assert f"with {ROUNDS_BY_HAND} rounds where a person or program sits" in DOCUMENT
+    assert f"the price's is at least {LEAST_PRICE_WEIGHT}" in DOCUMENT
 
 
 def test_commands_of_the_socket_are_told():

@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from marketplace.backoffice.kinds import BY_KEY
 from marketplace.models import Session
 
 # Whoever asks for one session, one room or one seller's sessions means these, wherever they were played.
-NARROWED_BY = ("id__exact", "session__id__exact", "run__id__exact", "seller")
+NARROWED_BY = (*BY_KEY, "seller")
 
 
 class SessionsOfArenas(admin.SimpleListFilter):

@@ -1,5 +1,6 @@
 """The kinds of admin screens that the apps' admins are made of."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -25,6 +26,11 @@ else:
     _Paginator = Paginator
 
 MOST_COUNTED = 100_000
+# The rows of one session or one room, and the row itself: what pages of ours lead to.
+BY_KEY = ("id__exact", "session__id__exact", "run__id__exact")
+# What Django's own filters add to the path of what they look at.
+OF_FILTERS = ("", "__exact", "__isnull", "__gte", "__lt", "__id__exact")
+OF_DATES = ("__year", "__month", "__day", "__gte", "__lt")
 
 
 class CleanText(_Options):
@@ -47,7 +53,29 @@ class PatientPaginator(_Paginator):
         return counted
 
 
-class ModelAdmin(CleanText, _ModelAdmin):
+class OwnFilters(_Options):
+    """A list is narrowed by its own filters and by links of ours.
+
+    Django allows any lookup of a table's own columns: of those that no list shows, and by patterns that take for ever.
+    """
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in BY_KEY or lookup in _lookups_of(self, request)
+
+
+def _lookups_of(screen: Any, request: HttpRequest | None) -> Iterator[str]:
+    for item in screen.get_list_filter(request):
+        if not isinstance(item, (str, tuple, list)):
+            yield item.parameter_name
+            continue
+        path, kind = (item, None) if isinstance(item, str) else item
+        endings = ("__isempty",) if kind is admin.EmptyFieldListFilter else OF_FILTERS
+        yield from (f"{path}{ending}" for ending in endings)
+    if screen.date_hierarchy:
+        yield from (f"{screen.date_hierarchy}{ending}" for ending in OF_DATES)
+
+
+class ModelAdmin(OwnFilters, CleanText, _ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Under the name of what is listed, which Django only asks to select from."""
         title = str(self.opts.verbose_name_plural)

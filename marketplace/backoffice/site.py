@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from marketplace.backoffice.kinds import OwnFilters
 from marketplace.backoffice.usage_views import usage_csv, usage_page
 from negotiation.core.vocabulary import ApprovalState, TradeState
 from negotiation.models import STARTED, Approval, LLMCall, NegotiationRun, SeatWait
@@ -97,6 +98,13 @@ class Figure:
 class ParleySite(AdminSite):
     site_header = site_title = "Parley"
     index_title = "Admin"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Lists of other apps, too, are narrowed by their own filters alone."""
+        screen = admin_class or ModelAdmin
+        if not issubclass(screen, OwnFilters):
+            screen = type(screen.__name__, (OwnFilters, screen), {})
+        super().register(model_or_iterable, screen, **options)
 
     def get_urls(self) -> list[Any]:
         return [

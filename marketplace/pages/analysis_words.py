@@ -241,7 +241,10 @@ def _bar(place: int, each: Bin, places: int, most: int) -> Bar:
     step = 100 / places
     height = round(each.count / most * (CHART_HEIGHT - CHART_TOP))
     low = f"{each.low * 100:.0f}"
-    words = f"{low} to {each.high * 100:.0f} %" if each.high is not None else f"{low} % and more"
+    if each.high is None:
+        words = f"{low} % and more"
+    else:  # the first holds what is below nothing, too
+        words = f"{low} to {each.high * 100:.0f} %" if place else f"under {each.high * 100:.0f} %"
     return Bar(
         label=low if each.high is not None else f"{low}+",
         words=words,

@@ -29,6 +29,7 @@ from marketplace.schemas import (
 from marketplace.services import NewSession
 from marketplace.summary import Purchase, SessionSummary, summarise
 from marketplace.throttling import Kind, charge
+from negotiation.core.terms import to_money
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
 from negotiation.figures import money
 from negotiation.frames import to_json
@@ -291,9 +292,14 @@ _NO_BENCHMARKS = {
 
 def _benchmarks(purchase: Purchase) -> dict[str, Decimal | float | bool | None]:
     return {
-        "competitive_price": money(purchase.competitive_price),
-        "best_possible_price": money(purchase.best_possible_price),
+        "competitive_price": _whole_cents(purchase.competitive_price),
+        "best_possible_price": _whole_cents(purchase.best_possible_price),
         "buyer_share": money(purchase.buyer_share),
         "competitive_share": money(purchase.competitive_share),
         "was_best_seller": purchase.was_best_seller,
     }
+
+
+def _whole_cents(price: Decimal | None) -> float | None:
+    """Of a price that was reckoned from what terms are worth, and that nobody has named."""
+    return None if price is None else money(to_money(price))

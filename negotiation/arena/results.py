@@ -232,14 +232,26 @@ def compare(
 def paired_difference(
     ours: Iterable[RoomResult], theirs: Iterable[RoomResult], party: Party, measure: Measure
 ) -> Estimate:
-    """Ours less theirs, over the rooms with the same scenario, item, repeat and opponent."""
-    known = {_pair_key(room, party): value_of(room.score, measure) for room in theirs}
+    """Ours less theirs, over the pairs of rooms in which the measure is defined."""
     differences = []
-    for room in ours:
-        mine, other = value_of(room.score, measure), known.get(_pair_key(room, party))
+    for room, like in paired(ours, theirs, party):
+        mine, other = value_of(room.score, measure), value_of(like.score, measure)
         if mine is not None and other is not None:
             differences.append((room.scenario, mine - other))
     return estimate(differences)
+
+
+def paired(
+    ours: Iterable[RoomResult], theirs: Iterable[RoomResult], party: Party
+) -> list[tuple[RoomResult, RoomResult]]:
+    """Each of ours with the one of theirs that has the same scenario, item, repeat and opponent."""
+    known = {_pair_key(room, party): room for room in theirs}
+    return [(room, known[key]) for room in ours if (key := _pair_key(room, party)) in known]
+
+
+def is_false_deal(score: RoomScore) -> bool:
+    """A deal was made that nobody could legally make."""
+    return score.is_deal and not score.is_feasible
 
 
 def _pair_key(room: RoomResult, party: Party) -> tuple[str, int, str, str]:
@@ -264,7 +276,7 @@ def _row(mind: str, rooms: Sequence[RoomResult], party: Party) -> Row:
         mind=mind,
         share=estimate_of(rooms, OWN_SHARE[party]),
         deals=mean_of(rooms, Measure.DEALS),
-        false_deals=sum(room.score.is_deal and not room.score.is_feasible for room in rooms),
+        false_deals=sum(is_false_deal(room.score) for room in rooms),
         games=len({(room.scenario, room.repeat, room.mind(party.other)) for room in rooms}),
         rounds=mean_of(rooms, Measure.ROUNDS),
         seconds=mean_of(rooms, Measure.SECONDS),

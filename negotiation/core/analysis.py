@@ -6,21 +6,29 @@ an assignment game (Shapley and Shubik 1972). Its core, where no two could do be
 seller of f1 wins, at a price from f1 to p* = min(f2, M), where an open auction among the sellers would end too.
 
 Where further terms are bargained over, a price is what it comes to for the buyer with those terms (`core.utility`), and
-lo_i is at the terms that are best for the two together: the same market, in one number.
+lo_i is the lowest of all terms that suit both, at a unit price from m to the asking price: the same market, in one
+number.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
+from negotiation.core.frontier import common_values
 from negotiation.core.preferences import BuyerLimits, Extras, SellerLimits, burden, common_terms
 from negotiation.core.room import SellerSeat, Setup
-from negotiation.core.terms import Terms, to_money
+from negotiation.core.terms import CENT, Terms, to_money
 from negotiation.core.utility import buyer_price
 from negotiation.core.vocabulary import Party
 
 # Parts of the buyer's limit: with less than that at stake, a cent of rounding would decide the shares.
 LEAST_SURPLUS = Decimal("0.004")
 LEAST_COMPETITION = Decimal("0.01")
+# How many combinations of further terms are looked at; of wide ranges evenly spread values then.
+MOST_COMBINATIONS = 40_000
+
+# What some further terms take from the seller and from the buyer, in money for each unit.
+_Burdens = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +256,11 @@ class Measures:
 
 
 def lowest_legal_price(buyer: BuyerLimits, seller: SellerLimits) -> Decimal | None:
-    """The lowest price at which the two may close the whole quantity, None if they may not at all."""
-    if seller.stock < buyer.quantity or seller.ask < buyer.minimum:
-        return None
-    price = _least(buyer, seller)
-    return price if price <= buyer.maximum else None
+    """The lowest price at which the two may close the whole quantity, None if they may not at all.
+
+    It is not rounded where further terms are worth fractions of a cent.
+    """
+    return _least(buyer, seller) if seller.stock >= buyer.quantity else None
 
 
 def survey(setup: Setup) -> Market:
@@ -280,33 +288,78 @@ def measure(
 
 def _deal(setup: Setup, seat: SellerSeat, terms: Terms) -> Deal:
     rivals = [rival.limits for rival in setup.sellers if rival.limits.stock >= setup.buyer.quantity]
+    legal, least = _lowest_with(setup.buyer, seat.limits, terms.extras), _least(setup.buyer, seat.limits)
     return Deal(
         winner=seat.seller_id,
         unit_price=terms.unit_price,
         price=buyer_price(setup.buyer, terms, setup.agenda(seat.seller_id)),
-        legal=_lowest_with(setup.buyer, seat.limits, terms.extras),
-        least=_least(setup.buyer, seat.limits),
+        legal=legal,
+        least=legal if least is None else least,
         ask=seat.limits.ask,
         best_ask=min(rival.limits.ask for rival in setup.sellers),
         has_lowest_floor=all(seat.limits.floor <= rival.floor for rival in rivals),
     )
 
 
-def _least(buyer: BuyerLimits, seller: SellerLimits) -> Decimal:
-    """At the terms that burden the two together least: of each an end of what suits both, as burdens are linear."""
+def _least(buyer: BuyerLimits, seller: SellerLimits) -> Decimal | None:
+    """The lowest price of all terms that suit both, None if they may close at none.
+
+    No price is lower than that of the terms which burden the two together least, nor than the buyer's minimum with the
+    terms which burden the buyer least; burdens are linear, so both have each term at an end. Only where neither is
+    reached are all combinations looked at.
+    """
     if not common_terms(buyer.extras, seller.extras):
-        return max(seller.floor, buyer.minimum)
-    return _lowest_with(buyer, seller, _best_terms(buyer, seller))
+        return min(_prices(buyer, seller, [_total([])]), default=None)
+    values, _ = common_values(buyer, seller, MOST_COMBINATIONS)
+    ends = [_burdens(buyer, seller, name, (each[0], each[-1])) for name, each in values]
+    together = _total(min(each, key=lambda one: (one[0] + one[1], one[0])) for each in ends)
+    buyers = _total(min(each, key=lambda one: (one[1], one[0])) for each in ends)
+    bound = max(seller.floor + together[0] + together[1], buyer.minimum + buyers[1])
+    if bound > buyer.maximum:
+        return None
+    if bound in _prices(buyer, seller, (together, buyers)):
+        return bound
+    terms = [_burdens(buyer, seller, name, each) for name, each in values]
+    return min(_prices(buyer, seller, _combined(terms, seller.ask - seller.floor)), default=None)
 
 
-def _best_terms(buyer: BuyerLimits, seller: SellerLimits) -> Extras:
-    mine, theirs = ({each.name: each for each in side.extras} for side in (buyer, seller))
-    best = []
-    for name in common_terms(buyer.extras, seller.extras):
-        one, other = mine[name], theirs[name]
-        ends = (max(one.low, other.low), min(one.high, other.high))
-        best.append((name, min(ends, key=lambda value: one.burden(value) + other.burden(value))))
-    return tuple(best)
+def _burdens(buyer: BuyerLimits, seller: SellerLimits, name: str, values: Iterable[int]) -> list[_Burdens]:
+    return [(burden(seller.extras, ((name, each),)), burden(buyer.extras, ((name, each),))) for each in values]
+
+
+def _total(burdens: Iterable[_Burdens]) -> _Burdens:
+    sellers = buyers = Decimal(0)
+    for one, other in burdens:
+        sellers, buyers = sellers + one, buyers + other
+    return sellers, buyers
+
+
+def _prices(buyer: BuyerLimits, seller: SellerLimits, burdens: Iterable[_Burdens]) -> list[Decimal]:
+    """What the lowest unit price of each comes to for the buyer, of those at which the two may close in whole cents."""
+    found = []
+    for sellers, buyers in burdens:
+        paid = max(seller.floor + sellers, buyer.minimum)
+        spoken = paid.quantize(CENT, ROUND_CEILING)
+        if spoken <= seller.ask and spoken + buyers <= buyer.maximum:
+            found.append(paid + buyers)
+    return found
+
+
+def _combined(terms: Iterable[Sequence[_Burdens]], most: Decimal) -> list[_Burdens]:
+    """Of all combinations, with at most so much for the seller, those that no other is as good as for both sides."""
+    found = [(Decimal(0), Decimal(0))]
+    for each in sorted(map(_undominated, terms), key=len):
+        sums = ((sellers + one, buyers + other) for sellers, buyers in found for one, other in each)
+        found = _undominated(pair for pair in sums if pair[0] <= most)
+    return found
+
+
+def _undominated(burdens: Iterable[_Burdens]) -> list[_Burdens]:
+    kept: list[_Burdens] = []
+    for one in sorted(burdens):
+        if not kept or one[1] < kept[-1][1]:
+            kept.append(one)
+    return kept
 
 
 def _lowest_with(buyer: BuyerLimits, seller: SellerLimits, extras: Extras) -> Decimal:

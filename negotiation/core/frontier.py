@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import product
 
-from negotiation.core.preferences import BuyerLimits, Extras, Range, SellerLimits, burden
+from negotiation.core.preferences import BuyerLimits, Extras, Range, SellerLimits, burden, common_terms
 from negotiation.core.room import Setup
 from negotiation.core.terms import CENT, Terms
 from negotiation.core.utility import buyer_utility, seller_utility
@@ -89,7 +89,7 @@ class _Line:
 def frontier(setup: Setup, seller_id: str) -> Frontier | None:
     """None where nothing but the price was bargained over, or nothing could have been agreed to."""
     buyer, seller = setup.buyer, setup.seat(seller_id).limits
-    values, is_coarse = _values(setup, seller_id)
+    values, is_coarse = common_values(buyer, seller, MOST_COMBINATIONS)
     lines = list(_lines(buyer, seller, values)) if values else []
     if not lines:
         return None
@@ -111,13 +111,27 @@ def frontier(setup: Setup, seller_id: str) -> Frontier | None:
 def place(setup: Setup, seller_id: str, terms: Terms) -> Placed:
     buyer, seller, agenda = setup.buyer, setup.seat(seller_id).limits, setup.agenda(seller_id)
     at = _gains(setup, seller_id, terms)
-    values, _ = _values(setup, seller_id)
+    values, _ = common_values(buyer, seller, MOST_COMBINATIONS)
     left = [left for line in _lines(buyer, seller, values) if (left := _left(line, *at)) is not None] if values else []
     return Placed(
         buyer_utility=buyer_utility(buyer, terms, agenda),
         seller_utility=seller_utility(seller, terms, agenda),
         left_per_unit=max([Decimal(0), *left]).quantize(CENT, ROUND_FLOOR),
     )
+
+
+def common_values(buyer: BuyerLimits, seller: SellerLimits, most: int) -> tuple[list[tuple[str, Sequence[int]]], bool]:
+    """By term the values that suit both, in order, and whether some between the ends were left out.
+
+    They are where there would be more than `most` combinations of them.
+    """
+    agenda = common_terms(buyer.extras, seller.extras)
+    pairs = [(_range(buyer.extras, name), _range(seller.extras, name)) for name in agenda]
+    bounds = [(max(one.low, other.low), min(one.high, other.high)) for one, other in pairs]
+    most_each = _most_each([high - low + 1 for low, high in bounds], most)
+    spread = [_spread(low, high, most_each) for low, high in bounds]
+    is_coarse = any(high - low + 1 > most_each for low, high in bounds)
+    return list(zip(agenda, spread, strict=True)), is_coarse
 
 
 def _gains(setup: Setup, seller_id: str, terms: Terms) -> tuple[Decimal, Decimal]:
@@ -132,25 +146,14 @@ def _left(line: _Line, buyers: Decimal, sellers: Decimal) -> Decimal | None:
     return line.joint_gain - buyers - sellers if low <= high else None
 
 
-def _values(setup: Setup, seller_id: str) -> tuple[list[tuple[str, Sequence[int]]], bool]:
-    """By term the values that are looked at, and whether some were left out."""
-    agenda = setup.agenda(seller_id)
-    pairs = [(_range(setup.buyer.extras, name), _range(setup.seat(seller_id).limits.extras, name)) for name in agenda]
-    bounds = [(max(one.low, other.low), min(one.high, other.high)) for one, other in pairs]
-    most = _most_each([high - low + 1 for low, high in bounds])
-    spread = [_spread(low, high, most) for low, high in bounds]
-    is_coarse = any(high - low + 1 > most for low, high in bounds)
-    return list(zip(agenda, spread, strict=True)), is_coarse
-
-
 def _range(ranges: tuple[Range, ...], name: str) -> Range:
     return next(each for each in ranges if each.name == name)
 
 
-def _most_each(sizes: Sequence[int]) -> int:
+def _most_each(sizes: Sequence[int], combinations: int) -> int:
     """How many values of each term there is room for, two at least."""
     most = max(sizes, default=0)
-    while most > 2 and math.prod(min(size, most) for size in sizes) > MOST_COMBINATIONS:
+    while most > 2 and math.prod(min(size, most) for size in sizes) > combinations:
         most = max(2, most * 9 // 10)
     return most
 

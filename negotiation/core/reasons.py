@@ -172,9 +172,12 @@ def _of_buyer(view: BuyerView, bid: Bid) -> tuple[str, ...]:  # noqa: C901  # on
                 f" so the bid goes most of the way to that, or raises once more as much as last time.",
             )
         case Rule.ALL_THE_WAY:
-            best = said(because.rival) if because.rival is not None else "nothing"
+            best = because.rival
+            stands = (
+                "no offer stands" if best is None else f"the best standing offer of {said(best)} is above the limit"
+            )
             return (
-                f"It is the last round, and the best standing offer of {best} is above the limit.",
+                f"It is the last round, and {stands}.",
                 f"Rather than go without a deal, the buyer bids all that it may: {said(limits.maximum)}.",
             )
         case Rule.RECIPROCITY | Rule.CANNOT_BEAT | Rule.BUNDLE | Rule.FINAL | Rule.GOOD_BID | Rule.LAST_BID:

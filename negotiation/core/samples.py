@@ -37,7 +37,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Rooms with a competitive share from `low` to below `high`; without `high`, of `low` and more."""
+    """Rooms with a competitive share from `low` to below `high`; without `high`, of `low` and more.
+
+    The first bin also holds the shares below 0, of a buyer that paid more than its limit.
+    """
 
     low: float
     high: float | None
@@ -227,7 +230,7 @@ def histogram(measured: Iterable[Measures]) -> tuple[Bin, ...]:
     for each in measured:
         share = each.competitive_share
         if share is not None and each.has_competition:
-            counts[min(BINS, int(share * BINS))] += 1
+            counts[max(0, min(BINS, int(share * BINS)))] += 1
     edges = [n / BINS for n in range(BINS + 1)]
     return tuple(Bin(low, high, count) for low, high, count in zip(edges, (*edges[1:], None), counts, strict=True))
 

@@ -224,11 +224,16 @@ def _searching_bid(view: BuyerView) -> tuple[Decimal, Because]:
 
 
 def _last_bid(view: BuyerView, thread: BuyerThread) -> tuple[Decimal, Because]:
-    """The last round's bid: a gamble while an acceptable offer stands, else up to the limit where that is needed."""
+    """The last round's bid: a gamble while an acceptable offer stands, else up to the limit where that is needed.
+
+    While nothing stands it gambles, too, if a seller asks no more than the limit: its answer will be acceptable.
+    """
     start, ceiling, quotes = opening_price(view), view.limits.maximum, live_quotes(view)
     all_the_way = ceiling, Because(Rule.ALL_THE_WAY, start, ceiling, rival=quotes[0] if quotes else None)
     if _is_stuck(view):
         return _searching_bid(view)
+    if not quotes and view.policy is Policy.DEAL_FIRST and all(each.ask > ceiling for each in view.threads):
+        return all_the_way
     if not quotes or quotes[0] <= ceiling:
         end = quotes[0] - CENT if quotes else ceiling
         curve, best = start + LAST_GAMBLE * (end - start), quotes[0] if quotes else None
@@ -287,7 +292,7 @@ def _spoken_bid(price: Decimal, thread: BuyerThread, limits: BuyerLimits) -> Dec
     """The bid as people would say it, never less than before and never outside the mandate."""
     least = max(limits.minimum, thread.bids[-1].terms.unit_price if thread.bids else CENT)
     if price in (limits.maximum, limits.minimum, thread.ask):
-        return price
+        return to_money(price)
     return max(least, round_down_to(price, grain(price)))
 
 

@@ -4,19 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from negotiation.core.decision import valid_quotes
+from negotiation.core.decision import best_option, valid_quotes
 from negotiation.core.events import Decided, Event, RoundStarted
 from negotiation.core.folding import evolve
 from negotiation.core.reasons import Figure, Told, said
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.strategy import acceptable_price, live_quotes
+from negotiation.core.utility import buyer_price
 from negotiation.core.visibility import BuyerView, buyer_view
 from negotiation.core.vocabulary import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class _Stand:
-    """The best offer that the buyer might have taken when a round was over."""
+    """What the best offer that the buyer might have taken when a round was over came to for it."""
 
     round: int
     price: Decimal
@@ -29,16 +30,18 @@ def explain_decision(setup: Setup, events: Sequence[Event], asked: Room) -> Told
     view = buyer_view(asked)
     if decided.terms is None:
         return _without_deal(view, decided)
-    price = decided.terms.unit_price
-    others = [t.quote.terms.unit_price for t in valid_quotes(view) if t.quote and t.seller_id != decided.seller_id]
+    price, counted = _comes_to(setup, decided), ", with its further terms" if _has_agenda(setup) else ""
+    others = [thread for thread in valid_quotes(view) if thread.seller_id != decided.seller_id]
+    next_best = best_option(view, others[0]) if others else None
     earlier = [stand for stand in _stands(setup, events) if stand.round < decided.round]
-    sentences = (decided.explanation, _good_enough(view, decided), _why_not_sooner(earlier, decided.round, price))
+    sentences = (decided.explanation, _good_enough(view, decided), _why_not_sooner(setup, earlier, decided))
     figures = [
-        ("Price", price),
-        ("Next best offer", min(others, default=None)),
+        ("Price", decided.terms.unit_price),
+        (f"Price{counted}", price if counted else None),
+        (f"Next best offer{counted}", next_best.price if next_best else None),
         ("Limit", view.limits.maximum),
         ("Below the limit", view.limits.maximum - price),
-        (f"Best offer in round {earlier[0].round}" if earlier else "", earlier[0].price if earlier else None),
+        (f"Best offer in round {earlier[0].round}{counted}" if earlier else "", earlier[0].price if earlier else None),
     ]
     return _told(sentences, figures)
 
@@ -63,18 +66,31 @@ def _good_enough(view: BuyerView, decided: Decided) -> str:
     )
 
 
-def _why_not_sooner(earlier: Sequence[_Stand], at_round: int, price: Decimal) -> str:
-    if at_round < 2:
+def _why_not_sooner(setup: Setup, earlier: Sequence[_Stand], decided: Decided) -> str:
+    if decided.round < 2:
         return ""
     if not earlier:
-        return f"Before round {at_round} no offer stood that the buyer may take."
-    first = earlier[0]
+        return f"Before round {decided.round} no offer stood that the buyer may take."
+    first, price = earlier[0], _comes_to(setup, decided)
+    best = (
+        "the best offer, with what its further terms take from the buyer," if _has_agenda(setup) else "the best offer"
+    )
     if first.price > price:
         return (
-            f"Sooner would have been dearer: in round {first.round} the best offer was {said(first.price)}, and as an"
+            f"Sooner would have been dearer: in round {first.round} {best} was {said(first.price)}, and as an"
             f" offer that stands does not get worse, waiting brought {said(first.price - price)}."
         )
-    return f"The best offer was {said(first.price)} in round {first.round} already; waiting brought nothing more."
+    return f"{best.capitalize()} was {said(first.price)} in round {first.round} already; waiting brought nothing more."
+
+
+def _comes_to(setup: Setup, decided: Decided) -> Decimal:
+    assert decided.terms is not None
+    assert decided.seller_id is not None
+    return buyer_price(setup.buyer, decided.terms, setup.agenda(decided.seller_id))
+
+
+def _has_agenda(setup: Setup) -> bool:
+    return any(setup.agenda(seat.seller_id) for seat in setup.sellers)
 
 
 def _stands(setup: Setup, events: Sequence[Event]) -> Iterator[_Stand]:
@@ -82,9 +98,10 @@ def _stands(setup: Setup, events: Sequence[Event]) -> Iterator[_Stand]:
     room = new_room(setup)
     for event in events:
         if isinstance(event, RoundStarted):
-            ranked = valid_quotes(buyer_view(room))
-            if ranked and ranked[0].quote is not None:
-                yield _Stand(room.round, ranked[0].quote.terms.unit_price)
+            view = buyer_view(room)
+            options = [best_option(view, thread) for thread in valid_quotes(view)]
+            if options and options[0] is not None:
+                yield _Stand(room.round, options[0].price)
         room = evolve(room, event)
 
 

@@ -5,10 +5,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from negotiation.core import analysis as module
 from negotiation.core.analysis import Market, Path, Zopa, lowest_legal_price, measure, survey
+from negotiation.core.frontier import MOST_COMBINATIONS, common_values, frontier
 from negotiation.core.preferences import BuyerLimits, Range
+from negotiation.core.terms import CENT
 from negotiation.core.vocabulary import Party
 from tests.factories import a_buyer, a_seller, a_setup, some_setups, terms
+from tests.rooms_with_terms import some_rooms_with_terms
 
 BUYER = a_buyer(minimum=50, maximum=110, quantity=4)
 # Acme could go to 80 and Bolt to 90, the buyer to 110: an auction would end at 90.
@@ -308,3 +312,71 @@ def test_deal_at_terms_that_burden_both_is_less_efficient_than_one_at_the_best_t
     assert best.efficiency == 1
     assert worse.efficiency == Decimal(20) / 25
     assert worse.ideal_share + worse.seller_share == worse.efficiency
+
+
+def over_delivery(*, minimum=0, maximum, buyers, floor, ask, sellers, high=15):
+    """One room in which the buyer would have it soon and the seller would deliver late, of 5 to `high` days."""
+    buyer = replace(
+        a_buyer(minimum=minimum, maximum=maximum), extras=(Range("delivery_days", 5, high, Decimal(buyers)),)
+    )
+    seat = with_terms(a_seller(floor=floor, ask=ask), Range("delivery_days", 5, high, Decimal(sellers)))
+    return a_setup(seat, buyer=buyer)
+
+
+def test_no_deal_is_possible_where_the_best_terms_would_cost_more_than_the_seller_asks():
+    setup = over_delivery(maximum=120, buyers=-6, floor=90, ask=100, sellers="2.3333")
+
+    # 5 days would cost 113.34; at 100 the seller delivers in 11, which burdens the buyer with 36.
+    assert survey(setup) == Market(None, None)
+    assert not measure(setup, None, None).is_missed
+
+
+def test_asking_price_makes_terms_count_that_burden_the_two_together_more():
+    setup = over_delivery(maximum=150, buyers=-6, floor=90, ask=100, sellers="2.5")
+
+    # 11 days at 100 come to 136 for the buyer, 12 at 97.50 to 139.50.
+    assert survey(setup).zopa.low == 136
+
+
+def test_sellers_who_are_under_the_minimum_give_their_best_terms_for_nothing():
+    setup = over_delivery(minimum=100, maximum=120, buyers=-1, floor=70, ask=110, sellers=2)
+
+    assert survey(setup).zopa.low == 100
+
+
+def test_buyers_minimum_makes_terms_count_that_burden_the_two_together_more():
+    setup = over_delivery(minimum=100, maximum=130, buyers=-1, floor=85, ask=120, sellers=2)
+
+    # Up to 15 the seller's burden is within what the minimum gives it anyhow: 8 days and no fewer.
+    assert survey(setup).zopa.low == 103
+
+
+def test_wide_ranges_are_looked_at_in_even_steps(monkeypatch):
+    monkeypatch.setattr(module, "MOST_COMBINATIONS", 10)
+    setup = over_delivery(maximum=900, buyers=-6, floor=90, ask=100, sellers="2.5", high=50)
+
+    assert survey(setup).zopa.low >= 6 * 41 + 100
+
+
+@st.composite
+def some_rooms_to_search(draw):
+    """With one seller and something to bargain over besides the price."""
+    setup = draw(some_rooms_with_terms())
+    seat = setup.sellers[0]
+    assume(setup.agenda(seat.seller_id))
+    return replace(setup, sellers=(seat,))
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_rooms_to_search())
+def test_deal_is_possible_where_the_frontier_has_points_and_none_of_them_is_lower(setup):
+    seat = setup.sellers[0]
+    _, is_coarse = common_values(setup.buyer, seat.limits, MOST_COMBINATIONS)
+    assume(not is_coarse)
+
+    front, lowest = frontier(setup, seat.seller_id), lowest_legal_price(setup.buyer, seat.limits)
+
+    assert (front is None) == (lowest is None)
+    if front is not None:
+        ideal = setup.buyer.maximum - max(point.buyer_gain for point in front.points)
+        assert ideal - CENT <= lowest <= ideal + CENT / 1000

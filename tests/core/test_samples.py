@@ -88,6 +88,13 @@ def test_shares_are_spread_over_bins_of_which_the_last_beats_the_auction():
     assert bins[-1].high is None
 
 
+@pytest.mark.parametrize("price", ["111", "112", "135", "610"])
+def test_shares_of_a_buyer_that_paid_more_than_its_limit_are_in_the_first_bin(price):
+    bins = histogram([bought(price).measures])
+
+    assert [each.count for each in bins] == [1] + [0] * 10
+
+
 def test_prices_that_follow_the_asking_prices_of_twins_are_found():
     cases = [_twin(ask, price) for ask, price in ((110, 85), (120, 87), (130, 89), (140, 91), (150, 93), (160, 95))]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from negotiation.core.analysis import survey
 from negotiation.core.curves import TEMPERS, answers_rivals_from
 from negotiation.core.events import Accepted, Decided, MindFailed, Offered
-from negotiation.core.preferences import Priority
+from negotiation.core.preferences import Policy, Priority
 from negotiation.core.room import Setup
 from negotiation.core.strategy import (
     Bid,
@@ -165,6 +165,39 @@ def test_last_bid_goes_to_the_limit_where_no_offer_is_acceptable():
     view = a_buyer_view(a_buyer_thread(quotes=[118]), round=9)
 
     assert only_bid(view).price == 110
+
+
+def test_only_bid_goes_to_the_limit_where_every_seller_asks_for_more():
+    view = a_buyer_view(a_buyer_thread(ask=250), a_buyer_thread("Bolt", ask=111), max_rounds=1)
+
+    assert {bid.price for bid in choose_bids(view)} == {Decimal(110)}
+
+
+def test_only_bid_gambles_where_a_seller_asks_for_no_more_than_the_limit():
+    view = a_buyer_view(a_buyer_thread(ask=250), a_buyer_thread("Bolt", ask=110), max_rounds=1)
+
+    opening = opening_price(view)
+
+    assert is_spoken(only_bid(view).price, opening + Decimal("0.7") * (110 - opening))
+
+
+def test_only_bid_gambles_where_the_price_comes_first():
+    view = replace(a_buyer_view(a_buyer_thread(ask=250), max_rounds=1), policy=Policy.PRICE_FIRST)
+
+    assert only_bid(view).price < 110
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_room_of_one_round_closes_where_a_deal_is_possible(seed):
+    setup = a_setup(a_seller(floor=90, ask=250), buyer=a_buyer(minimum=0, maximum=100), max_rounds=1, seed=seed)
+
+    assert decided(play_out(setup)).terms is not None
+
+
+def test_bid_at_the_limit_is_in_whole_cents():
+    view = a_buyer_view(a_buyer_thread(bids=["110.0000000"], quotes=[200, 190]), round=2)
+
+    assert str(only_bid(view).price) == "110.00"
 
 
 def test_last_bid_saves_money_on_a_seller_whose_next_step_will_do():

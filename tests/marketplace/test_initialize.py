@@ -38,7 +38,7 @@ NO_TEXTS = (
     "[]",
 )
 NO_PRICES = ("true", '"400"', "1e309", "-1", "-0.01", "400.123", "1e-9", "10000000000", f"{2**63}", "null", "[]", "{}")
-NO_QUANTITIES = ("true", '"5"', "1e309", "0", "-1", "1.5", "1000001", f"{2**63}", "null", "[]")
+NO_QUANTITIES = ("true", '"5"', "1e309", "1e9999999", "0", "-1", "1.5", "1000001", f"{2**63}", "null", "[]")
 REQUIRED = (
     *("buyer", "buyer.name", "buyer.shopping_list", "sellers[0].name", "sellers[0].inventory"),
     *(f"{ITEM}.{name}" for name in ("item_id", "item_name", "quantity_needed", "max_price_per_unit")),
@@ -51,7 +51,7 @@ OPTIONAL = (
     *(("llm_config.model", value) for value in ("5", f'"{"m" * 101}"', '"a\\u0000"')),
     ("llm_config.provider", '"skynet"'),
     *(("max_rounds", value) for value in ("0", "101", "1.5", "true", '"5"', f"{2**63}")),
-    *(("seed", value) for value in ("-1", f"{2**53 + 1}", f"{2**63}", "true", "1.5", '"7"')),
+    *(("seed", value) for value in ("-1", "-1e99999999", f"{2**53 + 1}", f"{2**63}", "true", "1.5", '"7"')),
     *(("turn_seconds", value) for value in ("-1", "61", "true", '"1"', "1e309")),
     *(("currency", value) for value in ('"usd"', '"US"', '"EURO"', '""', "5")),
     *(("name", value) for value in ("5", f'"{"n" * 101}"', '"a\\u0007"', '"\\udfff"')),

@@ -24,6 +24,12 @@ def test_what_the_standard_does_not_have_is_refused(text):
         read_object(text)
 
 
+@pytest.mark.parametrize("number", ["1e99999999999999999999", "-1e99999999999999999999", "0e-99999999999999999999"])
+def test_number_whose_exponent_is_beyond_all_bounds_is_refused(number):
+    with pytest.raises(ValueError, match="exponent is beyond all bounds"):
+        read_object(f'{{"price": {number}}}')
+
+
 def test_elements_of_a_list_are_found_with_the_lines_that_they_begin_in():
     text = '{"other": {"list": [1]},\r\n "list" : [ {"a": "]},"},\n\n 2,[\n3],\n"x"\n]}\n'
 

@@ -69,6 +69,21 @@ def test_purchase_with_further_terms_is_judged_by_what_they_make_of_its_price(op
     assert summary.total_in_effect == purchase.price_in_effect * purchase.quantity
 
 
+def test_benchmarks_of_a_purchase_with_further_terms_are_whole_cents(open_session, operator, play, summary_of):
+    theirs = {"allowed_terms": {"delivery_days": [3, 20]}, "term_weights": {"price": 0.6, "delivery_days": 0.4}}
+    own = {"allowed_terms": {"delivery_days": [0, 31]}, "term_weights": {"price": 0.8, "delivery_days": -0.2}}
+    sellers = [bodies.seller("Acme", bodies.stock(**theirs)), bodies.seller("Bolt", bodies.stock(**theirs))]
+    made = open_session(buyer=bodies.buyer(bodies.item(**own)), sellers=sellers)
+    [room] = made["negotiation_rooms"]
+    operator.post(f"/negotiation/{room['room_id']}/start")
+    play(room["room_id"])
+
+    [purchase] = summary_of(made)["purchases"]
+
+    prices = [purchase["competitive_price"], purchase["best_possible_price"]]
+    assert prices == [round(price, 2) for price in prices]
+
+
 def test_summary_has_every_key_of_the_contract(summary_of, mixed):
     summary = summary_of(mixed)
 

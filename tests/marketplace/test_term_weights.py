@@ -18,9 +18,11 @@ WEIGHTS = {"price": 0.6, "delivery_days": -0.3, "warranty_months": 0.1}
         ({"price": 0.7, "delivery_days": -0.2}, "weights must add up to 1, these add up to 0.9"),
         ({"price": 0.7, "delivery_days": -0.302}, "weights must add up to 1, these add up to 1.002"),
         ({"price": 0.7, "payment_days": 0.3}, "payment_days is not among allowed_terms"),
-        ({"delivery_days": -1}, "price must be among them, with a weight above 0"),
-        ({"price": 0, "delivery_days": -1}, "price must be among them, with a weight above 0"),
-        ({"price": -0.7, "delivery_days": 0.3}, "price must be among them, with a weight above 0"),
+        ({"delivery_days": -1}, "price must be among them, with a weight of at least 0.01"),
+        ({"price": 0, "delivery_days": -1}, "price must be among them, with a weight of at least 0.01"),
+        ({"price": 1e-9, "delivery_days": -0.999999999}, "price must be among them, with a weight of at least 0.01"),
+        ({"price": 0.0099, "delivery_days": -0.9901}, "price must be among them, with a weight of at least 0.01"),
+        ({"price": -0.7, "delivery_days": 0.3}, "price must be among them, with a weight of at least 0.01"),
     ],
 )
 def test_weights_that_cannot_be_are_refused_with_the_field_and_the_rule(operator, weights, words):
@@ -70,6 +72,10 @@ def test_what_every_offer_has_is_no_further_term(name):
 
 def test_weight_of_a_term_with_one_value_is_refused():
     assert "may take one value only" in weights_problem({"price": 0.5, "x": 0.5}, {"x": [3, 3]})
+
+
+def test_price_may_weigh_as_little_as_a_hundredth():
+    assert weights_problem({"price": 0.01, "x": -0.99}, {"x": [0, 3]}) == ""
 
 
 def test_what_the_terms_leave_is_the_prices():

@@ -44,6 +44,12 @@ def test_query_narrows_what_is_found(analysis, three):
     assert analysis(kind="arena")["counts"]["rooms"] == 0
 
 
+def test_calendars_last_day_ends_the_query(analysis, three):
+    assert analysis(until="9999-12-31")["counts"]["rooms"] == 3
+    assert analysis(since="0001-01-01", until="9999-12-31")["counts"]["rooms"] == 3
+    assert analysis(since="9999-12-31")["counts"]["rooms"] == 0
+
+
 def test_rooms_are_listed_if_they_are_asked_for(analysis, three):
     assert analysis()["rooms"] is None
 

@@ -448,6 +448,24 @@ async def test_what_is_no_message_is_an_error(operator, started, message):
     answer = await answer_to(communicator, {"type": "message", "message": message})
 
     assert (answer["type"], answer["error_code"]) == ("error", "VALIDATION_ERROR")
+    assert [problem["field"] for problem in answer["details"]] == ["message"]
+    await communicator.disconnect()
+
+
+async def test_command_that_fails_for_a_reason_nobody_thought_of_is_answered_and_the_next_is_heard(
+    operator, started, monkeypatch, caplog
+):
+    def fail(code):
+        raise ArithmeticError("nobody thought of this")
+
+    monkeypatch.setitem(consumers.COMMANDS, "pause", fail)
+    communicator = await opened(started, operator.key)
+
+    answer = await answer_to(communicator, {"type": "pause"})
+
+    assert (answer["type"], answer["error_code"]) == ("error", "INTERNAL_ERROR")
+    assert "nobody thought of this" in caplog.text
+    assert await answer_to(communicator, {"type": "ping"}) == {"type": "pong"}
     await communicator.disconnect()
 
 

@@ -207,7 +207,8 @@ def watched_room(settings, open_session, log_folder, monkeypatch):
     monkeypatch.setattr(onlookers_module, "BEHIND_SECONDS", SECONDS)
 
     def open_room():
-        session = open_session(max_rounds=1)
+        # A buyer that puts deals first bids its limit in a room of one round, which then is no secret.
+        session = open_session(buyer=bodies.buyer() | {"policy": "price_first"}, max_rounds=1)
         (room,) = session["negotiation_rooms"]
         return room["room_id"], {s["seller_name"]: s["seller_id"] for s in room["participating_sellers"]}
 

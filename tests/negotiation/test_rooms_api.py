@@ -357,13 +357,19 @@ def test_deal_with_a_seller_that_has_offered_nothing_needs_a_price(operator, sta
 
 
 def test_deal_without_a_seller_is_refused(room):
-    assert code_of(room("decide", {"decision_type": "deal"})) == (400, "VALIDATION_ERROR")
+    refused = room("decide", {"decision_type": "deal"})
+
+    assert code_of(refused) == (400, "VALIDATION_ERROR")
+    assert refused.json()["error"]["details"] == [{"field": "selected_seller_id", "reason": "is needed for a deal"}]
 
 
 def test_deal_with_a_seller_of_another_room_is_refused(room, other_session):
     response = room("decide", {"decision_type": "deal", "selected_seller_id": other_session["seller_ids"][0]})
 
     assert code_of(response) == (400, "VALIDATION_ERROR")
+    assert response.json()["error"]["details"] == [
+        {"field": "selected_seller_id", "reason": "that seller is not in this room"}
+    ]
 
 
 @pytest.mark.parametrize(

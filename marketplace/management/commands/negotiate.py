@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from marketplace.offline import OfflineRoom, open_rooms, play_rooms
 from marketplace.offline_json import document
+from marketplace.problems import problems_of
 from marketplace.requests import SessionRequest
 from marketplace.schemas import MAX_SEED, InitializeIn
 from marketplace.terminal import LEAST_WIDTH, Palette, Transcript, table
@@ -83,7 +84,7 @@ def read_request(path: Path) -> SessionRequest:
     try:
         body = InitializeIn.model_validate(_read_json(path))
     except ValidationError as error:
-        raise _refused(path, [f"{_field_path(e['loc'])}: {e['msg']}" for e in error.errors()]) from error
+        raise _refused(path, [f"{problem['field']}: {problem['reason']}" for problem in problems_of(error)]) from error
     if body.use_standing_sellers or body.standing_sellers:
         raise _refused(path, ["standing_sellers: are in the database, which this command leaves alone"])
     if not body.sellers:
@@ -110,11 +111,6 @@ def _refuse_constant(name: str) -> None:
 def _refused(path: Path, problems: Sequence[str]) -> CommandError:
     listed = "\n".join(f"  {problem}" for problem in problems)
     return CommandError(f"{path} is not a session that can be played:\n{listed}", returncode=WRONG_INPUT)
-
-
-def _field_path(location: Sequence[int | str]) -> str:
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return path.removeprefix(".") or "body"
 
 
 def _seed(text: str) -> int:

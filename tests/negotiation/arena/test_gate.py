@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from negotiation.arena.gate import judge, verdict_line
 from negotiation.core.vocabulary import Party
-from tests.negotiation.arena.building import a_report, a_result, missed, results
+from tests.negotiation.arena.building import a_report, a_result, a_score, missed, results
 
 SHARES = [0.4 + n % 7 / 20 for n in range(40)]
 
@@ -68,6 +70,51 @@ def test_scenario_that_was_changed_is_another_one():
     now = a_report(*now.rooms, scenarios=(now.scenarios[0], *changed))
 
     assert {verdict.share.count for verdict in judge(now, before)} == {1}
+
+
+def test_room_that_is_missing_now_is_worse_for_both_sides():
+    before = a_report(*results(SHARES))
+
+    found = judge(replace(before, rooms=before.rooms[9:]), before)
+
+    assert [verdict.reasons for verdict in found] == [("rooms of the baseline that are missing now: 9",)] * 2
+
+
+def test_mind_without_any_room_now_is_worse():
+    before = a_report(*results(SHARES))
+
+    verdict, _ = judge(replace(before, rooms=()), before)
+
+    assert verdict.reasons == (f"rooms of the baseline that are missing now: {len(SHARES)}",)
+
+
+def test_repeat_that_was_not_to_be_played_again_is_not_missing():
+    before = [*results(SHARES), *(a_result(f"s{n:03}", share, repeat=1) for n, share in enumerate(SHARES))]
+
+    assert not buyers_verdict(results(SHARES), before).reasons
+
+
+def test_opponent_who_was_not_to_be_met_again_leaves_nothing_missing():
+    assert not buyers_verdict(results(SHARES), [*results(SHARES), *results(SHARES, sellers="linear")]).reasons
+
+
+@pytest.mark.parametrize("shares", [[], SHARES])
+def test_false_deal_where_none_was_made_before_is_worse(shares):
+    before, now = (
+        [*results(shares), a_result("none", score=a_score(None, is_feasible=False, is_deal=is_deal))]
+        for is_deal in (False, True)
+    )
+
+    assert buyers_verdict(now, before).reasons == ("it made more false deals",)
+    assert not buyers_verdict(before, now).reasons
+
+
+def test_mind_that_has_no_room_in_the_baseline_does_not_pass():
+    before = a_report(*results(SHARES), buyers=("strategy", "linear"))
+
+    verdict = next(each for each in judge(a_report(*results(SHARES, buyer="linear")), before) if each.mind == "linear")
+
+    assert verdict.reasons == ("the baseline has no room of it to compare",)
 
 
 @pytest.mark.parametrize("changes", [{"seed": 2}, {"buyers": ("other",), "sellers": ("other",)}, {"scenarios": ()}])
