@@ -11,7 +11,7 @@ NegotiationError
     ModelAway          a room that is to speak by a model, which is not there
     ArenaNotFound
     TargetNotFound     an address for notifications that is not there, or not the caller's
-    Refused            the core refused the move; `code` is its code, `can_overrule` whether its own limits alone did
+    Refused            the core refused the move; `code` is its code, `own_limit` the field that the mover may overrule
 """
 
 
@@ -60,13 +60,13 @@ class TargetNotFound(NegotiationError):
 
 
 class Refused(NegotiationError):
-    def __init__(self, code: str, message: str, *, can_overrule: bool = False) -> None:
+    def __init__(self, code: str, message: str, *, own_limit: str = "") -> None:
         super().__init__(message)
-        self.code, self.can_overrule = code, can_overrule
+        self.code, self.own_limit = code, own_limit
 
 
 def own_limit_details(error: Exception) -> list[dict[str, object]] | None:
     """What a client needs in order to ask whether it is meant all the same; None if that would not help."""
-    if not (isinstance(error, Refused) and error.can_overrule):
+    if not (isinstance(error, Refused) and error.own_limit):
         return None
-    return [{"field": "price", "reason": str(error), "can_overrule": True}]
+    return [{"field": error.own_limit, "reason": str(error), "can_overrule": True}]

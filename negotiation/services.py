@@ -230,8 +230,8 @@ def write(
         except SoldOut as sold_out:
             raise Refused("INSUFFICIENT_INVENTORY", "that seller's stock was sold to another room") from sold_out
         except IllegalMove as illegal:
-            is_own_limit = isinstance(illegal, BeyondOwnLimits)
-            raise Refused(illegal.code, str(illegal), can_overrule=is_own_limit) from illegal
+            own_limit = illegal.field if isinstance(illegal, BeyondOwnLimits) else ""
+            raise Refused(illegal.code, str(illegal), own_limit=own_limit) from illegal
         if written.room.status.is_over:
             # Of a transaction around this one, too: what it holds and what the other rooms' writers hold could cross.
             transaction.on_commit(partial(wind_up, code), robust=True)

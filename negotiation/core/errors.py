@@ -41,7 +41,11 @@ class OutsideLimits(IllegalMove):
 
 
 class BeyondOwnLimits(OutsideLimits):
-    pass
+    """`field` is what is beyond them: a further term, as in `terms.delivery_days`, or the price."""
+
+    def __init__(self, message: str, field: str = "price") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class SeatNotHeld(IllegalMove):

@@ -4,6 +4,7 @@ A move by hand keeps the order of turns and every rule that protects the other s
 agents (that a side never takes back what it gave), and of its own side's limits if it overrules them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -40,6 +41,7 @@ from negotiation.core.moves import (
     Words,
 )
 from negotiation.core.pacing import has_spoken
+from negotiation.core.preferences import Range, is_in_range
 from negotiation.core.protocol import (
     GONE,
     accepted,
@@ -235,7 +237,8 @@ def bid_by_hand(course: HandCourse, seller_id: str, move: Propose, *, overrule: 
         raise OutsideLimits("the bid is for more than is needed")
     check_claim(room, thread, move)
     ask = setup.seat(seller_id).limits.ask
-    _require(own=all(setup.buyer.permit(t) and t.unit_price <= ask for t in options), overrule=overrule)
+    is_own = all(setup.buyer.permit(t) and t.unit_price <= ask for t in options)
+    _require(is_own or overrule, setup.buyer.extras, options)
     if has_spoken(room, thread):
         course.add(RoundStarted(room.round + 1))
     course.add(*put_on_table(course.room, thread, Party.BUYER, move))
@@ -268,7 +271,7 @@ def _quote(room: Room, seller_id: str, move: Propose, *, overrule: bool) -> tupl
         raise OutsideLimits("only the buyer may name a rival's price")
     if move.terms.quantity > limits.stock:
         raise OutsideLimits("there are not as many units in stock")
-    _require(own=all(map(limits.permit, options)), overrule=overrule)
+    _require(overrule or all(map(limits.permit, options)), limits.extras, options)
     return put_on_table(room, thread, Party.SELLER, move)
 
 
@@ -284,7 +287,8 @@ def _award(room: Room, seller_id: str, move: Accept, *, overrule: bool, seconds:
         raise OutsideLimits("the offer is for more than is needed")
     if _waits_for_word(room):
         raise NotYourTurn("a deal waits for an approval; nothing else is taken before")
-    _require(own=thread.is_agreed or room.setup.buyer.admit(terms), overrule=overrule)
+    is_own = thread.is_agreed or room.setup.buyer.admit(terms)
+    _require(is_own or overrule, room.setup.buyer.extras, (terms,))
     farewells = ((seller_id, move.words),) if move.words.text else ()
     award = Award(seller_id, move.offer_id, Reason.CHOSEN, farewells, move.package)
     asked = request_approval(room, award, seconds) if room.buyer_holder is Holder.PROGRAM else ()
@@ -297,14 +301,17 @@ def _accept(room: Room, seller_id: str, move: Accept, *, overrule: bool) -> tupl
     terms = option_of(bid, move.package)
     if terms.quantity > limits.stock:
         raise OutsideLimits("there are not as many units in stock")
-    _require(own=limits.permit(terms), overrule=overrule)
+    _require(overrule or limits.permit(terms), limits.extras, (terms,))
     return accepted(room, thread, bid, move)
 
 
-def _require(*, own: bool, overrule: bool) -> None:
+def _require(is_allowed: bool, ranges: tuple[Range, ...], options: Sequence[Terms]) -> None:
     """A side's own limits hold unless it lifts them itself."""
-    if not (own or overrule):
-        raise BeyondOwnLimits("this is beyond your own limits; it takes your express word to do it all the same")
+    if is_allowed:
+        return
+    strange = (name for terms in options for name, value in terms.extras if not is_in_range(ranges, name, value))
+    field = next((f"terms.{name}" for name in strange), "price")
+    raise BeyondOwnLimits("this is beyond your own limits; it takes your express word to do it all the same", field)
 
 
 def _options(move: Propose) -> tuple[Terms, ...]:

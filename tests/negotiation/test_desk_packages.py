@@ -105,6 +105,14 @@ def test_packages_that_cannot_be_are_refused_with_the_reason(acts, packages, sta
     assert words in str(error)
 
 
+def test_term_beyond_the_own_limits_is_named(acts):
+    acts("buyer", "offer", {"price": 500, "quantity": 50})
+
+    error = acts("seller", "offer", {**OFFER, "terms": {"delivery_days": 40}}, status=422)["error"]
+
+    assert [detail["field"] for detail in error["details"]] == ["terms.delivery_days"]
+
+
 def test_package_beyond_the_own_limits_takes_an_express_word(acts):
     acts("buyer", "offer", {"price": 500, "quantity": 50})
     cheap = {**OFFER, "packages": [{"price": 400, "terms": {"delivery_days": 3}}]}
@@ -112,7 +120,7 @@ def test_package_beyond_the_own_limits_takes_an_express_word(acts):
     error = acts("seller", "offer", cheap, status=422)["error"]
     told = acts("seller", "offer", {**cheap, "overrule": True})
 
-    assert error["details"][0]["can_overrule"]
+    assert (error["details"][0]["field"], error["details"][0]["can_overrule"]) == ("price", True)
     assert told["own_offer"]["packages"][0]["price"] == 400.0
 
 
