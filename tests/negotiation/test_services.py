@@ -3,9 +3,10 @@ from uuid import UUID
 
 import pytest
 
+from marketplace.errors import InvalidRequest
 from negotiation import services
 from negotiation.core.vocabulary import RoomStatus
-from negotiation.errors import AlreadyActive, AlreadyDecided, NotActive, Refused
+from negotiation.errors import AlreadyActive, AlreadyDecided, NotActive
 from negotiation.models import NegotiationRun, Outcome, RunEvent
 from negotiation.store import read_room
 
@@ -108,10 +109,10 @@ def test_deal_for_less_than_is_needed_is_a_deal(code, seller_ids):
 
 
 def test_seller_that_is_not_in_the_room_cannot_win_it(code):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(InvalidRequest) as refused:
         services.force_deal(code, "nobody", Decimal(500))
 
-    assert refused.value.code == "VALIDATION_ERROR"
+    assert [problem.field for problem in refused.value.problems] == ["selected_seller_id"]
 
 
 @pytest.mark.parametrize("change", [services.pause, services.resume, services.decide_now, services.force_no_deal])
