@@ -27,6 +27,8 @@ export function remove(url) {
 
 async function call(url, options) {
   const response = await reach(url, options);
+  // Pages send whoever is not signed in any more to the sign-in, which answers everything with 200.
+  if (response.redirected) throw new ApiError("You are not signed in any more. Sign in again.", "AUTHENTICATION_REQUIRED", 401);
   const body = await response.json().catch(() => null);
   if (response.ok) return body;
   const error = body?.error ?? {};
@@ -44,6 +46,11 @@ async function reach(url, options) {
 function sentence(error, status) {
   const first = Array.isArray(error.details) ? error.details[0]?.reason : null;
   return [error.message ?? `The server answered ${status}.`, first].filter(Boolean).join(" ");
+}
+
+/** A key for a call that may have to be sent again. */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function csrfToken() {

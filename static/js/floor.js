@@ -48,7 +48,7 @@ const asked = new Map();
 /** The card of a room that was opened after the page: as the server writes it now. */
 function fetchCard(id) {
   if (!asked.has(id)) asked.set(id, read(id));
-  return asked.get(id);
+  return asked.get(id).finally(() => rooms.has(id) || asked.delete(id));
 }
 
 async function read(id) {

@@ -5,6 +5,11 @@ import { money, reasonWords, statusWords, total } from "./format.js";
 import { OVER, bestBid, bestStanding, lowestByRound } from "./room_state.js";
 
 const EMPTY = "\u00a0";
+const BEFORE_BIDS = {
+  queued: "The room waits for a free worker.",
+  waiting: "The room waits for a person or a program.",
+  paused: "Paused. Nothing happens until somebody resumes the room.",
+};
 
 /** Whether the card tells something else now. Of a room that is over nothing is drawn before its end is heard of. */
 export function drawCard(card, room) {
@@ -54,7 +59,7 @@ function priceOf(room) {
   }
   if (outcome) return { label: "No deal", price: "\u2013", who: "", words: outcome.explanation || reasonWords(outcome.reason) };
   const best = bestStanding(room);
-  if (!best) return room.status === "pending" ? null : { label: "Best standing offer", price: "\u2013", who: "", words: "The first bids are on their way." };
+  if (!best) return room.status === "pending" ? null : { label: "Best standing offer", price: "\u2013", who: "", words: BEFORE_BIDS[room.status] ?? "The first bids are on their way." };
   const { price, quantity } = best.standing;
   return {
     label: "Best standing offer",

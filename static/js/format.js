@@ -5,6 +5,7 @@ const moneyFormats = new Map();
 // Each takes longer to make than a message to draw.
 const COUNT = new Intl.NumberFormat("en-US");
 const EXACT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export function money(amount, currency) {
@@ -66,6 +67,12 @@ export function exactTime(date) {
 
 export function clock(date) {
   return CLOCK.format(date);
+}
+
+/** Hours and minutes, with the day where it is another than today. */
+export function shortTime(date, now = new Date()) {
+  const time = clock(date).slice(0, 5);
+  return date.toDateString() === now.toDateString() ? time : `${DAY.format(date)}, ${time}`;
 }
 
 /** Keeps every `<time data-relative>` of the page current. */

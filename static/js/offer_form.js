@@ -184,6 +184,6 @@ export function readPrice(words) {
 }
 
 export function readCount(words) {
-  const plain = words.replace(/[\s\u00a0,]/g, "");
-  return /^\d{1,9}$/.test(plain) ? Number(plain) : null;
+  const plain = words.replace(/[\s\u00a0]/g, "");
+  return /^(\d{1,9}|\d{1,3}(,\d{3}){1,2})$/.test(plain) ? Number(plain.replaceAll(",", "")) : null;
 }

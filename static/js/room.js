@@ -10,6 +10,7 @@ import { Eyes } from "./eyes.js";
 import { money, statusWords, total, units } from "./format.js";
 import { Intake } from "./intake.js";
 import { LookingBack } from "./looking_back.js";
+import { MessageBox } from "./message_box.js";
 import { ModelCalls } from "./model_calls.js";
 import { Pacing } from "./pacing.js";
 import { PriceLine } from "./price_line.js";
@@ -113,12 +114,14 @@ const SHOWN_WHEN = {
   cancel: ["pending", "queued", "active", "waiting", "paused"],
 };
 
+let isRefused = false;
+
 function renderControls() {
   for (const button of document.querySelectorAll("[data-command], [data-opens]")) {
     button.hidden = !SHOWN_WHEN[button.dataset.command ?? button.dataset.opens].includes(room.status);
   }
   for (const element of document.querySelectorAll("[data-when-over]")) element.hidden = !isOver(room);
-  if (!composer) return;
+  if (!composer || isRefused) return;
   composer.hidden = isOver(room);
   for (const part of composer.querySelectorAll("textarea, [type=submit]")) part.disabled = !SHOWN_WHEN.decide.includes(room.status);
   renderMentions();
@@ -168,6 +171,7 @@ function showLine(state, code) {
   sign.textContent = LINES[state] ?? "Not connected";
   if (state !== "refused") return;
   complain(code === 4404 ? "This room does not exist any more." : "You may not watch this room. Sign in again.");
+  isRefused = true;
   for (const part of document.querySelectorAll("[data-controls], [data-composer]")) part.hidden = true;
 }
 
@@ -252,17 +256,10 @@ for (const button of modes) {
 }
 talk.showPrivate(root.dataset.as === "xray");
 
-composer?.addEventListener("submit", async (event) => {
+const box = composer && new MessageBox(composer, (words, key) => attempt(null, () => post(`${root.dataset.api}/message`, { message: words }, key)));
+composer?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const words = composer.elements.message;
-  if (!words.value.trim()) return;
-  const sent = await attempt(composer.querySelector("button[type=submit]"), () => post(`${root.dataset.api}/message`, { message: words.value.trim() }));
-  if (sent) words.value = "";
-});
-composer?.elements.message.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  composer.requestSubmit();
+  box.send();
 });
 
 new RoomEvents({ socketUrl: root.dataset.socket, streamUrl: root.dataset.stream, onFrame: (frame) => intake.add(frame), onState: showLine }).open();

@@ -2,7 +2,7 @@
 
 import { BADGES, badgeOf } from "./badges.js";
 import { element } from "./elements.js";
-import { change, clock, count, money, total, units } from "./format.js";
+import { change, count, exactTime, money, total, units } from "./format.js";
 import { isAboutTerms, termLines } from "./options.js";
 import { badge } from "./room_state.js";
 import { standInReason, voiceWords } from "./voices.js";
@@ -58,7 +58,7 @@ function who(entry, { room, isMerged, onAsk }) {
     to && element("span", {}, to),
     ACTS[entry.action] && element("span", { class: "act" }, ACTS[entry.action]),
     voice(entry, onAsk));
-  if (entry.at) line.title = clock(new Date(entry.at));
+  if (entry.at) line.title = exactTime(new Date(entry.at));
   return line;
 }
 

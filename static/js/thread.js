@@ -1,11 +1,12 @@
 // The page of one thread: what stands, the talk, and the moves of whoever sits here. The server says what is legal.
 
-import { ApiError, get, post } from "./api.js";
+import { ApiError, get, newKey, post } from "./api.js";
 import { keepClocks, noteOf, sumWords } from "./desk_words.js";
 import { element } from "./elements.js";
 import { RoomEvents } from "./events.js";
 import { inviteTo, linkShown } from "./invitation.js";
-import { OfferForm, mayOverrule } from "./offer_form.js";
+import { MessageBox } from "./message_box.js";
+import { OfferForm, mayOverrule, readPrice } from "./offer_form.js";
 import { optionLike } from "./options.js";
 import { Proposal } from "./proposal.js";
 import { Signs } from "./signs.js";
@@ -184,10 +185,6 @@ async function move(path, body) {
   readSoon();
 }
 
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 async function attempt(call) {
   complain("");
   try {
@@ -208,26 +205,15 @@ async function sit(holder) {
 
 // Words, and the offer that may be in them
 
+const box = composer && new MessageBox(composer, (words, key) => attempt(() => post(at("messages"), { message: words, ...side }, key)));
 composer?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const field = composer.elements.message;
-  const words = field.value.trim();
-  if (!words) return;
-  const button = composer.querySelector("button[type=submit]");
-  button.disabled = true;
-  const sent = await attempt(() => post(at("messages"), { message: words, ...side }));
-  button.disabled = false;
+  const sent = await box.send();
   if (!sent) return;
-  field.value = "";
   lastTyped = 0;
   propose(sent.proposed_offer);
   talk.toEnd();
   readSoon();
-});
-composer?.elements.message.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  composer.requestSubmit();
 });
 composer?.elements.message.addEventListener("input", tellTyping);
 
@@ -260,26 +246,33 @@ find("[data-take]")?.addEventListener("click", () => attempt(() => sit("person")
 find("[data-give]")?.addEventListener("click", () => attempt(() => sit("agent")));
 find("[data-suggest]")?.addEventListener("click", () => attempt(() => suggestion.askFor()));
 
+const RULE = ["target_price", "tolerance_pct", "min_quantity_pct"];
 const auto = find("[data-auto]");
 find("[data-auto-switch]")?.addEventListener("change", async (event) => {
   find("[data-auto-terms]").hidden = !event.target.checked;
-  if (!event.target.checked && negotiation.auto_accept) await keepRule({ enabled: false });
+  if (event.target.checked || !negotiation.auto_accept || (await keepRule({ enabled: false }))) return;
+  delete auto.dataset.told; // it holds as before, and is shown so
+  render();
 });
 auto?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const { target_price: target, tolerance_pct: tolerance, min_quantity_pct: part } = auto.elements;
-  const body = { enabled: true, tolerance_pct: Number(tolerance.value.replace(",", ".")), min_quantity_pct: Number(part.value.replace(",", ".")) };
-  if (target.value.trim()) body.target_price = Number(target.value.replace(",", "."));
+  const { target_price: target, ...parts } = Object.fromEntries(RULE.map((name) => [name, auto.elements[name].value.trim()]));
+  const body = { enabled: true };
+  for (const [name, words] of Object.entries(parts)) if (words) body[name] = Number(words.replace(",", "."));
+  if (target) body.target_price = readPrice(target);
+  const wrong = Object.keys(body).find((name) => body[name] === null || Number.isNaN(body[name]));
+  if (wrong) return complain(`"${auto.elements[wrong].value}" is no ${wrong === "target_price" ? "price" : "number"}.`);
   await keepRule(body);
 });
 
 async function keepRule(body) {
   const kept = await attempt(() => post(at("auto-accept"), { ...body, ...side }));
-  if (!kept) return;
+  if (!kept) return false;
   negotiation = kept;
   say(body.enabled ? "The rule is kept." : "No offer is accepted automatically.");
   render();
   readSoon();
+  return true;
 }
 
 // Links that invite people, for operators

@@ -1,7 +1,7 @@
 // The talk of one thread: messages with their offer cards and quiet lines for what happened around them, oldest first.
 
 import { element } from "./elements.js";
-import { clock, money } from "./format.js";
+import { exactTime, money, shortTime } from "./format.js";
 import { offerCard } from "./offer_card.js";
 
 const ACTS = { accept: "Accepts the offer", reject: "Declines the offer", withdraw: "Takes the offer back", walk_away: "Walks away" };
@@ -57,7 +57,7 @@ export class ThreadTalk {
     const line = element("header", { class: "who" },
       element("b", {}, message.sender_name), who,
       ACTS[message.kind] && element("span", { class: "act" }, ACTS[message.kind]),
-      element("time", { datetime: message.at }, clock(new Date(message.at)).slice(0, 5)));
+      element("time", { datetime: message.at, title: exactTime(new Date(message.at)) }, shortTime(new Date(message.at))));
     return element("article", { class: `words ${side}${WITH_CARD.has(message.kind) ? " with-offer" : ""}`, "data-kind": message.kind },
       line,
       message.text && element("p", { class: "said" }, message.text),

@@ -1,7 +1,8 @@
 // The dialog in which an operator has a room played again from a round, with something changed.
 
-import { ApiError, get, post } from "./api.js";
+import { ApiError, get, newKey, post } from "./api.js";
 import { element } from "./elements.js";
+import { readPrice } from "./offer_form.js";
 
 export class WhatIf {
   constructor(dialog) {
@@ -16,8 +17,8 @@ export class WhatIf {
   /** `round` is where whoever opens it is in the room; the dialog offers the rounds that are over. */
   async open(round = Infinity) {
     this.#complain("");
-    this.key = String(Date.now()) + Math.random(); // what is sent twice is made once
-    this.branches.disabled = false;
+    this.key = newKey(); // what is sent twice is made once
+    this.branches.disabled = true;
     this.dialog.showModal();
     try {
       const { rounds } = await get(`${this.api}/branches`);
@@ -32,6 +33,7 @@ export class WhatIf {
     const chosen = rounds.findLast((one) => one <= round) ?? rounds[0];
     this.form.querySelector("[data-rounds]").replaceChildren(...rounds.map((one) => (
       element("option", { value: one, selected: one === chosen }, one ? `the end of round ${one}` : "the beginning"))));
+    this.branches.disabled = !rounds.length;
     if (!rounds.length) this.#complain("No round of this room is over yet: there is nothing to branch from.");
   }
 
@@ -44,7 +46,7 @@ export class WhatIf {
       location.assign(`/rooms/${made.room_id}/`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.key = String(Date.now()) + Math.random();
+      if (error.code !== "UNREACHABLE") this.key = newKey();
       this.#complain(error.message);
       this.branches.disabled = false;
     }
@@ -57,7 +59,7 @@ export class WhatIf {
       .map((row) => ({ seller_id: row.dataset.seller, ...seatOf(row) }))
       .filter((one) => one.mind || one.temperament || one.toughness);
     const { after_round: round, seed } = this.form.elements;
-    return { after_round: Number(round.value), buyer, sellers, ...(seed.value.trim() && { seed: numberIn(seed) }) };
+    return { after_round: Number(round.value), buyer, sellers, ...(seed.value.trim() && { seed: Number(seed.value) }) };
   }
 
   #complain(words) {
@@ -69,12 +71,11 @@ export class WhatIf {
 
 function seatOf(row) {
   const chosen = [...row.querySelectorAll("select")].filter((one) => one.value).map((one) => [one.name, one.value]);
-  const typed = [...row.querySelectorAll("input")].filter((one) => one.value !== one.defaultValue).map((one) => [one.name, numberIn(one)]);
+  const typed = [...row.querySelectorAll("input")].filter((one) => one.value !== one.defaultValue).map((one) => [one.name, priceIn(one)]);
   return Object.fromEntries([...chosen, ...typed]);
 }
 
-/** What is no number is sent as it is, and refused with its reason. */
-function numberIn({ value }) {
-  const number = Number(value.trim().replaceAll(",", ""));
-  return value.trim() && Number.isFinite(number) ? number : value;
+/** What is no price is sent as it is, and refused with its reason. */
+function priceIn({ value }) {
+  return readPrice(value) ?? value;
 }

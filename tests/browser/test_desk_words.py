@@ -33,7 +33,19 @@ def test_price_is_read_as_people_write_it(blank, words, price):
     assert call(blank, "offer_form", "readPrice", words) == price
 
 
-@pytest.mark.parametrize(("words", "number"), [("50", 50), ("1,000", 1000), ("0", 0), ("1.5", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("50", 50),
+        ("1,000", 1000),
+        ("1 000", 1000),
+        ("0", 0),
+        ("1.5", None),
+        ("1,5", None),
+        ("50,00", None),
+        ("-1", None),
+    ],
+)
 def test_quantity_is_a_whole_number(blank, words, number):
     assert call(blank, "offer_form", "readCount", words) == number
 

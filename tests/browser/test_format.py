@@ -31,6 +31,18 @@ def test_scripts_and_templates_write_money_alike(blank):
     ]
 
 
+def test_time_of_another_day_is_told_with_its_day(blank):
+    told = blank.evaluate(
+        """async () => {
+          const { shortTime } = await import("/static/js/format.js");
+          const now = new Date(2026, 10, 22, 15, 30);
+          return [new Date(2026, 10, 22, 9, 5), new Date(2026, 10, 20, 23, 59)].map((date) => shortTime(date, now));
+        }"""
+    )
+
+    assert told == ["09:05", "20 Nov, 23:59"]
+
+
 def test_scripts_and_templates_use_the_same_words(blank):
     assert written(blank, "statusWords", *((status,) for status in RoomStatus)) == [
         parley.status_words(status) for status in RoomStatus

@@ -123,6 +123,20 @@ def test_seller_entered_by_hand_is_in_the_room(page):
     expect(page.locator(".room-card")).to_contain_text("1 seller will be asked.")
 
 
+def test_session_is_made_once_though_its_button_is_pressed_twice(page):
+    made = []
+    page.on("request", lambda request: made.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("textbox", name="Buyer").fill("TechCorp")
+    enter_item(page, first_known(page))
+    page.get_by_label("Highest price").fill("50")
+    made.clear()
+
+    page.get_by_role("button", name="Create only").evaluate("(button) => { button.click(); button.click(); }")
+
+    expect(page.locator(".room-card")).to_be_visible()
+    assert len([url for url in made if not url.endswith("/check/")]) == 1
+
+
 def test_folded_part_says_what_is_set_in_it(page):
     fold = page.locator("details", has_text="What needs a person")
     expect(fold.locator("summary")).to_contain_text("as usual")

@@ -219,6 +219,45 @@ def test_everything_in_a_thread_is_named_and_reached_by_keyboard(operator_tab, o
     expect(accept).to_be_focused()
 
 
+def test_message_is_sent_once_and_what_is_written_meanwhile_stays(operator_tab, open_desk):
+    room = person_sells(open_desk)
+    page = operator_tab()
+    sent, held = [], []
+    page.route("**/messages", lambda route: (sent.append(route.request.post_data_json["message"]), held.append(route)))
+    page.goto(room.thread("Acme", "seller"))
+    field = page.locator("[data-composer] textarea")
+    field.fill("Let me think.")
+
+    field.press("Enter")
+    field.press("Enter")
+    field.press_sequentially(" And talk.")
+    held[0].continue_()
+
+    expect(page.get_by_role("log")).to_contain_text("Let me think.")
+    expect(field).to_have_value("Let me think. And talk.")
+    assert sent == ["Let me think."]
+
+
+def test_target_that_is_no_price_is_told_and_no_rule_is_kept(operator_tab, open_desk):
+    room = person_sells(open_desk)
+    page = operator_tab()
+    kept = []
+    page.on("request", lambda request: kept.append(request.post_data_json) if "auto-accept" in request.url else None)
+    page.goto(room.thread("Acme", "seller"))
+    page.get_by_label("Accept a good offer at once").check()
+    terms = page.locator("[data-auto-terms]")
+
+    terms.locator("[name=target_price]").fill("USD a lot")
+    terms.locator("[name=target_price]").press("Enter")
+    expect(page.locator("[data-error]")).to_contain_text('"USD a lot" is no price.')
+    terms.locator("[name=target_price]").fill("$1,234.50")
+    terms.locator("[name=tolerance_pct]").fill("")
+    terms.locator("[name=target_price]").press("Enter")
+    expect(page.locator("[data-announce]")).to_have_text("The rule is kept.")
+
+    assert [(body["target_price"], "tolerance_pct" in body) for body in kept] == [(1234.5, False)]
+
+
 def test_thread_that_cannot_be_read_says_so_and_is_read_again(operator_tab, open_desk):
     room = person_sells(open_desk)
     page = operator_tab()
