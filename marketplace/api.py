@@ -124,6 +124,8 @@ def for_known_callers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if _principal_of(request) is not None:
             return view(request, *args, **kwargs)
+        if _key_of(request):
+            charge(Kind.UNKNOWN_KEY, address_of(request.META.get("REMOTE_ADDR", "")))
         if "text/html" in request.headers.get("Accept", ""):
             return redirect_to_login(request.get_full_path())
         return error_response(401, *PLAIN_CODES[401])

@@ -189,12 +189,14 @@ def key_in(headers: Mapping[str, str]) -> str:
 
 
 def local_operator() -> User:
-    """The account behind the sign-in link: staff with the operators' rights and no password."""
+    """The account behind the sign-in link: staff without a password, and with the operators' rights unless somebody has
+    given it others.
+    """
     operator, is_new = User.objects.get_or_create(username="operator", defaults={"is_staff": True})
     if is_new:
         operator.set_unusable_password()
         operator.save()
-    operator.groups.add(Group.objects.get(name=OPERATORS))
+        operator.groups.add(Group.objects.get(name=OPERATORS))
     return operator
 
 

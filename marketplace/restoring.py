@@ -52,7 +52,7 @@ def restore(path: Path, *, logs: Path, secret_key: Path | None = None) -> dict[s
         _require_whole(folder, manifest)
         with transaction.atomic():
             _fill(folder, manifest)
-        _place_files(folder, logs, secret_key)
+            _place_files(folder, logs, secret_key)
     return manifest
 
 
@@ -132,11 +132,16 @@ def _row(model: type[Model], fields: list[Any], cells: list[Any]) -> Model:
 
 
 def _place_files(folder: Path, logs: Path, secret_key: Path | None) -> None:
-    """Last, for the tables can be put back without them, and not the other way round."""
-    if (folder / "logs").is_dir():
-        shutil.copytree(folder / "logs", logs, dirs_exist_ok=True)
+    """Last, and without them the tables are not filled either. The key that was there stays until its heir is there."""
     kept = folder / SECRET_KEY
-    if secret_key is not None and kept.is_file():
-        secret_key.unlink(missing_ok=True)
-        with os.fdopen(os.open(secret_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(kept.read_bytes())
+    try:
+        if (folder / "logs").is_dir():
+            shutil.copytree(folder / "logs", logs, dirs_exist_ok=True)
+        if secret_key is not None and kept.is_file():
+            heir = secret_key.with_suffix(".new")
+            heir.unlink(missing_ok=True)
+            with os.fdopen(os.open(heir, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(kept.read_bytes())
+            os.replace(heir, secret_key)
+    except (OSError, shutil.Error) as error:
+        raise CannotRestore(f"the logs or the secret key cannot be put in their place: {error}") from error

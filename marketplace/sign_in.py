@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -71,13 +71,14 @@ def _subjects(account: str, address: str) -> dict[str, int]:
 
 def _count(subject: str, now: datetime) -> tuple[int, datetime]:
     """The tries in the running minute with this one, and when that minute began."""
-    is_over = When(since__lte=now - WINDOW, then=Value(1))
+    other_minute = Q(since__lte=now - WINDOW) | Q(since__gt=now + WINDOW)  # of a clock that was set back
+    is_over = When(other_minute, then=Value(1))
     tried = SignInTries.objects.filter(subject=subject)
     with transaction.atomic():
         SignInTries.objects.bulk_create([SignInTries(subject=subject, since=now)], ignore_conflicts=True)
         tried.update(
             tries=Case(is_over, default=F("tries") + 1),
-            since=Case(When(since__lte=now - WINDOW, then=Value(now)), default=F("since")),
+            since=Case(When(other_minute, then=Value(now)), default=F("since")),
         )
         return tried.values_list("tries", "since").get()
 

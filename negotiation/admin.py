@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from marketplace.backoffice.arena_rows import RoomsOfArenas, RowsOfArenas, mark_of
 from marketplace.backoffice.kinds import PatientPaginator, ReadOnlyAdmin, ReadOnlyInline
 from marketplace.backoffice.steering import SteersRooms
+from marketplace.templatetags.parley import units
 from negotiation import arena_admin, notification_admin, seat_admin, trade_admin  # noqa: F401  # screens of their own
 from negotiation.core.events import Event
 from negotiation.models import (
@@ -220,7 +221,7 @@ class NegotiationRunAdmin(SteersRooms, ReadOnlyAdmin):
     @admin.display(description="buyer's limits")
     def limits(self, run: NegotiationRun) -> str:
         item = run.item
-        return f"{item.quantity_needed} units, from {item.min_price_per_unit} to {item.max_price_per_unit}"
+        return f"{units(item.quantity_needed)}, from {item.min_price_per_unit} to {item.max_price_per_unit}"
 
     @admin.display(description="pages")
     def pages(self, run: NegotiationRun) -> SafeString:

@@ -1,5 +1,6 @@
 """Deals that an agent may not close alone: who is asked, and what becomes of an answer that comes twice or too late."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,11 +10,12 @@ from marketplace.errors import NotAllowed
 from marketplace.identity import Principal
 from marketplace.models import Role
 from negotiation import seats
-from negotiation.core.events import ApprovalDecided, Event, Offered
+from negotiation.codec import decode
+from negotiation.core.events import ApprovalDecided, ApprovalRequested, Event, Offered
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalKind, ApprovalState, Holder, Party, RoomStatus
 from negotiation.errors import AlreadyDecided, NegotiationError, Refused
-from negotiation.models import Approval
+from negotiation.models import Approval, RunEvent
 from negotiation.store import read_history, read_room
 
 OPTIONS = ("approve", "reject", "modify")
@@ -65,6 +67,14 @@ def limit_reason(approval: Approval) -> str:
         return f"The unit price is under the minimum of {item.min_price_per_unit:,.2f} {currency}: too good to be true?"
     limit = item.approve_above if item.approve_above is not None else approval.run.session.approve_above
     return "The total is above the approval limit" + ("." if limit is None else f" of {limit:,.2f} {currency}.")
+
+
+def deals_asked(approvals: Sequence[Approval]) -> dict[tuple[int, int], Terms]:
+    """What each would agree to, with its further terms, which the log alone has; by room and number."""
+    runs = {approval.run_id for approval in approvals}
+    asked = RunEvent.objects.filter(run__in=runs, type=ApprovalRequested.__name__).order_by()
+    events = [(row.run_id, decode(row.type, row.payload)) for row in asked]
+    return {(run_id, event.number): event.terms for run_id, event in events if isinstance(event, ApprovalRequested)}
 
 
 def _require_other_than_asked(principal: Principal, approval: Approval) -> None:

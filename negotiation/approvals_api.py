@@ -1,5 +1,6 @@
 """The inbox of approvals over HTTP: for the buyer's side, operators and auditors."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from marketplace.errors import NotAllowed
 from marketplace.idempotency import once
 from marketplace.identity import Principal
 from marketplace.models import Role
-from negotiation.approvals import OPTIONS, approvals_of, decide, find_approval, limit_reason
+from negotiation.approvals import OPTIONS, approvals_of, deals_asked, decide, find_approval, limit_reason
+from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalState
 from negotiation.desk_schemas import ApprovalOut, ApprovalsOut, ApprovalsQueryIn, DecideIn
 from negotiation.figures import money
@@ -32,7 +34,7 @@ def list_approvals(request: HttpRequest, query: Query[ApprovalsQueryIn]) -> dict
         "total": found.count(),
         "limit": query.limit,
         "offset": query.offset,
-        "approvals": [approval_out(approval) for approval in shown],
+        "approvals": approvals_out(list(shown)),
     }
 
 
@@ -60,6 +62,16 @@ def decide_approval(request: HttpRequest, approval_id: UUID, payload: DecideIn) 
 
 
 def approval_out(approval: Approval) -> dict[str, Any]:
+    return approvals_out([approval])[0]
+
+
+def approvals_out(approvals: Sequence[Approval]) -> list[dict[str, Any]]:
+    """In the same order; by one query the further terms of all."""
+    asked = deals_asked(approvals)
+    return [_approval_out(approval, asked.get((approval.run_id, approval.number))) for approval in approvals]
+
+
+def _approval_out(approval: Approval, deal: Terms | None) -> dict[str, Any]:
     return {
         "approval_id": approval.code,
         "number": approval.number,
@@ -73,6 +85,7 @@ def approval_out(approval: Approval) -> dict[str, Any]:
         "price": money(approval.unit_price),
         "quantity": approval.quantity,
         "total": money(approval.total),
+        "terms": dict(deal.extras) if deal else {},
         "currency": approval.run.session.currency,
         "limit_reason": limit_reason(approval),
         "requested_at": approval.requested_at,

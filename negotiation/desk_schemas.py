@@ -384,6 +384,7 @@ class ApprovalOut(Schema):
     price: float
     quantity: int
     total: float
+    terms: dict[str, int] = {}
     currency: str
     limit_reason: str
     requested_at: Timestamp

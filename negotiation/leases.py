@@ -18,6 +18,8 @@ from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import NegotiationRun
 
 LEASE = timedelta(seconds=10)
+# A machine's name may have 64 characters; so many tell workers of ours apart, and fit beside the rest.
+LONGEST_NAME = 40
 PLAYED = (RoomStatus.QUEUED, RoomStatus.ACTIVE)
 
 
@@ -32,7 +34,7 @@ class Claim:
 
 def new_owner() -> str:
     """A worker's name: its machine, its process, and what tells it from an earlier one of the same number."""
-    return f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+    return f"{socket.gethostname()[:LONGEST_NAME]}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
 
 def free_leases_of_the_dead(owner: str) -> int:

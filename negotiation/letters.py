@@ -141,7 +141,7 @@ def as_mail(notice: Notice) -> tuple[str, str]:
         f"Seller: {one_line(notice.seller)}",
         *([f"Answer by: {notice.until}"] if notice.until else []),
         "",
-        notice.url,
+        _page_to_answer_on(notice),
         "",
         "-- ",
         FOOTER,
@@ -152,6 +152,11 @@ def as_mail(notice: Notice) -> tuple[str, str]:
 def one_line(text: str) -> str:
     """No line end in a name starts a line, or a header, of its own."""
     return " ".join(text.split())
+
+
+def _page_to_answer_on(notice: Notice) -> str:
+    """Deals are approved in the inbox and not in the thread."""
+    return f"{settings.PUBLIC_URL}{reverse('approvals')}" if notice.kind == Kind.APPROVAL_NEEDED else notice.url
 
 
 def _notice(notification: Notification) -> Notice:

@@ -144,10 +144,13 @@ def delete_old(age: timedelta) -> int:
     """Delete the logs older than `age`; how many."""
     oldest = time.time() - age.total_seconds()
     deleted = 0
-    for path in Path(settings.LOGS.directory).glob("*/*.json"):
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-            deleted += 1
+    for path in [*Path(settings.LOGS.directory).glob("*/*.json"), *Path(settings.LOGS.directory).glob("*/*.partial")]:
+        try:
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+                deleted += 1
+        except OSError as error:  # another worker's hand, or a file that is not ours; the others go all the same
+            logger.warning("cannot delete the log %s: %s", path.name, error)
     return deleted
 
 

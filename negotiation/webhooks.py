@@ -117,7 +117,7 @@ def _wait_asked(header: str, now: datetime) -> timedelta:
     else:
         try:
             asked = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return timedelta(0)
         wait = (asked if asked.tzinfo else asked.replace(tzinfo=UTC)) - now
     return min(max(wait, timedelta(0)), LONGEST_WAIT)

@@ -187,5 +187,10 @@ def _unpack(request: HttpRequest, carried: str) -> bytes:
 
 
 def _told(plan: Plan) -> str:
-    sellers, items, changes = len(plan.added_sellers), len(plan.added_stock), len(plan.changed)
-    return f"Imported: {sellers:,} new sellers, {items:,} new lines of stock, {changes:,} changes."
+    sellers = _counted(len(plan.added_sellers), "new seller", "new sellers")
+    items = _counted(len(plan.added_stock), "new line of stock", "new lines of stock")
+    return f"Imported: {sellers}, {items}, {_counted(len(plan.changed), 'change', 'changes')}."
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

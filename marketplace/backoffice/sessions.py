@@ -275,7 +275,7 @@ def _is_code(text: str) -> bool:
 
 
 def _cloning(sessions: list[Session]) -> Question:
-    named = [f"{session}: {session.room_count} rooms" for session in sessions[:MOST_NAMED]]  # type: ignore[attr-defined]
+    named = [f"{session}: {_rooms(session.room_count)}" for session in sessions[:MOST_NAMED]]  # type: ignore[attr-defined]
     if len(sessions) > MOST_NAMED:
         named.append(f"and {len(sessions) - MOST_NAMED:,} more")
     return Question(
@@ -287,6 +287,10 @@ def _cloning(sessions: list[Session]) -> Question:
         nothing="No session is chosen.",
         button="Clone it" if len(sessions) == 1 else "Clone them",
     )
+
+
+def _rooms(count: int) -> str:
+    return f"{count:,} room{'' if count == 1 else 's'}"
 
 
 def _told(outcome: Outcome) -> str:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.callers import operators_page
+from marketplace.csv_files import BYTE_ORDER_MARK
 from marketplace.errors import InvalidRequest, TooManySellers
 from marketplace.models import Seller, Session
 from marketplace.services import create_session, request_of, start_session
@@ -193,7 +194,8 @@ def _choices(draft: Draft) -> list[Choice]:
 
 def _csv(text: str, name: str) -> HttpResponse:
     disposition = f'attachment; filename="{name}"'
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": disposition}
+    return HttpResponse(BYTE_ORDER_MARK + text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _user(request: HttpRequest) -> User:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.summary import RoomRow
-from marketplace.templatetags.parley import money
+from marketplace.templatetags.parley import money, units
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import OfferStatus, Reason, Result
 from negotiation.models import Offer
@@ -79,7 +79,7 @@ def _left(word: LastWord) -> str:
 
 def _against_winner(room: RoomRow, offer: Offer, currency: str) -> str:
     gap = offer.unit_price - room.unit_price
-    fewer = f" It was for {offer.quantity:,} units only." if offer.quantity < room.quantity else ""
+    fewer = f" It was for {units(offer.quantity)} only." if offer.quantity < room.quantity else ""
     if gap > 0:
         return f"{money(gap, currency)} a unit dearer.{fewer}"
     if gap == 0:

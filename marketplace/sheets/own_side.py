@@ -45,9 +45,17 @@ def _unsold(thread: Participant, offers: Sequence[Offer], run: NegotiationRun) -
     if last is None:
         return ["You made no offer and sold nothing."]
     price, currency = last.unit_price, run.session.currency
-    left = price - thread.least_price
-    room_left = f"you could have gone {money(left, currency)} a unit lower" if left > 0 else "that was your floor"
+    room_left = _room_left(price - thread.least_price, currency)
     return [f"You sold nothing. Your last price was {money(price, currency)} a unit; {room_left}."]
+
+
+def _room_left(above: Decimal, currency: str) -> str:
+    """How far that price was from the floor, which a person may overrule."""
+    if not above:
+        return "that was your floor"
+    if above < 0:
+        return f"that was {money(-above, currency)} a unit below your floor"
+    return f"you could have gone {money(above, currency)} a unit lower"
 
 
 def _bought(outcome: Outcome, thread: Participant, run: NegotiationRun) -> list[str]:

@@ -15,7 +15,7 @@ def verdict(summary: SessionSummary) -> str:
     if not bought:
         return "Nothing is bought yet." if summary.open_rooms else "Nothing was bought."
     asked, competitive = summary.total_asked, summary.competitive_total
-    parts = [f"{_percent(summary.savings_against_ask / asked)} less than was asked"] if asked else []
+    parts = [_against_asked(summary.savings_against_ask, asked)] if asked else []
     if competitive:
         parts.append(_against(summary.total_in_effect, competitive))
     counted = f"{bought} of {wanted} items" if wanted != 1 else "The item"
@@ -147,6 +147,12 @@ def able_sellers(setup: Setup) -> list[tuple[Decimal, str]]:
     """Those that could legally close, by the lowest price of each."""
     lowest = ((lowest_legal_price(setup.buyer, seat.limits), seat.name) for seat in setup.sellers)
     return sorted((price, name) for price, name in lowest if price is not None)
+
+
+def _against_asked(saved: Decimal, asked: Decimal) -> str:
+    if not saved:
+        return "exactly what was asked"
+    return f"{_percent(abs(saved) / asked)} {'less' if saved > 0 else 'more'} than was asked"
 
 
 def _against(price: Decimal, competitive: Decimal) -> str:

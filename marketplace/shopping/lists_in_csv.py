@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from marketplace.shopping.item_forms import ItemForm
@@ -167,7 +168,8 @@ def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bo
         reasons.append(
             f"It has {len(line.cells)} cells for {len(fields)} columns; is a text with commas not in quotes?"
         )
-    for field, cell in zip(fields, line.cells, strict=False):
+    # A spreadsheet may leave out the empty cells at the end of a line.
+    for field, cell in zip_longest(fields, line.cells[: len(fields)], fillvalue=""):
         if not field or field in written:
             continue
         try:

@@ -36,11 +36,6 @@ def arena_light(state: str) -> str:
     return LIGHTS[state]
 
 
-@register.filter
-def grouped(number: int) -> str:
-    return f"{number:,}"
-
-
 @register.inclusion_tag("arena/mind.html")
 def mind_name(spec: str) -> dict[str, Any]:
     """The name of a mind, and how it was set."""

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from marketplace.identity import Principal
 from marketplace.waiting import pending_approvals
 from negotiation.core.vocabulary import ApprovalKind, ApprovalState
+from negotiation.models import Approval
 
 WHY_ASKED: dict[str, str] = {
     ApprovalKind.ABOVE_THRESHOLD: "above your approval limit",
@@ -21,6 +22,7 @@ DECISIONS: dict[str, str] = {
     ApprovalState.MODIFIED: "Countered",
     ApprovalState.EXPIRED: "Not needed any more",
 }
+LAPSED = "Lapsed: nobody decided in time"
 
 register = template.Library()
 
@@ -37,8 +39,10 @@ def why_asked(kind: str) -> str:
 
 
 @register.filter
-def decision_words(state: str) -> str:
-    return DECISIONS.get(state, state)
+def decision_words(approval: Approval) -> str:
+    """One that was overtaken has a note, and one that its room closed over was never decided."""
+    has_lapsed = approval.state == ApprovalState.EXPIRED and approval.decided_at is not None and not approval.note
+    return LAPSED if has_lapsed else DECISIONS.get(approval.state, approval.state)
 
 
 @register.simple_tag

@@ -91,6 +91,11 @@ def money(amount: Decimal | None, currency: str) -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
 def units(quantity: int) -> str:
     return f"{quantity:,} {'unit' if quantity == 1 else 'units'}"
 

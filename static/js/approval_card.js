@@ -4,6 +4,7 @@ import { ApiError, get, post } from "./api.js";
 import { sumWords, tellLeft, whyAsked } from "./desk_words.js";
 import { element } from "./elements.js";
 import { readCount, readPrice } from "./offer_form.js";
+import { termsLine } from "./options.js";
 
 const INBOX = "/api/v1/approvals";
 const MOST = 100;
@@ -11,9 +12,20 @@ const TELL_OF = { approve: "Approved. The room goes on.", reject: "Rejected. The
 
 /** Those that wait, in all rooms or in one; most urgent first. */
 export async function readPending(roomId = null) {
-  const { approvals } = await get(`${INBOX}?status=pending&limit=${MOST}`);
+  const approvals = await readAll();
   const own = roomId ? approvals.filter((approval) => approval.room_id === roomId) : approvals;
   return own.toSorted((a, b) => a.expires_at.localeCompare(b.expires_at));
+}
+
+/** The latest come first, so one that comes in between moves some to the next page: they are read twice and kept once. */
+async function readAll() {
+  const found = new Map();
+  for (let offset = 0, total = 1; offset < total; offset += MOST) {
+    const page = await get(`${INBOX}?status=pending&limit=${MOST}&offset=${offset}`);
+    for (const approval of page.approvals) found.set(approval.approval_id, approval);
+    total = page.total;
+  }
+  return [...found.values()];
 }
 
 /** `onDecided(approval, words)` hears of what was decided here, or found decided. */
@@ -21,11 +33,13 @@ export function approvalCard(approval, { currency = approval.currency ?? "USD", 
   const { seller_name: seller, item_name: item, approval_id: id } = approval;
   const clock = element("time", { datetime: approval.expires_at, "data-countdown": "" });
   tellLeft(clock);
+  const terms = termsLine(approval.terms) || null;
   const card = element("article", { class: "card approval", "data-approval": id, "aria-label": `${seller} offers ${item}` },
     element("header", {},
       element("h3", {}, isInRoom ? `${seller} offers` : element("a", { href: `/rooms/${approval.room_id}/` }, item)),
       element("span", { class: "approval-clock small" }, clock)),
     element("p", { class: "approval-terms" }, isInRoom ? null : `${seller} offers `, element("strong", { class: "number" }, sumWords(approval, currency))),
+    terms && element("p", { class: "small" }, terms),
     element("p", { class: "approval-why small" }, reason(approval)),
     mayDecide ? form(approval, onDecided) : element("p", { class: "small soft" }, "You may read here and decide nothing."));
   return card;
@@ -69,7 +83,7 @@ function form(approval, onDecided) {
   buttons.reject.addEventListener("click", () => decide("reject"));
   buttons.modify.addEventListener("click", () => {
     if (counter.hidden) return openCounter(counter, buttons.modify, price);
-    const offer = { price: readPrice(price.value), quantity: readCount(quantity.value) };
+    const offer = { price: readPrice(price.value), quantity: readCount(quantity.value), terms: approval.terms };
     if (!offer.price || !offer.quantity) return tell("A counter-offer needs a price such as 415.50 and a whole number of units.");
     return decide("modify", offer);
   });

@@ -17,6 +17,7 @@ const DECISIONS = {
   modified: "Countered",
   expired: "Not needed any more",
 };
+const LAPSED = "Lapsed: nobody decided in time";
 
 export function holderWords(holder) {
   return HOLDERS[holder] ?? HOLDERS.agent;
@@ -26,7 +27,9 @@ export function whyAsked(kind) {
   return WHY_ASKED[kind] ?? String(kind).replaceAll("_", " ");
 }
 
-export function decisionWords(state) {
+/** One that was overtaken has a note. */
+export function decisionWords({ state, note }) {
+  if (state === "expired" && !note) return LAPSED;
   return DECISIONS[state] ?? String(state);
 }
 
@@ -94,7 +97,7 @@ export function noteOf(frame, { currency, nameOf }) {
     case "thread_expired":
       return `${name} did not move in time; the thread with ${nameOf(frame.seller_id)} ended.`;
     case "approval_decided":
-      return [`${decisionWords(frame.state)}.`, frame.note].filter(Boolean).join(" ");
+      return [`${decisionWords(frame)}.`, frame.note].filter(Boolean).join(" ");
     default:
       return null;
   }

@@ -88,8 +88,10 @@ export class RoomDesk {
     if (wasIn) document.querySelector("[data-talk]").focus({ preventScroll: true });
     if (number === null) return;
     const pending = await this.attempt(null, () => readPending(this.code));
+    if (this.shownApproval !== number) return;
+    if (!pending) this.shownApproval = null; // it could not be read: the next time it is tried again
     const approval = pending?.find((one) => one.number === number);
-    if (!approval || this.shownApproval !== number) return;
+    if (!approval) return;
     place.replaceChildren(approvalCard(approval, {
       currency: this.room.currency, isInRoom: true, mayDecide: this.maySteer, onDecided: (_, words) => this.say(words),
     }));

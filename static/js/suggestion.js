@@ -60,9 +60,13 @@ export class Suggestion {
 
   #market({ market_price: price, difference_pct: difference, n, window_days: days }) {
     const apart = difference ? `${Math.abs(difference).toFixed(1)} % ${difference < 0 ? "below" : "above"} it` : "level with it";
-    const basis = days ? `${count(n)} deals in ${days} days` : `${count(n)} asking prices now`;
+    const basis = days ? `${counted(n, "deal")} in ${counted(days, "day")}` : `${counted(n, "asking price")} now`;
     return [money(price, this.currency), element("small", { class: "beneath" }, ` ${apart}; ${basis}`)];
   }
+}
+
+function counted(number, what) {
+  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function likely(probability) {

@@ -85,6 +85,18 @@ def test_approval_waits_until_it_is_decided(blank):
     assert notes(room) == ["The offer of Acme, 50 × $590.00, waits for an approval.", "Rejected. Too dear."]
 
 
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [("", "Lapsed: nobody decided in time."), ("The offer is gone.", "Not needed any more. The offer is gone.")],
+)
+def test_approval_that_nobody_gave_in_time_is_told_from_one_that_was_overtaken(blank, note, words):
+    expired = {"type": "approval_decided", "seq": 4, "seller_id": ACME, "state": "expired", "note": note}
+
+    room = fold(blank, connected(), round_start(1), quote(2, ACME, 590), approval_asked(3), expired)
+
+    assert notes(room)[-1] == words
+
+
 def test_nobody_is_waited_for_when_the_room_is_over(blank):
     room = fold(blank, connected(), round_start(1), quote(2), asked(3, BOLT), approval_asked(4), deal(5))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.groups import AUDITORS, OPERATORS
-from marketplace.identity import create_api_key, principal_of_key, principal_of_user
+from marketplace.identity import create_api_key, make_sign_in_link, principal_of_key, principal_of_user
 from marketplace.models import ApiKey, PartyLink, Role, Seller
 from negotiation.models import Participant
 from tests import accounts
@@ -83,6 +83,23 @@ def test_new_account_signs_in_by_a_link_once(flags, group):
     user = User.objects.get(username="otto")
     assert [one.name for one in user.groups.all()] == [group]
     assert not user.has_usable_password()
+
+
+def test_behind_a_proxy_where_no_link_is_taken_an_account_needs_a_password(settings):
+    settings.BEHIND_PROXY = True
+
+    with pytest.raises(CommandError, match="--password-stdin"):
+        run("create_operator", "otto")
+
+    assert not User.objects.exists()
+
+
+def test_auditor_who_is_called_operator_stays_one():
+    run("create_operator", "operator", "--auditor")
+
+    make_sign_in_link("http://127.0.0.1:8000")
+
+    assert [group.name for group in User.objects.get(username="operator").groups.all()] == [AUDITORS]
 
 
 def test_new_account_takes_its_password_from_the_standard_input(monkeypatch):

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import tarfile
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -8,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.core.management import CommandError, call_command
 
+from marketplace import restoring
 from marketplace.backup import applied_migrations, tables, write_backup
 from marketplace.restoring import CannotRestore, read_manifest, restore
 from negotiation import seats, services
@@ -137,6 +140,35 @@ def test_stored_logs_come_back(emptied, played, log_folder, tmp_path):
         log.name for log in log_folder.glob("*/*.json")
     ]
     assert any(played in log.name for log in log_folder.glob("*/*.json"))
+
+
+def test_restore_that_cannot_place_its_files_changes_nothing(emptied, played, log_folder, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(CannotRestore, match="cannot be put in their place"):
+        restore(emptied, logs=tmp_path / "file")
+
+    assert not NegotiationRun.objects.exists()
+
+
+def test_key_that_is_there_goes_only_when_its_heir_is_written(backup, log_folder, tmp_path, monkeypatch):
+    key = tmp_path / "key"
+    key.write_text("signs everything")
+    write_backup(tmp_path / "with.tar.gz", logs=log_folder, secret_key=key)
+    call_command("flush", "--no-input", verbosity=0)
+    open_file = os.open
+
+    def full_disk(path, *given, **options):
+        if str(path).startswith(str(key)):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return open_file(path, *given, **options)
+
+    monkeypatch.setattr(restoring.os, "open", full_disk)
+
+    with pytest.raises(CannotRestore, match="No space left"):
+        restore(tmp_path / "with.tar.gz", logs=log_folder, secret_key=key)
+
+    assert key.read_text() == "signs everything"
 
 
 def test_nobody_else_may_read_a_backup(backup):

@@ -45,6 +45,14 @@ async def test_greeting_says_where_it_is_ready_and_then_how_to_sign_in(said):
     ]
 
 
+async def test_greeting_has_no_link_behind_a_proxy_where_none_is_taken(said, settings):
+    settings.BEHIND_PROXY = True
+
+    await Marketplace(said.append, worker=None, play_demo=None).started("127.0.0.1", 8000)
+
+    assert said == ["Parley is ready at http://127.0.0.1:8000"]
+
+
 async def test_greeting_puts_an_ipv6_address_in_brackets(said):
     await Marketplace(said.append, worker=None, play_demo=None).started("::1", 8000)
 

@@ -38,6 +38,13 @@ def test_password_may_be_tried_five_times_a_minute_whether_or_not_the_name_is_kn
     assert 0 < int(response["Retry-After"]) <= 60
 
 
+def test_clock_that_is_set_back_keeps_nobody_out_for_longer():
+    statuses(MOST_OF_BOTH)
+    SignInTries.objects.update(since=timezone.now() + timedelta(days=1))
+
+    assert sign_in().status_code == 200
+
+
 def test_known_and_unknown_names_are_answered_alike():
     known, unknown = (sign_in(name).content.decode() for name in ("olga", "nobody"))
 

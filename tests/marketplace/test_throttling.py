@@ -162,6 +162,15 @@ def test_guesser_of_keys_is_held_back_and_the_holder_of_one_is_not(limited, oper
 
 
 @pytest.mark.django_db
+def test_keys_are_not_guessed_at_the_description_of_the_api_either(limited):
+    guess = {"X-API-Key": "parley_guess"}
+
+    answers = [Client().get("/api/openapi.json", headers=guess) for _ in range(RATES[Kind.UNKNOWN_KEY].most + 1)]
+
+    assert [answer.status_code for answer in answers] == [401] * RATES[Kind.UNKNOWN_KEY].most + [429]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/simulation", "/api/v1/nothing", "/login/", "/nothing/", "/api/docs"])
 def test_nobody_is_counted_by_address(limited, path):
     empty(Kind.ANONYMOUS, "127.0.0.1")

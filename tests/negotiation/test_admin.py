@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.identity import local_operator
+from marketplace.models import BuyerItem
 from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
 from marketplace.services import create_session
 from negotiation.core.preferences import Priority, Style
@@ -81,6 +82,16 @@ def test_room_list_tells_how_each_room_ended_and_where_it_is(operator):
     assert '<td class="field-result">deal</td>' in page
     assert "75.00" in page
     assert run.get_absolute_url() in page
+
+
+@pytest.mark.parametrize(("quantity", "words"), [(1, "1 unit, from"), (1500, "1,500 units, from")])
+def test_room_tells_how_many_units_the_buyer_wants(operator, quantity, words):
+    run = make_room()
+    BuyerItem.objects.update(quantity_needed=quantity)
+
+    page = operator.get(reverse("admin:negotiation_negotiationrun_change", args=[run.pk])).content.decode()
+
+    assert words in page
 
 
 @pytest.mark.parametrize("searched", ["desk", "office", "harbour"])

@@ -1,11 +1,15 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from marketplace.models import Role, SellerInventory
 from negotiation.core.vocabulary import ApprovalState, Party
 from negotiation.models import Approval, Offer, Outcome, Participant, RunEvent
+from negotiation.trade_models import Trade
 from tests import bodies
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +60,35 @@ def early(open_session, api_for, operator, play):
     return post
 
 
+@pytest.fixture
+def with_terms(open_session, api_for, operator, play):
+    """A program wants to take a package of an offer, and a person is asked."""
+    ranges = {"delivery_days": [3, 21]}
+    item = bodies.item(allowed_terms=ranges, term_weights={"price": 0.83, "delivery_days": -0.17})
+    stock = bodies.stock(allowed_terms=ranges, term_weights={"price": 0.79, "delivery_days": 0.21})
+    opened = open_session(
+        buyer=bodies.buyer({**item, "max_price_per_unit": 700}, mind="external"),
+        sellers=[bodies.seller("Acme", stock, mind="external")],
+        max_rounds=9,
+        approve_above=1,
+    )
+    room = opened["negotiation_rooms"][0]["room_id"]
+    operator.post(f"/negotiation/{room}/start")
+    play(room)
+    desk = f"/trade-desk/negotiations/{Participant.objects.get(run__code=room).code}"
+    bid = {"price": 500, "quantity": 50, "terms": {"delivery_days": 3}}
+    package = {"price": 612, "terms": {"delivery_days": 4}}
+    quote = {"price": 605, "quantity": 50, "terms": {"delivery_days": 7}, "packages": [package]}
+    program = api_for(Role.BUYER, opened["buyer_id"])
+    answers = [
+        program.post(f"{desk}/offer", bid),
+        operator.post(f"{desk}/offer", {**quote, "party": "seller"}),
+        program.post(f"{desk}/accept", {"package": 1}),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    return Approval.objects.get(run__code=room)
+
+
 def code_of(response):
     return response.status_code, response.json()["error"]["code"]
 
@@ -76,6 +109,30 @@ def test_what_waits_for_a_person_is_in_the_inbox(buyer, approval, asked, session
     assert shown["limit_reason"] == "The total is above the approval limit of 1.00 USD."
     assert shown["options"] == ["approve", "reject", "modify"]
     assert shown == buyer.get(f"/approvals/{approval.code}").json()
+
+
+def test_further_terms_of_the_deal_are_told_as_they_would_be_agreed(operator, with_terms):
+    answer = operator.post(f"/approvals/{with_terms.code}/decide", {"decision": "approve"}).json()
+
+    (shown,) = operator.get("/approvals").json()["approvals"]
+    assert (shown["price"], shown["terms"]) == (612.0, {"delivery_days": 4})
+    assert shown["terms"] == answer["terms"] == Trade.objects.get().terms
+
+
+def test_deal_without_further_terms_names_none(buyer, approval):
+    assert buyer.get(f"/approvals/{approval.code}").json()["terms"] == {}
+
+
+def test_inbox_takes_as_many_queries_for_many_as_for_one(operator, approval, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as before:
+        operator.get("/approvals")
+    for number in range(2, 6):
+        Approval.objects.filter(pk=approval.pk).update(state=ApprovalState.REJECTED)
+        approval.pk, approval.code, approval.number = None, uuid4(), number
+        approval.save()
+
+    with django_assert_num_queries(len(before)):
+        assert operator.get("/approvals").json()["total"] == 5
 
 
 def test_price_under_the_minimum_is_told_as_such(buyer, approval):

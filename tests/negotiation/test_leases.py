@@ -156,6 +156,15 @@ def test_rooms_of_a_worker_whose_process_is_gone_are_free_at_once(started, ended
     assert len(claim_rooms("w", 1)) == 1
 
 
+def test_owner_on_a_machine_with_a_long_name_fits_its_column(monkeypatch, started, ended_process):
+    monkeypatch.setattr(socket, "gethostname", lambda: "worker-" * 9)
+    owner = new_owner()
+    claim_rooms(owner.replace(f"/{os.getpid()}/", f"/{ended_process}/"), 1)
+
+    assert len(owner) <= NegotiationRun._meta.get_field("lease_owner").max_length
+    assert free_leases_of_the_dead(new_owner()) == 1
+
+
 @pytest.mark.parametrize("machine", ["elsewhere", ""])
 def test_worker_of_another_machine_is_not_taken_for_dead(started, ended_process, machine):
     claim_rooms(f"{machine}/{ended_process}/abc", 1)

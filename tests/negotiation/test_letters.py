@@ -178,6 +178,15 @@ def test_mail_says_who_offers_what_until_when_and_where_to_answer(tell_everybody
     assert "\nhttps://parley.example/negotiations/" in text
 
 
+def test_mail_about_a_deal_to_approve_leads_to_where_it_is_approved(tell_everybody, settings):
+    settings.PUBLIC_URL = "https://parley.example"
+    tell_everybody(buyer=bodies.buyer(bodies.item(approve_above=1)), sellers=bodies.two_sellers())
+
+    for side in (Side.BUYER, Side.OPERATOR):
+        assert "\nhttps://parley.example/approvals/\n" in letters(Channel.EMAIL, side)["approval_needed"][1]
+        assert "/negotiations/" not in letters(Channel.EMAIL, side)["approval_needed"][1]
+
+
 def test_mail_does_not_repeat_what_the_other_side_said(tell_everybody):
     run = tell_everybody()
 

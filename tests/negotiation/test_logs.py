@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 from dataclasses import replace
@@ -180,6 +181,25 @@ def test_log_that_was_damaged_cannot_be_read(session, played, log_folder):
     next(log_folder.rglob("*.json")).write_text('{"metadata":')
 
     assert logs.read_saved(UUID(session["session_id"]), UUID(played)) is None
+
+
+def test_log_that_cannot_be_deleted_keeps_no_other(played, session, log_folder, monkeypatch):
+    (kept,) = log_folder.glob("*/*.json")
+    half = kept.with_suffix(".partial")
+    half.write_text("half a log")
+    for path in (kept, half):
+        os.utime(path, (0, 0))
+    unlink = Path.unlink
+
+    def refuse(path, **options):
+        if path == kept:
+            raise PermissionError(errno.EACCES, "not yours")
+        unlink(path, **options)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+
+    assert logs.delete_old(timedelta(days=1)) == 1
+    assert (kept.exists(), half.exists()) == (True, False)
 
 
 def test_logs_past_their_age_are_deleted(played, log_folder):

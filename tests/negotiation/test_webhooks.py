@@ -109,6 +109,7 @@ def test_redirect_is_not_followed(receiver, status):
         ("9" * 30, timedelta(hours=24)),
         ("-5", timedelta(0)),
         ("soon", timedelta(0)),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999", timedelta(0)),
     ],
 )
 def test_receiver_says_when_to_come_again(receiver, header, wait):

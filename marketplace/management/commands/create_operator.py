@@ -24,6 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--password-stdin", action="store_true", help="take the password from the standard input")
 
     def handle(self, *args: object, **options: Any) -> None:
+        if settings.BEHIND_PROXY and not options["password_stdin"]:
+            raise CommandError("behind a proxy no sign-in link is taken: give a password by --password-stdin")
         user = User(username=options["name"], is_staff=True)
         group = AUDITORS if options["auditor"] else OPERATORS
         password = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else None

@@ -75,8 +75,9 @@ class Marketplace:
         self._say(f"Parley is ready at {base_url}")
         if self._play_demo:  # first, so that whoever follows the link finds the rooms at work
             await database_sync_to_async(self._play_demo)()
-        link = await database_sync_to_async(make_sign_in_link)(base_url)
-        self._say(f"Sign in once with: {link}")
+        if not settings.BEHIND_PROXY:  # where none is taken
+            link = await database_sync_to_async(make_sign_in_link)(base_url)
+            self._say(f"Sign in once with: {link}")
         async with listening() as is_listening:
             if self._worker:
                 await self._worker.run()

@@ -62,6 +62,13 @@ class Command(BaseCommand):
         parser.add_argument("--resume", type=UUID, help="go on with an arena that was left")
 
     def handle(self, *args: object, **options: Any) -> None:
+        if options["in_memory"] and options["resume"]:
+            raise CommandError("What was played in memory cannot be gone on with.", returncode=WRONG_INPUT)
+        for path in filter(None, (options["out"], options["csv"])):
+            if path.is_dir() or not path.parent.is_dir():
+                raise CommandError(
+                    f"Cannot write {path}: there is no such folder, or it is one.", returncode=WRONG_INPUT
+                )
         try:
             baseline = _read_baseline(options["baseline"]) if options["baseline"] else None
             report = self._in_memory(options) if options["in_memory"] else self._with_database(options)
@@ -217,7 +224,7 @@ def _write(report: Report, options: Mapping[str, Any]) -> None:
         if options["out"]:
             options["out"].write_text(json.dumps(document(report), indent=1), "utf-8")
         if options["csv"]:
-            options["csv"].write_text(csv_text(report), "utf-8")
+            options["csv"].write_text(csv_text(report), "utf-8", newline="")
     except OSError as error:
         raise CommandError(f"Cannot write {error.filename}: {error.strerror}.", returncode=WRONG_INPUT) from error
 
@@ -225,5 +232,5 @@ def _write(report: Report, options: Mapping[str, Any]) -> None:
 def _read_baseline(path: Path) -> Report:
     try:
         return read_document(json.loads(path.read_text("utf-8")))
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise CommandError(f"{path} is no result of an arena: {error}.", returncode=WRONG_INPUT) from error

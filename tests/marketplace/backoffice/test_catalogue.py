@@ -60,7 +60,7 @@ def test_confirmed_import_is_carried_out_and_told(browser, caplog):
     with caplog.at_level("INFO", "audit"):
         done = confirm(browser, upload(browser, GOOD))
 
-    assert said(done) == ["Imported: 0 new sellers, 0 new lines of stock, 1 changes."]
+    assert said(done) == ["Imported: 0 new sellers, 0 new lines of stock, 1 change."]
     assert SellerInventory.objects.get().selling_price == 100
     assert "imported sellers sellers=0 items=0 changes=1" in caplog.text
 

@@ -77,6 +77,15 @@ def test_question_about_many_rooms_names_some_and_counts_the_rest(browser, monke
     assert ("5 x Desk" in page, "5 x Lamp" in page, "and 2 more" in page) == (True, False, True)
 
 
+def test_question_about_cloning_counts_the_rooms_of_each_session(browser):
+    sessions = make_session("Small"), make_session("Large", ("desk", "lamp"))
+
+    page = act(browser, SESSIONS, "clone_sessions", *sessions).content.decode()
+
+    assert "Small: 1 room<" in page
+    assert "Large: 2 rooms<" in page
+
+
 def test_nothing_to_do_is_said_and_has_no_button(browser):
     page = act(browser, SESSIONS, "pause_rooms", make_session()).content.decode()
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from marketplace.models import PartyLink, Role, Session
 from negotiation.core.vocabulary import ApprovalKind, ApprovalState
-from negotiation.models import Approval, NegotiationRun, Participant, SeatWait
+from negotiation.models import Approval, NegotiationRun, Offer, Participant, SeatWait
 from tests import accounts, bodies
 from tests.marketplace.test_pages import asked, count_queries, standing  # noqa: F401  # a fixture
 from tests.security.callers import visitor
@@ -218,6 +218,28 @@ def test_decided_approvals_name_who_decided(staff, asking):
     Approval.objects.update(state=ApprovalState.APPROVED, decided_by=f"user/{user.pk}", decided_at=timezone.now())
 
     assert "Approved by oscar" in " ".join(text_of(staff, reverse("approvals")).split())
+
+
+@pytest.mark.parametrize(
+    ("expired", "words"),
+    [
+        ({"decided_at": timezone.now()}, "Lapsed: nobody decided in time"),
+        ({"decided_at": timezone.now(), "note": "The offer is gone."}, "Not needed any more"),
+        ({}, "Not needed any more"),
+    ],
+)
+def test_approval_that_nobody_gave_in_time_is_told_from_one_that_was_overtaken(staff, asking, expired, words):
+    Approval.objects.update(state=ApprovalState.EXPIRED, **expired)
+
+    assert f'data-label="Decision">{words}' in text_of(staff, reverse("approvals"))
+
+
+def test_many_units_are_grouped_where_offers_are_listed(staff, held, asking):
+    Approval.objects.update(state=ApprovalState.REJECTED, quantity=12500)
+    Offer.objects.update(quantity=13500)
+
+    assert "× 12,500" in text_of(staff, reverse("approvals"))
+    assert "× 13,500" in text_of(staff, "/")
 
 
 def test_approvals_take_as_many_queries_for_many_as_for_one(staff, asking):

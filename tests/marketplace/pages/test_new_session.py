@@ -165,6 +165,13 @@ def test_uploaded_file_fills_the_list_with_each_line_and_its_reasons(staff):  # 
     assert not Session.objects.exists()
 
 
+def test_line_without_its_last_cells_is_told_and_nothing_else_is_lost(staff):  # noqa: F811
+    page = read(staff, read="csv", csv_text="Quantity,Highest price,Item\n50,600\n", name="Spring")
+
+    assert "Item: This field is required." in page
+    assert (value_of(page, "items-0-quantity_needed"), value_of(page, "name")) == ("50", "Spring")
+
+
 def test_file_of_too_many_lines_keeps_ten_and_says_so(staff):  # noqa: F811
     lines = "".join(f"Item {number},1,9\n" for number in range(12))
 
@@ -188,6 +195,13 @@ def test_list_is_saved_as_it_stands(staff):  # noqa: F811
     lines = response.content.decode().splitlines()
     assert lines[1:] == ["'=cmd(),50,600,400,,,,,,", "HP 15 Laptop,x,600,400,,,,yes,,"]
     assert response["Content-Disposition"] == 'attachment; filename="shopping-list.csv"'
+
+
+@pytest.mark.parametrize(("method", "name"), [("post", "export_list"), ("get", "sample_list")])
+def test_saved_list_begins_with_the_mark_that_spreadsheets_need(staff, method, name):  # noqa: F811
+    response = getattr(staff, method)(reverse(name), asked())
+
+    assert response.content.startswith(b"\xef\xbb\xbfItem,Quantity")
 
 
 def test_hostile_name_is_text_wherever_it_is_shown(staff):  # noqa: F811

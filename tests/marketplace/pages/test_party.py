@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.identity import PARTY_VISIT, make_sign_in_link
-from marketplace.models import PartyAccess, PartyLink, Role, Session
+from marketplace.models import BuyerItem, PartyAccess, PartyLink, Role, Session
 from marketplace.parties import make_party_link, redeem_party_link, revoke_party_links
 from negotiation.models import Participant
 from tests import accounts
@@ -92,6 +92,13 @@ def test_coming_in_ends_what_the_browser_was_before(address):
     assert client.session.session_key != before
     assert client.get(reverse("new_session")).status_code == 403
     assert "Your rooms" in text_of(client, "/")
+
+
+def test_many_units_are_grouped_in_the_list_of_rooms(buyer_browser, acme_browser, room_id):
+    BuyerItem.objects.update(quantity_needed=12500)
+
+    for browser in (buyer_browser, acme_browser):
+        assert '<td class="right" data-label="Quantity">12,500</td>' in text_of(browser, "/")
 
 
 @pytest.mark.parametrize(

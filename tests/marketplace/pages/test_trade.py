@@ -72,6 +72,12 @@ def test_page_tells_parties_lines_and_total(seller, page, trade):
     assert "<b>AG" not in html
 
 
+def test_many_units_are_grouped(seller, page, trade):
+    Trade.objects.update(lines=[{**trade.lines[0], "quantity": 12500}])
+
+    assert '<td class="right" data-label="Quantity">12,500</td>' in seller.get(page).content.decode()
+
+
 def test_each_side_may_confirm_for_itself_and_operators_for_both(seller, buyer, staff, page):
     shown = [buttons(browser.get(page).content.decode()) for browser in (seller, buyer, staff)]
 

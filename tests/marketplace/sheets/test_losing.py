@@ -16,6 +16,7 @@ def why(word, room=None):
         (held(99, quantity=3), "$4.00 a unit dearer. It was for 3 units only."),
         (held(95), "Level with the winner: such ties go by reliability, the earlier round, then a draw."),
         (held(95, quantity=2), "It was for 2 units only."),
+        (held(95, quantity=1), "It was for 1 unit only."),
         (held(91, quantity=2), "$4.00 a unit cheaper, but for 2 of 4 units only."),
         (held(91), "$4.00 a unit cheaper, but it did not stand when the buyer decided."),
         (held(112), "$2.00 above the buyer's limit."),

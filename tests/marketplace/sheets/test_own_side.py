@@ -79,6 +79,16 @@ def test_loser_is_told_how_far_it_could_have_gone(thread, rival):
 
 
 @pytest.mark.parametrize(
+    ("price", "words"),
+    [("61.23", "that was your floor"), ("60.00", "that was $1.23 a unit below your floor")],
+)
+def test_loser_that_went_to_its_floor_or_below_is_told_so(thread, rival, price, words):
+    rival.offers.update(unit_price=Decimal(price))
+
+    assert told(rival, Party.SELLER) == f"You sold nothing. Your last price was ${price} a unit; {words}."
+
+
+@pytest.mark.parametrize(
     ("party", "words"),
     [
         (Party.BUYER, "you gave 20 % and Acme 80 %."),

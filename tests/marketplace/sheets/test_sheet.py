@@ -76,6 +76,12 @@ def test_sheet_says_who_won_why_and_who_lost(page, played):
     assert reverse("replay", args=[outcome.run.code]) in html
 
 
+def test_many_units_are_grouped(page, played):
+    Outcome.objects.update(quantity=12500)
+
+    assert '<td class="right" data-label="Quantity">12,500</td>' in page()
+
+
 def test_each_step_of_the_savings_is_drawn_and_explained(page, played):
     html = page()
 

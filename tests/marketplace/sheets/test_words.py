@@ -104,6 +104,14 @@ def test_verdict_is_the_session_in_a_sentence():
     )
 
 
+@pytest.mark.parametrize(
+    ("price", "words"),
+    [(126, "5.0 % more than was asked"), (120, "exactly what was asked"), (95, "20.8 % less than was asked")],
+)
+def test_verdict_says_whether_more_was_paid_than_was_asked(price, words):
+    assert f": {words} and " in verdict(a_summary(a_purchase(price))).replace("\N{NO-BREAK SPACE}", " ")
+
+
 @pytest.mark.parametrize(("open_rooms", "words"), [(0, "Nothing was bought."), (2, "Nothing is bought yet.")])
 def test_verdict_on_nothing_depends_on_whether_rooms_are_open(open_rooms, words):
     assert verdict(a_summary(open_rooms=open_rooms)) == words

@@ -73,6 +73,15 @@ def test_line_with_too_many_cells_is_told():
     assert row.reasons[0].startswith("It has 4 cells for 3 columns")
 
 
+def test_cells_that_a_line_lacks_are_empty():
+    [row] = read("Quantity,Highest price,Item,Ask below lowest\n50,600\n").rows
+
+    assert row.written == {
+        "quantity_needed": "50", "max_price_per_unit": "600", "item_name": "", "approve_below_min": False,
+    }  # fmt: skip
+    assert row.reasons == ("Item: This field is required.",)
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

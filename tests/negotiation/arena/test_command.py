@@ -1,5 +1,6 @@
 import json
 import re
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -84,6 +85,8 @@ def test_run_in_which_a_mind_got_worse_fails(results, tmp_path, capsys):
         (["--baseline", "missing.json"], "Cannot read missing.json"),
         (["--buyers", "llm"], "Minds with a model need the database"),
         (["--out", "missing/out.json"], "Cannot write missing/out.json"),
+        (["--csv", "/"], "Cannot write /"),
+        (["--resume", str(UUID(int=1))], "What was played in memory cannot be gone on with"),
     ],
 )
 def test_wrong_input_is_told_with_a_status_of_its_own(arguments, said):
@@ -104,7 +107,7 @@ def test_all_broken_rows_of_a_file_are_told(tmp_path):
     assert re.search(r"line \d\d \(scenarios\[1\]\): buyer\.shopping_list", told)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other/1"}'])
+@pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other/1"}', "[" * 200_000])
 def test_baseline_that_is_no_result_is_refused(tmp_path, text):
     (tmp_path / "other.json").write_text(text, "utf-8")
 
