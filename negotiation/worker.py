@@ -166,7 +166,7 @@ class Worker:
         jobs = Jobs(play, self._concurrency, lambda: len(self._playing))
         working = group.create_task(jobs.run())
         recover = partial(self._recover, jobs)
-        recovering = group.create_task(repeat(recover, RECOVERY_SECONDS, "cannot look for rooms without a worker"))
+        recovering = group.create_task(repeat(recover, 0.0, "cannot look for rooms without a worker"))
         await self._is_draining.wait()
         jobs.stop()
         recovering.cancel()
@@ -174,6 +174,7 @@ class Worker:
 
     async def _recover(self, jobs: "Jobs") -> None:
         """Whatever happened to jobs and workers: a room that waits has a job."""
+        await asyncio.sleep(RECOVERY_SECONDS)  # the first time, too: the way to the jobs is not open yet
         await jobs.clear_up()
         count = await in_thread(self._database, request_what_waits)
         if count:

@@ -141,14 +141,14 @@ def change_status(room: Room, new: RoomStatus, note: str = "") -> StatusChanged:
 def interject(room: Room, seller_ids: tuple[str, ...], words: Words, party: Party = Party.BUYER) -> Interjected:
     """Somebody speaks out of turn, for the buyer to these sellers or for the one seller.
 
-    Words to several sellers may name them all; each of them reads of "another seller".
+    The buyer's words may name several sellers; each reads of "another seller" where they name its rivals.
     """
     _require_started(room)
     for seller_id in seller_ids:
         if not _thread(room, seller_id).is_open:
             raise ThreadClosed(GONE)
     told = tuple(hide_names(words.text, _rivals_of(room, seller_id)) for seller_id in seller_ids)
-    is_told_otherwise = party is Party.BUYER and any(text != words.text for text in told)
+    is_told_otherwise = party is Party.BUYER and any(text != hide_names(words.text, ()) for text in told)
     return Interjected(seller_ids, room.round, words, party, told if is_told_otherwise else ())
 
 

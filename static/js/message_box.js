@@ -22,8 +22,7 @@ export class MessageBox {
     if (!words || this.isSending) return null;
     if (this.last?.words !== words) this.last = { words, key: newKey() };
     this.isSending = true;
-    const answer = await this.post(words, this.last.key);
-    this.isSending = false;
+    const answer = await this.post(words, this.last.key).finally(() => { this.isSending = false; });
     if (!answer) return null;
     this.last = null;
     if (this.field.value.trim() === words) this.field.value = "";

@@ -59,7 +59,7 @@ export class WhatIf {
       .map((row) => ({ seller_id: row.dataset.seller, ...seatOf(row) }))
       .filter((one) => one.mind || one.temperament || one.toughness);
     const { after_round: round, seed } = this.form.elements;
-    return { after_round: Number(round.value), buyer, sellers, ...(seed.value.trim() && { seed: Number(seed.value) }) };
+    return { after_round: Number(round.value), buyer, sellers, ...(seed.value.trim() && { seed: numberIn(seed) }) };
   }
 
   #complain(words) {
@@ -73,6 +73,12 @@ function seatOf(row) {
   const chosen = [...row.querySelectorAll("select")].filter((one) => one.value).map((one) => [one.name, one.value]);
   const typed = [...row.querySelectorAll("input")].filter((one) => one.value !== one.defaultValue).map((one) => [one.name, priceIn(one)]);
   return Object.fromEntries([...chosen, ...typed]);
+}
+
+/** What is no number is sent as it is, and refused with its reason. */
+function numberIn({ value }) {
+  const number = Number(value.trim().replaceAll(",", ""));
+  return Number.isFinite(number) ? number : value;
 }
 
 /** What is no price is sent as it is, and refused with its reason. */
