@@ -57,7 +57,7 @@ async def efficiency(lab: Lab) -> list[Line]:
     lines = []
     for case, goal in ((TEN, 0.97), (FIFTY, 0.90), (SLOW, 0.80)):
         lines.append(
-            at_least("P3", f"ideal by actual time of a room; {case}", _efficiency(await lab.played(case)), goal)
+            at_least("P3", f"ideal by actual time of a room; {case}", (await lab.played(case)).efficiency, goal)
         )
     limited = replace(TEN, places=10), replace(FIFTY, rounds=3, places=20), replace(SLOW, rounds=3, places=100)
     for case, goal in zip(limited, (0.97, 0.90, 0.80), strict=True):
@@ -89,7 +89,7 @@ async def slow_backend(lab: Lab) -> list[Line]:
         at_least("P5", f"{SLOTS} places at the model: the part of them at work; {case}, 3 rounds", busy, 0.95),
         at_most("P5", "… calls at once, at most", many.model["peak_in_flight"], SLOTS),
         exactly("P5", "… rooms that end, messages in template words", _end(many), f"{case.rooms}, 0"),
-        at_least("P5", "… ideal by actual time of one room afterwards", _efficiency(one), 0.95),
+        at_least("P5", "… ideal by actual time of one room afterwards", one.efficiency, 0.95),
     ]
 
 
@@ -139,10 +139,6 @@ def _spreads(frames: list[dict[str, Any]]) -> list[float]:
         if frame["type"] == "seller_response":
             answers.setdefault(frame["round"], []).append(seconds_of(frame))
     return [max(times) - min(times) for times in answers.values() if len(times) > 1]
-
-
-def _efficiency(played: Played) -> float:
-    return played.case.ideal / median(seen.seconds for seen in played.firsts)
 
 
 def _end(played: Played) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from measuring import median
 from seen import Seen
 from serving import Process, Server
 from watchers import Watcher, stream_path, watch_socket, watch_stream
@@ -72,6 +73,16 @@ class Played:
     @property
     def cpu_per_call(self) -> float:
         return self.cpu_seconds / max(1, int(self.model["calls"]))
+
+    @property
+    def room_seconds(self) -> float:
+        """The median room's."""
+        return median(seen.seconds for seen in self.firsts)
+
+    @property
+    def efficiency(self) -> float:
+        """The ideal by the actual time of the median room."""
+        return self.case.ideal / self.room_seconds
 
     @property
     def rooms_per_minute(self) -> float:

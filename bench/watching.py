@@ -8,7 +8,7 @@ from typing import Any
 from calls import FIFTY, SLOW, TEN
 from driving import Case, Played, client_of, get, open_rooms, play, start, until_over
 from laboratory import Lab
-from measuring import Line, at_least, at_most, exactly, median, percentile
+from measuring import Line, at_least, at_most, exactly, percentile
 from seen import Seen
 from serving import Server
 from watchers import stream_path, watch_stream
@@ -74,7 +74,7 @@ async def many_watchers(lab: Lab) -> list[Line]:
         p99 = 1000 * percentile(many.waits, 0.99)
         name = f"{watchers} watchers a room; {TEN}"
         lines += [
-            at_most("P13", f"{name}: time of a room by that with one", _median_room(many) / _median_room(one), slower),
+            at_most("P13", f"{name}: time of a room by that with one", many.room_seconds / one.room_seconds, slower),
             exactly("P13", "… calls to the model by those with one", many.model["calls"] / one.model["calls"], 1.0),
             exactly("P13", "… rooms whose watchers disagree", many.disagreeing, 0),
             at_most("P13", "… an event to its watcher, p99", p99, late, " ms"),
@@ -178,10 +178,6 @@ async def _play_with_deaf(server: Server, lab: Lab) -> Played:
     finally:
         for line in deaf:
             line.close()
-
-
-def _median_room(played: Played) -> float:
-    return median(seen.seconds for seen in played.firsts)
 
 
 def _two(milliseconds: list[float]) -> str:

@@ -1,7 +1,7 @@
 """Spares a provider that fails again and again, and those who would wait for it."""
 
 import time
-from collections import deque
+from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,13 +25,14 @@ class Breaker:
 
     It opens when, of the last fifteen calls of the last minute, at least five failed, and at least four in five. So
     five failures in a row open it where little happens and twelve where much does, while a server that fails every
-    fifth call at random all but never gets there. Refusals come faster than replies: calls that began before the one
-    that failed, and have not ended, count as none that did.
+    fifth call at random all but never gets there. The last are those that began last, for calls that hang end long
+    after the replies to those about them, and all together. Refusals come faster than replies: calls that began before
+    the one that failed, and have not ended, count as none that did.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._ended: deque[_Ended] = deque(maxlen=LAST_CALLS)
+        self._ended: list[_Ended] = []
         self._opened_at: float | None = None
         self._probe: Permit | None = None
         self._begun = 0
@@ -56,14 +57,12 @@ class Breaker:
         return permit
 
     def succeed(self, permit: "Permit") -> None:
-        self._in_flight.discard(permit)
         if permit is self._probe:
             self.reset()
-        self._ended.append(_Ended(self._clock(), has_failed=False))
+        self._note(permit, has_failed=False)
 
     def fail(self, permit: "Permit") -> None:
-        self._in_flight.discard(permit)
-        self._ended.append(_Ended(self._clock(), has_failed=True))
+        self._note(permit, has_failed=True)
         if permit is self._probe or (self._opened_at is None and self._is_too_much(permit)):
             self._opened_at = self._clock()
             self._probe = None
@@ -80,6 +79,11 @@ class Breaker:
         self._opened_at = None
         self._probe = None
 
+    def _note(self, permit: "Permit", *, has_failed: bool) -> None:
+        self._in_flight.discard(permit)
+        insort(self._ended, _Ended(permit.number, self._clock(), has_failed))
+        del self._ended[:-LAST_CALLS]
+
     def _is_too_much(self, last: "Permit") -> bool:
         since = self._clock() - WINDOW_SECONDS
         recent = [ended for ended in self._ended if ended.at >= since]
@@ -95,7 +99,10 @@ class Permit:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Ended:
+    """In the order in which the calls began."""
+
+    number: int
     at: float
     has_failed: bool

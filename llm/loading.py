@@ -1,4 +1,4 @@
-"""Does before an event loop has to wait for it what the HTTP libraries do when they are first used."""
+"""Does before an event loop has to wait for it what providers and HTTP libraries do when they are first used."""
 
 from importlib import import_module
 
@@ -7,7 +7,7 @@ import openai
 
 from llm.transport import trust_for
 
-LOADED_LATE = ("anyio._backends._asyncio", "httpcore", "httpcore2", "truststore")
+LOADED_LATE = ("llm.factory", "anyio._backends._asyncio", "httpcore", "httpcore2", "truststore")
 
 
 def load_ahead() -> None:

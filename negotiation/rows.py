@@ -16,8 +16,8 @@ from django.db.models import DateTimeField, DecimalField, Field, JSONField, Mode
 
 Row = tuple[object, ...]
 Values = list[Any]
-# What one statement may hold: SQLite and PostgreSQL take 32,766 and 65,535.
-MOST_VALUES = 5_000
+# So many rows a statement writes at most; from STEP on, whole steps of them.
+MOST_ROWS, STEP = 64, 16
 # What is written together bears few times, each of them often.
 TIMES = 64
 _M = TypeVar("_M", bound=Model)
@@ -80,11 +80,15 @@ class Insert:
         return keys
 
     def _statements(self, rows: Sequence[Values]) -> Iterator[tuple[str, Values]]:
-        """One for many: a thread waits for its turn at the interpreter after each that it runs."""
-        most = MOST_VALUES // len(self.columns)
-        for first in range(0, len(rows), most):
-            some = rows[first : first + most]
-            yield self._into + ", ".join([self._places] * len(some)), list(chain.from_iterable(some))
+        """Few, for a thread waits for its turn at the interpreter after each that it runs; and few that differ, for the
+        database reads each anew and a connection keeps what came of it, a megabyte for every thousand rows.
+        """
+        first = 0
+        while (left := len(rows) - first) > 0:
+            count = left if left < STEP else min(left - left % STEP, MOST_ROWS)
+            some = rows[first : first + count]
+            yield self._into + ", ".join([self._places] * count), list(chain.from_iterable(some))
+            first += count
 
 
 class Insertion(Generic[_M]):

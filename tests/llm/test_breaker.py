@@ -119,6 +119,21 @@ def test_every_fifth_call_failing_at_random_does_not_open(seed: int) -> None:
     assert not breaker.is_open
 
 
+def test_rooms_that_all_wait_for_a_call_that_hangs_do_not_open() -> None:
+    """A room asks several at once and goes on when all have replied: soon every room waits for a call that hangs, and
+    these end in a row."""
+    breaker = Breaker(_Clock())
+    begun = [(breaker.admit(), number % 3 == 0) for number in range(45)]
+
+    for fails in (False, True):
+        for permit, hangs in begun:
+            assert permit is not None
+            if hangs == fails:
+                (breaker.fail if fails else breaker.succeed)(permit)
+
+    assert not breaker.is_open
+
+
 def test_nobody_passes_for_thirty_seconds() -> None:
     clock = _Clock()
     breaker = _opened(clock)

@@ -2,23 +2,25 @@ import subprocess
 import sys
 
 ASK = """
-import asyncio, sys
+import asyncio, os, sys
 from llm.loading import load_ahead
-from llm.openai_compatible import OpenAICompatibleProvider, Server
+from llm.selection import choose_provider
 from llm.types import ChatMessage
 from tests.fake_llm.server import FakeLlm
 
-async def ask(base_url):
-    provider = OpenAICompatibleProvider(Server("fake", base_url, "fake-model", 10.0))
+async def ask(settings):
+    provider = choose_provider("openai_compatible", settings)
     await provider.ping()
     await provider.generate([ChatMessage("user", "Hello.")])
     await provider.close()
 
 with FakeLlm() as fake:
+    os.environ["OPENAI_COMPATIBLE_BASE_URL"] = fake.base_url
+    from marketplace.settings import LLM
     load_ahead()
     loaded = set(sys.modules)
-    asyncio.run(ask(fake.base_url))
-print(*sorted({name.partition(".")[0] for name in set(sys.modules) - loaded}))
+    asyncio.run(ask(LLM))
+print(*sorted(set(sys.modules) - loaded))
 """
 
 SET_UP = """

@@ -1,7 +1,10 @@
 import asyncio
 import gc
+import sys
+from typing import Any
 
 import pytest
+from aiohttp.client_proto import ResponseHandler
 
 from llm import openai_compatible
 from llm.clearance import cleared_by
@@ -69,6 +72,23 @@ async def test_half_characters_in_a_prompt_are_replaced(fake: FakeLlm, make: Mak
     await make().generate([ChatMessage(Role.USER, "Deal \ud83d, grüß dich")])
 
     assert fake.asked[0].last_user == "Deal ?, grüß dich"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asyncio reads in another way there")
+async def test_replies_are_read_in_small_pieces(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else new memory is taken from the system for every piece of a stream."""
+    transports: list[Any] = []
+    connection_made = ResponseHandler.connection_made
+
+    def note(handler: ResponseHandler, transport: asyncio.BaseTransport) -> None:
+        transports.append(transport)
+        connection_made(handler, transport)
+
+    monkeypatch.setattr(ResponseHandler, "connection_made", note)
+
+    await stream(make())
+
+    assert [transport.max_size for transport in transports] == [64 * 1024]
 
 
 @both_ways

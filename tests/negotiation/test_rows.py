@@ -71,13 +71,25 @@ def test_insert_must_name_all_columns():
         Insert(RunEvent, "run_id", "seq")
 
 
-def test_rows_beyond_what_one_statement_holds_are_all_written(monkeypatch, played):
-    monkeypatch.setattr(rows, "MOST_VALUES", 20)  # those of three events
+@pytest.mark.parametrize(("most", "step"), [(3, 1), (4, 2), (7, 7), (64, 16)])
+def test_rows_beyond_what_one_statement_holds_are_all_written(monkeypatch, played, most, step):
+    monkeypatch.setattr(rows, "MOST_ROWS", most)
+    monkeypatch.setattr(rows, "STEP", step)
     events = RunEvent.objects.order_by("seq").values_list(*EVENTS.columns)
     kept = list(events)
     RunEvent.objects.all().delete()
 
     EVENTS.write([(*row[:3], json.dumps(row[3]), *row[4:]) for row in kept])
 
-    assert len(kept) > 3
+    assert len(kept) > 16
     assert list(events.all()) == kept
+
+
+def test_few_statements_write_any_number_of_rows():
+    """A connection keeps each that differs."""
+    written = {count: [sql for sql, _ in EVENTS._statements([[None] * 6] * count)] for count in range(1, 300)}
+
+    assert len({sql for statements in written.values() for sql in statements}) <= 20
+    assert all(sum(sql.count("(%s") for sql in statements) == count for count, statements in written.items())
+    assert len(written[64]) == 1
+    assert max(len(written[count]) for count in range(1, 64)) == 2
