@@ -17,7 +17,7 @@ class Rule:
         # Other alphabets have letters that a pattern without case takes for Latin ones.
         if is_plain(text):
             small = text.lower()
-            if not any(need in small for need in self.needs):
+            if not any(map(small.__contains__, self.needs)):
                 return False
         return self.pattern.search(text) is not None
 

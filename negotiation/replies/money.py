@@ -59,11 +59,10 @@ _SIGNS = [sign for sign in (*CURRENCY_SIGNS, *_MORE_SIGNS) if category(sign[-1])
 _SINGLE = "".join(sign for sign in _SIGNS if len(sign) == 1)
 _WITH_LETTERS = "|".join(re.escape(sign) for sign in _SIGNS if len(sign) > 1)
 _LETTER = r"[^\W\d_]"
-_NAMED = re.compile(
-    rf"(?<!{_LETTER})(?:(?:{'|'.join(_WORDS)})s?(?!{_LETTER})|{_WITH_LETTERS})|[{_SINGLE}]", re.IGNORECASE
-)
-# Of which one stands in each sign, code or name that is found, if all is ASCII.
-_NEEDS = ("$", *(word for word in _WORDS if not any(other in word for other in _WORDS if other != word)))
+_SIGNED = re.compile(rf"(?<!{_LETTER})(?:{_WITH_LETTERS})|[{_SINGLE}]", re.IGNORECASE)
+_NAMED = re.compile(rf"(?<!{_LETTER})(?:{'|'.join(_WORDS)})s?(?!{_LETTER})", re.IGNORECASE)
+# Of which one stands in each code or name that is found, if all is ASCII.
+_NEEDS = tuple(word for word in _WORDS if not any(other in word for other in _WORDS if other != word))
 _AFTER_NUMBER = r"[0-9](?:[.,]-{1,2})?\s?"
 _COUNTED = re.compile(rf"{_AFTER_NUMBER}((?:{'|'.join(_COUNTED_WORDS)})s?|(?-i:TRY))(?!{_LETTER})", re.IGNORECASE)
 _SMALL_COINS = re.compile(rf"{_AFTER_NUMBER}(?:¢|(?:cents?|pence|penny|pennies|dimes?)(?!{_LETTER}))", re.IGNORECASE)
@@ -78,7 +77,7 @@ def is_currency(written: str, currency: str) -> bool:
 
 def names_other_currency(folded: str, currency: str) -> bool:
     small = folded.lower()
-    written = _COUNTED.findall(folded)
+    written = _COUNTED.findall(folded) + _SIGNED.findall(folded)
     if not is_plain(folded) or any(map(small.__contains__, _NEEDS)):
         written += _NAMED.findall(folded)
     return any(not is_currency(name, currency) for name in written)

@@ -61,7 +61,8 @@ _T = TypeVar("_T")
 class _Forms:
     """How private numbers look: as amounts, as bare digits, and as letters found anywhere or only as whole words.
 
-    `in_parts` are those of the whole words that may also be written as several.
+    `beginnings` are the first letters of those found anywhere, as many as each of them has at least. `in_parts` are
+    those of the whole words that may also be written as several.
     """
 
     exact: frozenset[Decimal]
@@ -69,6 +70,7 @@ class _Forms:
     digits: frozenset[str]
     whole_digits: frozenset[str]
     anywhere: tuple[str, ...]
+    beginnings: frozenset[str]
     as_words: frozenset[str]
     in_parts: frozenset[str]
     morse: frozenset[str]
@@ -100,8 +102,8 @@ def _says(folded: str, forms: _Forms, fewest: int) -> bool:
     return (
         _digits_tell(folded, forms)
         or _names_amount(folded, forms, fewest)
-        or any(form in squeezed for form in forms.anywhere)
-        or (squeezed != (plain := squeezed.translate(_LEET)) and any(form in plain for form in forms.anywhere))
+        or _holds(squeezed, forms)
+        or (squeezed != (plain := squeezed.translate(_LEET)) and _holds(plain, forms))
         or _says_in_words(folded.casefold(), squeezed, forms)
         or _says_in_morse(folded, forms)
     )
@@ -141,6 +143,12 @@ def _names_amount(folded: str, forms: _Forms, fewest: int) -> bool:
         if mention.values & private:
             return True
     return False
+
+
+def _holds(squeezed: str, forms: _Forms) -> bool:
+    """Whether one of the long forms stands anywhere in it."""
+    stretches = {squeezed[place : place + _LONG] for place in range(len(squeezed) - _LONG + 1)}
+    return not forms.beginnings.isdisjoint(stretches) and any(form in squeezed for form in forms.anywhere)
 
 
 def _says_in_words(folded: str, squeezed: str, forms: _Forms) -> bool:
@@ -190,6 +198,7 @@ def _forms(secrets: frozenset[Decimal]) -> _Forms:
         digits=digits,
         whole_digits=wholes,
         anywhere=tuple({word: None for form in each for word in form.anywhere}),
+        beginnings=_joined(form.beginnings for form in each),
         as_words=_joined(form.as_words for form in each),
         in_parts=_joined(form.in_parts for form in each),
         morse=_joined(form.morse for form in each),
@@ -203,12 +212,14 @@ def _forms_of(secret: Decimal) -> _Forms:
     wholes = {str(_whole(secret))} if _whole(secret) >= 10 else set()
     spelled = _spelled_forms(secret)
     letters = (spelled | _letter_forms(secret, spelled)) - _EVERYDAY
+    anywhere = sorted(form for form in letters if len(form) >= _LONG)
     return _Forms(
         exact=frozenset({secret}),
         amounts=frozenset(_near(secret)),
         digits=frozenset(digits),
         whole_digits=frozenset(wholes),
-        anywhere=tuple(sorted(form for form in letters if len(form) >= _LONG)),
+        anywhere=tuple(anywhere),
+        beginnings=frozenset(form[:_LONG] for form in anywhere),
         as_words=frozenset(form for form in letters if 3 <= len(form) < _LONG),
         in_parts=frozenset(form for form in spelled - _EVERYDAY_IN_PARTS if 3 <= len(form) < _LONG),
         morse=frozenset("".join(_MORSE[int(digit)] for digit in form) for form in digits | wholes if len(form) > 2),
