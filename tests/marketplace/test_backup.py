@@ -261,6 +261,16 @@ def test_command_says_what_is_wrong_and_that_nothing_was_changed(backup):
         call_command("restore", str(backup), yes=True)
 
 
+def test_command_asks_for_an_answer_and_says_so_where_nobody_can_give_one(emptied, monkeypatch):
+    def nobody(_):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+
+    with pytest.raises(CommandError, match="nothing was changed, for there is nobody to ask; with --yes"):
+        call_command("restore", str(emptied))
+
+
 def test_restored_logs_are_checked(emptied):
     out = StringIO()
 

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from marketplace.backup import write_backup
-from marketplace.management.schema import refuse_outdated_schema
+from marketplace.management.schema import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Writes all tables, as they stand at this moment, and the stored logs into one file. Rooms go on meanwhile."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,7 +19,6 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="replace a file that is there")
 
     def handle(self, *args: object, **options: Any) -> None:
-        refuse_outdated_schema()
         path: Path = options["path"].absolute()
         secret_key = settings.DATA_DIR / "secret_key" if options["secret_key"] else None
         if path.exists() and not options["force"]:

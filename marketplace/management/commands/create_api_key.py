@@ -5,17 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from marketplace import audit
 from marketplace.identity import create_api_key
-from marketplace.models import Role, Scope
+from marketplace.management.schema import DatabaseCommand
+from marketplace.models import ApiKey, Role, Scope
 from marketplace.parties import party_problem
 from marketplace.text import validate_line
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes an API key and prints it, once, alone on the last line. To rotate: make one, revoke the old."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,9 +31,10 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--expires takes a number of days from 1 to 36500")
         try:
+            ApiKey._meta.get_field("name").clean(options["name"], None)
             validate_line(options["name"])
         except ValidationError as error:
-            raise CommandError(f"--name: {error.message}") from error
+            raise CommandError(f"--name: {error.messages[0]}") from error
         problem = party_problem(role, party)
         if problem:
             raise CommandError(f"--party: {problem}")

@@ -7,15 +7,16 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from marketplace import audit
 from marketplace.groups import AUDITORS, OPERATORS
 from marketplace.identity import make_sign_in_link
+from marketplace.management.schema import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes an account of staff. Without --password-stdin it prints a link that signs in once, on this machine."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from marketplace.management.schema import DatabaseCommand
 from marketplace.models import ApiKey
 
 HEADINGS = ("number", "begins", "role", "scope", "party", "state", "last used", "name")
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Lists the API keys, newest first, one a line, with tabs between."
 
     def handle(self, *args: object, **options: Any) -> None:

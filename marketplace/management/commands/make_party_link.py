@@ -5,17 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from marketplace import audit
+from marketplace.management.schema import DatabaseCommand
 from marketplace.models import Role
 from marketplace.parties import LINK_DAYS, invitation, make_party_link
 from marketplace.waiting import party_of
 from negotiation.models import Participant
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Makes a link that works once and lets a browser in for a party; prints it alone on the last line."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,7 +5,6 @@ import json
 import shutil
 import signal
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -17,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.management.color import no_style
 from pydantic import ValidationError
 
+from marketplace.management.arguments import whole_number
 from marketplace.offline import OfflineRoom, open_rooms, play_rooms
 from marketplace.offline_json import document
 from marketplace.problems import problems_of
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.json", help="such as demo.json")
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of the talk")
-        parser.add_argument("--seed", type=_seed, help="the same seed plays the same session again")
+        parser.add_argument("--seed", type=whole_number(0, MAX_SEED), help="the same seed plays the same session again")
         parser.add_argument("--fast", action="store_true", help="take no rest between turns")
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -111,12 +111,6 @@ def _refuse_constant(name: str) -> None:
 def _refused(path: Path, problems: Sequence[str]) -> CommandError:
     listed = "\n".join(f"  {problem}" for problem in problems)
     return CommandError(f"{path} is not a session that can be played:\n{listed}", returncode=WRONG_INPUT)
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= MAX_SEED):
-        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_SEED}")
-    return int(text)
 
 
 def _say_nothing(room: OfflineRoom, event: Event) -> None:

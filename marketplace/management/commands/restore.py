@@ -5,13 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from marketplace.management.schema import refuse_outdated_schema
+from marketplace.management.schema import DatabaseCommand
 from marketplace.restoring import CannotRestore, read_manifest, restore
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Puts a backup into an empty, migrated database, on SQLite or PostgreSQL, and checks every room's log."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,7 +19,6 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args: object, **options: Any) -> None:
-        refuse_outdated_schema()
         try:
             manifest = read_manifest(options["path"])
             if not options["yes"] and not _agreed(manifest):
@@ -32,4 +31,9 @@ class Command(BaseCommand):
 
 
 def _agreed(manifest: dict[str, Any]) -> bool:
-    return input(f"Restore the backup of {manifest['at']} (version {manifest['version']})? [y/N] ").lower() == "y"
+    """Raises CommandError where nobody can answer."""
+    try:
+        answer = input(f"Restore the backup of {manifest['at']} (version {manifest['version']})? [y/N] ")
+    except EOFError as error:
+        raise CommandError("nothing was changed, for there is nobody to ask; with --yes nobody is asked") from error
+    return answer.strip().lower() == "y"

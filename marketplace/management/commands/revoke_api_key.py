@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db.models import Q
 
 from marketplace import audit
 from marketplace.identity import revoke_api_keys
+from marketplace.management.schema import DatabaseCommand
 from marketplace.models import ApiKey
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Revokes one API key, at once and for good."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.routing import get_default_application
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
 from llm.loading import load_ahead
 from marketplace.demo import ensure_demo, start_demo_rooms
 from marketplace.identity import make_sign_in_link
-from marketplace.management.schema import refuse_outdated_schema
+from marketplace.management.arguments import whole_number
+from marketplace.management.schema import DatabaseCommand
 from marketplace.readiness import readiness
 from marketplace.server import CannotListenError, Server
 from marketplace.stop_signals import end_at_once
@@ -21,17 +22,16 @@ from negotiation.listening import listening
 from negotiation.worker import Worker
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Serves the marketplace, and works on its negotiations, until it is told to stop."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=settings.HOST)
-        parser.add_argument("--port", type=int, default=settings.PORT, help="0 takes any free one")
+        parser.add_argument("--port", type=whole_number(0, 65_535), default=settings.PORT, help="0 takes any free one")
         parser.add_argument("--no-worker", action="store_true", help="leave the negotiations to `work`")
         parser.add_argument("--no-demo", action="store_true", help="make no demo marketplace")
 
     def handle(self, *args: object, **options: Any) -> None:
-        refuse_outdated_schema()
         if not options["no_demo"]:
             ensure_demo()
         load_ahead()

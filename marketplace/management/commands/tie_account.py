@@ -4,14 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from marketplace import audit
+from marketplace.management.schema import DatabaseCommand
 from marketplace.models import PartyAccess, Role
 from marketplace.parties import account_problem, party_problem
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Lets an account act for a buyer or seller, or with --untie no longer."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,11 +4,12 @@ import asyncio
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from prometheus_client import start_http_server
 
 from llm.loading import load_ahead
-from marketplace.management.schema import refuse_outdated_schema
+from marketplace.management.arguments import whole_number
+from marketplace.management.schema import DatabaseCommand
 from marketplace.settling import settle
 from marketplace.stop_signals import StopSignals
 from negotiation.listening import listening
@@ -18,26 +19,34 @@ from negotiation.worker import Worker
 GRACE_SECONDS = 8.0
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Works on negotiations, without serving anything, until it is told to stop."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--concurrency",
-            type=int,
+            type=whole_number(1, 1_000),
             default=settings.WORKER_CONCURRENCY,
             help="how many negotiations at a time",
         )
-        parser.add_argument("--metrics-port", type=int, help="tell what this worker counts, for Prometheus")
+        parser.add_argument(
+            "--metrics-port", type=whole_number(1, 65_535), help="tell what this worker counts, for Prometheus"
+        )
         parser.add_argument("--metrics-host", default="127.0.0.1")
 
     def handle(self, *args: object, **options: Any) -> None:
-        refuse_outdated_schema()
         if options["metrics_port"]:
-            start_http_server(options["metrics_port"], options["metrics_host"], REGISTRY)
+            _tell_metrics(options["metrics_host"], options["metrics_port"])
         load_ahead()
         settle()
         asyncio.run(work(Worker(concurrency=options["concurrency"])))
+
+
+def _tell_metrics(host: str, port: int) -> None:
+    try:
+        start_http_server(port, host, REGISTRY)
+    except OSError as error:
+        raise CommandError(f"Cannot listen on {host} port {port}: {error.strerror or error}") from error
 
 
 async def work(worker: Worker) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.errors import InvalidRequest
+from marketplace.management.arguments import whole_number
 from marketplace.management.schema import refuse_outdated_schema
 from negotiation.arena import memory, services
 from negotiation.arena.choosing import choose_scenarios
@@ -57,7 +57,10 @@ class Command(BaseCommand):
         parser.add_argument("--baseline", type=Path, help="the JSON of an earlier run; fails if a mind got worse")
         parser.add_argument("--in-memory", action="store_true", help="without the database, and without models")
         parser.add_argument(
-            "--processes", type=_processes, default=os.cpu_count() or 1, help="for many games in memory; else all cores"
+            "--processes",
+            type=whole_number(1, MOST_PROCESSES),
+            default=os.cpu_count() or 1,
+            help="for many games in memory; else all cores",
         )
         parser.add_argument("--resume", type=UUID, help="go on with an arena that was left")
 
@@ -185,12 +188,6 @@ def _model_line(side: str, row: Row) -> str:
 
 def _figure(value: float | None, places: int) -> str:
     return "-" if value is None else f"{value:.{places}f}"
-
-
-def _processes(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
-        raise ArgumentTypeError(f"must be from 1 to {MOST_PROCESSES}, not {text}")
-    return int(text)
 
 
 def _request(options: Mapping[str, Any]) -> ArenaRequest:

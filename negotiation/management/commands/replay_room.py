@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from marketplace.management.schema import DatabaseCommand
 from negotiation.errors import RoomNotFound
 from negotiation.replaying import replay_room
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Plays a room again without a model, from what its models answered; fails if anything comes out otherwise."
 
     def add_arguments(self, parser: CommandParser) -> None:

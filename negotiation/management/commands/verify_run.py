@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from marketplace.management.schema import DatabaseCommand
 from negotiation.models import NegotiationRun
 from negotiation.verification import first_broken, misjudged_stock, strayed
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Checks the hash chain of a room's log, or of all; fails if one was changed."
 
     def add_arguments(self, parser: CommandParser) -> None:

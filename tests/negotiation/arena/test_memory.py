@@ -42,5 +42,5 @@ def test_process_that_is_killed_ends_the_arena_with_a_reason(small_batches, monk
 
 @pytest.mark.parametrize("number", ["0", "62", "two"])
 def test_number_of_processes_that_cannot_be_is_refused(number):
-    with pytest.raises(CommandError, match="must be from 1 to 61"):
+    with pytest.raises(CommandError, match="is not a whole number from 1 to 61"):
         call_command("arena", "--in-memory", "--processes", number)
