@@ -1,6 +1,6 @@
 """The pages of the trade desk: one thread to talk and deal in, the inbox of approvals, and links that invite people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -18,7 +18,7 @@ from marketplace.parties import invitation, make_party_link
 from marketplace.sheets.own_side import how_it_went
 from marketplace.waiting import moves_asked_of, party_of, pending_approvals, waiting_moves, with_rooms
 from negotiation.access import rooms_of
-from negotiation.approvals import approvals_of
+from negotiation.approvals import approvals_of, deals_asked
 from negotiation.core.vocabulary import ApprovalState, Party
 from negotiation.models import Approval, NegotiationRun, Participant
 
@@ -59,7 +59,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     page = {
         "nav": "approvals",
         "waiting": pending_approvals(principal).count(),
-        "decided": _with_deciders(decided),
+        "decided": _decisions(decided),
         "most": MOST_DECIDED,
         "may_decide": principal.may_write,
     }
@@ -90,12 +90,20 @@ def invite(request: HttpRequest, code: UUID) -> HttpResponse:
     return JsonResponse({"link": address, "expires_at": link.expires_at.isoformat()}, status=201)
 
 
-def _with_deciders(approvals: Iterable[Approval]) -> list[tuple[Approval, str]]:
-    """Accounts by their names; a key or a link is nobody's by name."""
+def _decisions(approvals: Iterable[Approval]) -> list[tuple[Approval, Sequence[tuple[str, int]], str]]:
+    """Each with the further terms, and who decided: accounts by their names; a key or a link is nobody's by name."""
     shown = list(approvals)
+    asked = deals_asked(shown)
     accounts = [one.decided_by.removeprefix("user/") for one in shown if one.decided_by.startswith("user/")]
     names = {f"user/{pk}": name for pk, name in User.objects.filter(pk__in=accounts).values_list("pk", "username")}
-    return [(one, names.get(one.decided_by) or DECIDERS.get(one.decided_by.partition("/")[0], "")) for one in shown]
+    return [
+        (
+            one,
+            deal.extras if (deal := asked.get((one.run_id, one.number))) else (),
+            names.get(one.decided_by) or DECIDERS.get(one.decided_by.partition("/")[0], ""),
+        )
+        for one in shown
+    ]
 
 
 def _threads_of(principal: Principal) -> QuerySet[Participant]:

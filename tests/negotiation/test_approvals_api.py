@@ -4,13 +4,14 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.models import Role, SellerInventory
 from negotiation.core.vocabulary import ApprovalState, Party
 from negotiation.models import Approval, Offer, Outcome, Participant, RunEvent
 from negotiation.trade_models import Trade
-from tests import bodies
+from tests import accounts, bodies
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +118,13 @@ def test_further_terms_of_the_deal_are_told_as_they_would_be_agreed(operator, wi
     (shown,) = operator.get("/approvals").json()["approvals"]
     assert (shown["price"], shown["terms"]) == (612.0, {"delivery_days": 4})
     assert shown["terms"] == answer["terms"] == Trade.objects.get().terms
+
+
+def test_decided_deals_are_listed_with_their_further_terms(client, operator, with_terms):
+    operator.post(f"/approvals/{with_terms.code}/decide", {"decision": "approve"})
+    client.force_login(accounts.operator())
+
+    assert "delivery in 4 days" in client.get(reverse("approvals")).content.decode()
 
 
 def test_deal_without_further_terms_names_none(buyer, approval):
