@@ -33,6 +33,10 @@ SYMBOLS = {
     "TWD": "NT$",
     "USD": "$",
     "VND": "₫",
+    "XAF": "FCFA\N{NO-BREAK SPACE}",
+    "XCD": "EC$",
+    "XOF": "F\N{NARROW NO-BREAK SPACE}CFA\N{NO-BREAK SPACE}",
+    "XPF": "CFPF\N{NO-BREAK SPACE}",
 }
 STATUS_WORDS: dict[str, str] = {
     RoomStatus.PENDING: "Not started",

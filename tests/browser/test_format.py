@@ -8,7 +8,7 @@ from negotiation.core.vocabulary import Reason, RoomStatus
 
 pytestmark = pytest.mark.browser
 
-CURRENCIES = [*parley.SYMBOLS, "CHF", "SEK", "PLN"]
+YOUNG = {"XCG"}  # not every browser knows how it is written
 AMOUNTS = ["0", "0.5", "9.99", "1234.5", "24000", "-12.3", "9999999999"]
 
 
@@ -24,7 +24,9 @@ def written(page: Any, name: str, *all_values: tuple[Any, ...]) -> list[str]:
 
 
 def test_scripts_and_templates_write_money_alike(blank):
-    cases = [(amount, currency) for currency in CURRENCIES for amount in AMOUNTS]
+    currencies = set(blank.evaluate("() => Intl.supportedValuesOf('currency')")) - YOUNG
+    assert currencies > parley.SYMBOLS.keys()
+    cases = [(amount, currency) for currency in sorted(currencies) for amount in AMOUNTS]
 
     assert written(blank, "money", *((float(amount), currency) for amount, currency in cases)) == [
         parley.money(Decimal(amount), currency) for amount, currency in cases
