@@ -17,7 +17,7 @@ from django.db.models import DateTimeField, DecimalField, Field, JSONField, Mode
 Row = tuple[object, ...]
 Values = list[Any]
 # So many rows a statement writes at most; from STEP on, whole steps of them.
-MOST_ROWS, STEP = 64, 16
+MOST_ROWS, STEP = 128, 16
 # What is written together bears few times, each of them often.
 TIMES = 64
 _M = TypeVar("_M", bound=Model)

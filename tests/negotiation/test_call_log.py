@@ -106,7 +106,7 @@ def test_call_of_a_turn_that_was_broken_off_led_to_nothing(save):
     assert save([a_call()])[0].seq is None
 
 
-@pytest.mark.parametrize(("calls", "queries"), [(15, 1), (20, 2), (64, 1)])
+@pytest.mark.parametrize(("calls", "queries"), [(15, 1), (20, 2), (128, 1)])
 def test_many_calls_take_few_queries(save, stored, django_assert_num_queries, calls, queries):
     with django_assert_num_queries(queries):
         save_calls(stored.run_id, stored.seats, [a_call() for _ in range(calls)])

@@ -89,7 +89,7 @@ def test_few_statements_write_any_number_of_rows():
     """A connection keeps each that differs."""
     written = {count: [sql for sql, _ in EVENTS._statements([[None] * 6] * count)] for count in range(1, 300)}
 
-    assert len({sql for statements in written.values() for sql in statements}) <= 20
+    assert len({sql for statements in written.values() for sql in statements}) <= 24
     assert all(sum(sql.count("(%s") for sql in statements) == count for count, statements in written.items())
-    assert len(written[64]) == 1
-    assert max(len(written[count]) for count in range(1, 64)) == 2
+    assert len(written[128]) == 1
+    assert max(len(written[count]) for count in range(1, 128)) == 2
