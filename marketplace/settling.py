@@ -3,8 +3,8 @@
 import gc
 import sys
 
-# While the event loop is busy, a thread that comes back from the database waits so long for its turn, two or three times
-# at every query, some twenty times in a transaction that others wait for.
+# While the event loop is busy, a thread that comes back from the database waits so long for its turn, more than once
+# at every query and some twenty times in a transaction that others wait for.
 SWITCH_SECONDS = 0.0002
 # A model call makes some thousand objects, nearly all of which go without the collector.
 COLLECT_AFTER = (5_000, 20, 20)
