@@ -34,8 +34,9 @@ def parse_database_url(url: str, *, root: Path, pool_size: int = POOL_SIZE) -> d
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise _refuse("the address cannot be read") from error
+    except ValueError:
+        # Without the parser's own words, which can repeat a part of a password.
+        raise _refuse("the address cannot be read") from None
     match parts.scheme.partition("+")[0]:
         case "sqlite":
             return _sqlite(parts, root)
@@ -59,7 +60,12 @@ def _sqlite(parts: SplitResult, root: Path) -> dict[str, Any]:
     if location == ":memory:":
         raise _refuse("a database in memory cannot be shared between threads")
     path = (root / Path(location).expanduser()).resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise _refuse(f"{path} is a folder")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refuse(f"{path.parent}: {error.strerror}") from error
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

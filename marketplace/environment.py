@@ -122,6 +122,17 @@ class Environment:
             raise refusal(name, f"{path.parent} is no folder", "a file in a folder that is there")
         return path
 
+    def file_to_append(self, name: str) -> Path | None:
+        """Made if it does not exist, and its folder with it."""
+        path = self.path(name, Path()) if self.text(name) else None
+        if path is not None:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.open("a").close()
+            except OSError as error:
+                raise refusal(name, f"{path}: {error.strerror}", "a file that can be written to") from error
+        return path
+
     def budget(self, name: str, default: str = "") -> Budget:
         """Such as `calls=500 tokens=200000 cost=2.50 seconds=900`; what is not named is without limit."""
         allowed = "parts such as calls=500 tokens=200000 cost=2.50 seconds=900"
@@ -163,8 +174,17 @@ def read_environment(root: Path) -> Environment:
     variables = dict(os.environ)
     env_file = root / ".env"
     if variables.get("ENVIRONMENT") != "test" and env_file.is_file():
-        variables = parse_env_file(env_file.read_text(encoding="utf-8-sig")) | variables
+        variables = parse_env_file(_read_text(env_file)) | variables
     return Environment(variables, root)
+
+
+def _read_text(env_file: Path) -> str:
+    try:
+        return env_file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refusal(".env", f"byte {error.start + 1} is not UTF-8", "a text in UTF-8") from error
+    except OSError as error:
+        raise refusal(".env", f"{error.strerror}", "a file that can be read") from error
 
 
 def parse_env_file(content: str) -> dict[str, str]:

@@ -86,7 +86,6 @@ def configure_logging(*, level: str, style: str, file: Path | None) -> dict[str,
         "stderr": {"class": "logging.StreamHandler", "formatter": style, "filters": ["correlation"]}
     }
     if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
         # Watched: whoever rotates the file may move it away under us.
         handlers["file"] = {
             "class": "logging.handlers.WatchedFileHandler",

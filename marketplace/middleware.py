@@ -109,10 +109,13 @@ class HoldBack:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            self._charge(request)
+            is_counted = self._charge(request)
+            response = self._get_response(request)
+            if not is_counted and request.resolver_match is None:  # nothing is there that would have counted it
+                charge(Kind.ANONYMOUS, address_of(request.META.get("REMOTE_ADDR", "")))
         except RateLimited as limited:
             return too_fast(request, limited)
-        return self._get_response(request)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: object, arguments: object, options: object
@@ -129,16 +132,20 @@ class HoldBack:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         return too_fast(request, error) if isinstance(error, RateLimited) else None
 
-    def _charge(self, request: HttpRequest) -> None:
+    def _charge(self, request: HttpRequest) -> bool:
+        """False if it is to be counted further in, or not at all."""
         is_api = request.path.startswith("/api/")
         if not settings.RATE_LIMITS or request.path.startswith(UNLIMITED_PATHS):
-            return
+            return False
         if is_api and key_in({name.lower(): value for name, value in request.headers.items()}):
-            return
+            return False
         if not request.user.is_authenticated:
             charge(Kind.ANONYMOUS, address_of(request.META.get("REMOTE_ADDR", "")))
-        elif not is_api:
+        elif is_api:
+            return False
+        else:
             charge_request(request, _user_name(request))
+        return True
 
 
 def _user_name(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""Puts a backup into an empty database: all of it or, whatever goes wrong, nothing."""
+"""Puts a backup into an empty database: all of its rows or, whatever goes wrong, none."""
 
 import json
 import os
@@ -22,7 +22,7 @@ MADE_BY_MIGRATIONS: tuple[type[Model], ...] = (ContentType, Permission, Group, G
 
 
 class CannotRestore(Exception):
-    """The backup is not whole or does not fit, or the database is not empty; nothing was changed."""
+    """The backup is not whole or does not fit, or the database is not empty; the database is as it was."""
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

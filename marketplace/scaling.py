@@ -8,7 +8,6 @@ from django.core.exceptions import ImproperlyConfigured
 DOORBELL = "doorbell"
 # A Redis that is away is missed within seconds; nobody waits for it.
 REDIS_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
-REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 POSTGRESQL = "django.db.backends.postgresql"
 
 
@@ -29,11 +28,16 @@ def channel_layers(redis_url: str) -> dict[str, Any]:
     """Not the default layer, of which each websocket would take a channel of its own."""
     if not redis_url:
         return {}
-    if not redis_url.startswith(REDIS_SCHEMES):
+    _require("channels_redis", "REDIS_URL: Redis")
+    from redis.connection import parse_url  # it came with channels_redis
+
+    try:
+        parse_url(redis_url)  # type: ignore[no-untyped-call]  # redis leaves its types out
+    except ValueError:
+        # Without the parser's own words, which can repeat a part of a password.
         raise ImproperlyConfigured(
             "REDIS_URL: the address cannot be read. Allowed: redis://host:port/0 or rediss://..."
-        )
-    _require("channels_redis", "REDIS_URL: Redis")
+        ) from None
     hosts = [{"address": redis_url, **REDIS_OPTIONS}]
     return {
         DOORBELL: {

@@ -160,11 +160,10 @@ DATABASES = {
 WORKER_ENGINE = choose_engine(
     env.choice("WORKER_ENGINE", "auto", allowed=("auto", "embedded", "procrastinate")), DATABASES["default"]["ENGINE"]
 )
-log_file = env.text("LOG_FILE")
 LOGGING = configure_logging(
     level=env.choice("LOG_LEVEL", "INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
     style=env.choice("LOG_FORMAT", "text", allowed=("text", "json")),
-    file=ROOT / log_file if log_file else None,
+    file=env.file_to_append("LOG_FILE"),
 )
 ACCESS_LOG = env.switch("ACCESS_LOG", default=False)
 # Lines for every job, and for every second without Redis or PostgreSQL, which our own log tells of.

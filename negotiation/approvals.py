@@ -15,6 +15,7 @@ from negotiation.core.events import ApprovalDecided, ApprovalRequested, Event, O
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalKind, ApprovalState, Holder, Party, RoomStatus
 from negotiation.errors import AlreadyDecided, NegotiationError, Refused
+from negotiation.figures import money_words
 from negotiation.models import Approval, RunEvent
 from negotiation.store import read_history, read_room
 
@@ -64,9 +65,10 @@ def limit_reason(approval: Approval) -> str:
     """For the buyer's side alone: it names its limits."""
     item, currency = approval.run.item, approval.run.session.currency
     if approval.kind == ApprovalKind.BELOW_MINIMUM:
-        return f"The unit price is under the minimum of {item.min_price_per_unit:,.2f} {currency}: too good to be true?"
+        minimum = money_words(item.min_price_per_unit, currency)
+        return f"The unit price is under the minimum of {minimum}: too good to be true?"
     limit = item.approve_above if item.approve_above is not None else approval.run.session.approve_above
-    return "The total is above the approval limit" + ("." if limit is None else f" of {limit:,.2f} {currency}.")
+    return "The total is above the approval limit" + ("." if limit is None else f" of {money_words(limit, currency)}.")
 
 
 def deals_asked(approvals: Sequence[Approval]) -> dict[tuple[int, int], Terms]:

@@ -26,6 +26,7 @@ from negotiation.core.folding import replay
 from negotiation.core.protocol import change_status
 from negotiation.core.vocabulary import Party, RoomStatus
 from negotiation.errors import NotActive, Refused
+from negotiation.figures import money_words
 from negotiation.model_access import require_model
 from negotiation.models import NegotiationRun, Participant
 from negotiation.records import Record
@@ -231,7 +232,7 @@ def _in_words(origin: NegotiationRun, changes: Changes) -> str:
         (changes.maximum, item.max_price_per_unit, "highest"),
     ):
         if limit is not None and limit != was:
-            told.append(f"{name} price {limit:,.2f} {session.currency}")
+            told.append(f"{name} price {money_words(limit, session.currency)}")
     for seat in origin.participants.all():
         change = changes.sellers.get(str(seat.seller_code), SeatChange())
         told += _seat_words(seat.name, change, SeatChange(seat.mind, seat.temperament, toughness=seat.toughness))

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
@@ -35,7 +36,8 @@ from negotiation.minds.strategy import StrategyMind, fallback_award
 
 logger = logging.getLogger(__name__)
 
-# Models asked together answer nearly together; one commit for all of them costs hardly more than one for each.
+# Models asked together answer nearly together; one commit for all of them costs hardly more than one for each. So long
+# the first waits for the others, and no longer than for the last.
 GATHER_SECONDS = 0.01
 
 # A long rest is taken in parts, between which the log says whether the room is still to rest so long.
@@ -309,10 +311,7 @@ class Engine:
         if self._turn_seconds:
             await self._rest()
         else:
-            if answers.qsize() + 1 < missing:
-                await asyncio.sleep(GATHER_SECONDS)
-            while not answers.empty():
-                arrived.append(answers.get_nowait())
+            arrived += await _gather(answers, missing - 1)
         await self._record_answers(arrived)
         return len(arrived)
 
@@ -396,6 +395,16 @@ class Engine:
         await self._journal.append(tuple(course.events), after=self._number)
         self._number += len(course.events)
         self._room, self._is_rested = course.room, False
+
+
+async def _gather(answers: "asyncio.Queue[_Answer]", most: int) -> list[_Answer]:
+    """Those that are there, or come in a moment."""
+    gathered: list[_Answer] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GATHER_SECONDS):
+            while len(gathered) < most:
+                gathered.append(await answers.get())
+    return gathered
 
 
 def _at_any_pace(room: Room) -> Room:

@@ -22,7 +22,7 @@ from negotiation.core.events import (
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, Viewer, see
 from negotiation.core.vocabulary import Action, Party
-from negotiation.figures import Frame, terms_of
+from negotiation.figures import Frame, money_words, terms_of
 from negotiation.frames import frame_of, to_json
 from negotiation.models import Participant
 from negotiation.notification_models import Channel, Kind, Notification, Side
@@ -241,4 +241,5 @@ def _figures(notice: Notice) -> str:
         return ""
     terms, currency = notice.told.terms, notice.roster.currency
     extras = "".join(f", {name.replace('_', ' ')} {value}" for name, value in terms.extras)
-    return f"{terms.quantity} x {terms.unit_price:.2f} {currency}, {terms.total:.2f} {currency} in all{extras}"
+    each, total = money_words(terms.unit_price, currency), money_words(terms.total, currency)
+    return f"{terms.quantity:,} x {each}, {total} in all{extras}"

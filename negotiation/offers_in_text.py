@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from negotiation.amounts_in_text import CODES, Amount, Role, amounts_in
 from negotiation.core.terms import CENT, to_money
+from negotiation.figures import money_words
 from negotiation.offer_words import ELSEWHERE, NOT_REALLY
 from negotiation.replies.amounts import HIGHEST_PRICE
 from negotiation.replies.cardinals import CARDINAL, cardinal_readings
@@ -201,12 +202,12 @@ def _is_price(price: Decimal) -> bool:
 
 
 def _reading(price: Decimal, units: int, currency: str, extras: tuple[tuple[str, int], ...], is_per_unit: bool) -> str:
-    total = f"{price * units:,.2f} {currency}"
+    each, total = money_words(price, currency), money_words(price * units, currency)
     if units == 1:
         words = f"One unit for {total}"
     elif is_per_unit:
-        words = f"{price:,.2f} {currency} for each of {units:,} units, {total} in all"
+        words = f"{each} for each of {units:,} units, {total} in all"
     else:
-        words = f"{total} for all {units:,} units, {price:,.2f} {currency} each"
+        words = f"{total} for all {units:,} units, {each} each"
     further = "".join(f"; {name.replace('_', ' ')}: {value}" for name, value in extras)
     return f"{words}{further}."

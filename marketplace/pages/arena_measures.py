@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from marketplace.templatetags.parley import MINUS, NOTHING, duration
+from marketplace.templatetags.parley import NOTHING, duration
 from negotiation.arena.results import Estimate, Measure
+from negotiation.figures import MINUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from marketplace.shopping.lists_in_csv import SAMPLE, csv_of
 from marketplace.shopping.prefilling import draft_like
 from marketplace.shopping.preview import Preview, preview_matches
 from marketplace.shopping.sentences import LONGEST
-from marketplace.templatetags.parley import SYMBOLS
+from negotiation.figures import SYMBOLS
 
 # From so many standing sellers on there is a box to search them.
 SEARCH_FROM = 11

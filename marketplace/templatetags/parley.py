@@ -11,33 +11,10 @@ from django.utils.safestring import SafeString
 from marketplace.summary import SessionSummary
 from negotiation.core.matching import Mismatch
 from negotiation.core.vocabulary import Reason, RoomStatus
+from negotiation.figures import MINUS, money_words
 from negotiation.models import NegotiationRun
 
-MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
-SYMBOLS = {
-    "AUD": "A$",
-    "BRL": "R$",
-    "CAD": "CA$",
-    "CNY": "CN¥",
-    "EUR": "€",
-    "GBP": "£",
-    "HKD": "HK$",
-    "ILS": "₪",
-    "INR": "₹",
-    "JPY": "¥",
-    "KRW": "₩",
-    "MXN": "MX$",
-    "NZD": "NZ$",
-    "PHP": "₱",
-    "TWD": "NT$",
-    "USD": "$",
-    "VND": "₫",
-    "XAF": "FCFA\N{NO-BREAK SPACE}",
-    "XCD": "EC$",
-    "XOF": "F\N{NARROW NO-BREAK SPACE}CFA\N{NO-BREAK SPACE}",
-    "XPF": "CFPF\N{NO-BREAK SPACE}",
-}
 STATUS_WORDS: dict[str, str] = {
     RoomStatus.PENDING: "Not started",
     RoomStatus.QUEUED: "Queued",
@@ -88,10 +65,7 @@ register = template.Library()
 
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
-    if amount is None:
-        return NOTHING
-    symbol = SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    return f"{MINUS if amount < 0 else ''}{symbol}{abs(amount):,.2f}"
+    return NOTHING if amount is None else money_words(amount, currency)
 
 
 @register.filter

@@ -257,7 +257,7 @@ def test_command_does_not_replace_a_backup_unasked(backup):
 
 
 def test_command_says_what_is_wrong_and_that_nothing_was_changed(backup):
-    with pytest.raises(CommandError, match="not empty.*nothing was changed"):
+    with pytest.raises(CommandError, match="not empty.*the database is as it was"):
         call_command("restore", str(backup), yes=True)
 
 

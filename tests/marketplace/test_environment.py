@@ -165,6 +165,18 @@ def test_file_to_write_needs_its_folder(tmp_path):
         environment(FILE=str(tmp_path / "none" / "new.jsonl")).file_to_write("FILE")
 
 
+def test_file_to_append_is_made_with_its_folder_and_keeps_what_it_holds(tmp_path):
+    path = tmp_path / "new" / "parley.log"
+    env = environment(FILE=str(path))
+
+    assert env.file_to_append("FILE") == path
+    path.write_text("a line\n")
+    assert env.file_to_append("FILE") == path
+    assert path.read_text() == "a line\n"
+    with pytest.raises(ImproperlyConfigured, match="FILE: "):
+        environment(FILE=str(tmp_path)).file_to_append("FILE")
+
+
 def test_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").touch()
 
@@ -204,6 +216,14 @@ def test_process_environment_wins_over_the_env_file(tmp_path, monkeypatch):
     env = read_environment(tmp_path)
 
     assert (env.text("ONE"), env.text("TWO")) == ("process", "file")
+
+
+def test_env_file_in_another_encoding_is_refused_by_the_byte(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_bytes("NAME=café\n".encode("latin-1"))
+    monkeypatch.setenv("ENVIRONMENT", "development")
+
+    with pytest.raises(ImproperlyConfigured, match=r"^\.env: byte 9 is not UTF-8\. Allowed: .+\.$"):
+        read_environment(tmp_path)
 
 
 def test_tests_do_not_see_the_env_file(tmp_path, monkeypatch):

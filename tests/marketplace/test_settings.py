@@ -125,6 +125,13 @@ def test_cookies_of_a_caller_are_never_for_any_origin_at_all(tmp_path):
         ("EMAIL_URL", "mail.example"),
         ("EMAIL_FROM", "nobody"),
         ("WEBHOOK_ALLOW_PRIVATE", "perhaps"),
+        ("LOG_FILE", "tests"),
+        ("LOG_FILE", "README.md/parley.log"),
+        ("DATABASE_URL", "sqlite:///tests"),
+        ("DATABASE_URL", "sqlite:///README.md/parley.sqlite3"),
+        ("DATABASE_URL", "postgres://me:sesame/open@db.example/parley"),
+        ("REDIS_URL", "redis://:sesame/open@cache.example:6379/0"),
+        ("REDIS_URL", "redis://cache.example:port/0"),
     ],
 )
 def test_setting_that_makes_no_sense_stops_the_start_with_its_name(tmp_path, name, value):
@@ -132,6 +139,7 @@ def test_setting_that_makes_no_sense_stops_the_start_with_its_name(tmp_path, nam
 
     assert finished.returncode != 0
     assert re.search(f"ImproperlyConfigured: {name}: .* Allowed: ", finished.stderr)
+    assert "sesame" not in finished.stderr
 
 
 def test_keys_of_providers_are_not_shown_with_the_settings(tmp_path):

@@ -180,6 +180,17 @@ def test_nobody_is_counted_by_address(limited, path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "parley_guess"}])
+def test_paths_that_do_not_exist_are_counted_by_address_whoever_asks(limited, headers):
+    empty(Kind.ANONYMOUS, "127.0.0.1")
+    client = Client(headers=headers)
+    client.force_login(local_operator())
+
+    assert client.get("/api/v1/nothing").status_code == 429
+    assert client.get("/api/v1/nothing", REMOTE_ADDR="192.0.2.7").status_code == 404
+
+
+@pytest.mark.django_db
 def test_page_that_is_too_fast_is_told_so_in_words(limited):
     empty(Kind.ANONYMOUS, "127.0.0.1")
 

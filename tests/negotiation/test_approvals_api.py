@@ -107,7 +107,7 @@ def test_what_waits_for_a_person_is_in_the_inbox(buyer, approval, asked, session
     assert shown["negotiation_id"] == str(approval.participant.code)
     assert (shown["kind"], shown["state"], shown["number"]) == ("above_threshold", "pending", 1)
     assert shown["total"] == round(shown["price"] * shown["quantity"], 2)
-    assert shown["limit_reason"] == "The total is above the approval limit of 1.00 USD."
+    assert shown["limit_reason"] == "The total is above the approval limit of $1.00."
     assert shown["options"] == ["approve", "reject", "modify"]
     assert shown == buyer.get(f"/approvals/{approval.code}").json()
 
@@ -148,7 +148,7 @@ def test_price_under_the_minimum_is_told_as_such(buyer, approval):
 
     shown = buyer.get(f"/approvals/{approval.code}").json()
 
-    assert "minimum of 401.13 USD" in shown["limit_reason"]
+    assert "minimum of $401.13" in shown["limit_reason"]
 
 
 def test_inbox_is_filtered_by_state(buyer, decide):

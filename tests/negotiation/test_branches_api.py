@@ -25,7 +25,7 @@ def test_operator_branches_a_room(operator, played, seller_ids):
     assert response.status_code == 201, response.content
     made = response.json()
     assert (made["origin_id"], made["after_round"], made["status"]) == (played, 1, "queued")
-    assert made["changes"] == "patient buyer; highest price 601.00 USD; Acme played by strategy; other draws"
+    assert made["changes"] == "patient buyer; highest price $601.00; Acme played by strategy; other draws"
 
 
 def test_what_if_that_is_not_to_start_is_paused(operator, played):

@@ -87,7 +87,7 @@ def test_changed_seats_and_limits_are_those_of_the_what_if_alone(played, seller_
     origin = NegotiationRun.objects.get(code=played)
     assert (origin.session.buyer_temperament, origin.item.max_price_per_unit) == ("balanced", Decimal("603.57"))
     assert run.branched_with == (
-        "patient buyer; highest price 601.00 USD; Acme brisk; Acme played by strategy; other draws"
+        "patient buyer; highest price $601.00; Acme brisk; Acme played by strategy; other draws"
     )
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
+from negotiation import engine
 from negotiation.codec import decode, encode
 from negotiation.core.events import (
     Accepted,
@@ -208,6 +209,19 @@ async def test_answers_are_recorded_in_the_order_they_arrive_in():
 
     answers = [e.seller_id for e in events if isinstance(e, Offered | Accepted) and e.party is Party.SELLER]
     assert answers[:6] == ["cedar", "acme", "bolt"] * 2
+
+
+async def test_answers_that_come_together_are_written_together_and_nobody_waits_once_all_are_there(monkeypatch):
+    monkeypatch.setattr(engine, "GATHER_SECONDS", 3600.0)
+    journal, first = ResumableJournal(SETUP), QueueingSeller()
+
+    async with asyncio.timeout(60):  # a guard: whoever waits for more than the last answer waits for an hour
+        await run(journal, cast(cedar=first, acme=QueueingSeller(first)), limits=Limits(5))
+
+    written = [journal.events[a:b] for a, b in pairwise(journal.ends)]
+    answers = [len([e for e in part if isinstance(e, Offered) and e.party is Party.SELLER]) for part in written]
+    assert max(answers) == 3
+    assert len([count for count in answers if count]) == rounds_of(journal.events)
 
 
 async def test_buyer_decides_only_when_every_seller_of_the_round_has_answered():

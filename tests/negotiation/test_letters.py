@@ -173,7 +173,7 @@ def test_mail_says_who_offers_what_until_when_and_where_to_answer(tell_everybody
 
     bid = run.offers.get(participant__name="Acme")
     assert subject == "New offer: HP 15 Laptop"
-    assert f"TechCorp offers 50 x {bid.unit_price} USD, {bid.unit_price * 50} USD in all." in text
+    assert f"TechCorp offers 50 x ${bid.unit_price:,}, ${bid.unit_price * 50:,} in all." in text
     assert re.search(r"^Answer by: \d{4}-\d\d-\d\d \d\d:\d\d UTC$", text, re.MULTILINE)
     assert "\nhttps://parley.example/negotiations/" in text
 

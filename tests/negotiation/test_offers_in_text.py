@@ -58,14 +58,14 @@ def test_total_is_divided_and_said_to_be_one():
 
     assert found is not None
     assert (found.price, found.total, found.is_per_unit) == (Decimal(415), Decimal(24900), False)
-    assert found.reading == "24,900.00 EUR for all 60 units, 415.00 EUR each."
+    assert found.reading == "€24,900.00 for all 60 units, €415.00 each."
 
 
 def test_reading_names_price_quantity_and_terms():
     found = read("I can do 415 for 50 units with delivery in 14 days")
 
     assert found is not None
-    assert found.reading == "415.00 EUR for each of 50 units, 20,750.00 EUR in all; delivery days: 14."
+    assert found.reading == "€415.00 for each of 50 units, €20,750.00 in all; delivery days: 14."
 
 
 def test_total_that_does_not_divide_is_less_certain():

@@ -25,7 +25,7 @@ class Command(DatabaseCommand):
                 raise CommandError("nothing was changed")
             restore(options["path"], logs=settings.LOGS.directory, secret_key=settings.DATA_DIR / "secret_key")
         except CannotRestore as error:
-            raise CommandError(f"{error}; nothing was changed") from error
+            raise CommandError(f"{error}; the database is as it was") from error
         self.stdout.write(f"restored {sum(manifest['rows'].values())} rows as of {manifest['at']}")
         call_command("verify_run", deep=True, stdout=self.stdout, stderr=self.stderr)
 
