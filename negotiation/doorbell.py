@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from negotiation.figures import Frame
 
 GROUP = "everyone"
 SEND_SECONDS = 2.0
+# So long words wait for those of other rooms, unless news go out: every process reads every call.
+WORDS_SECONDS = 0.1
 WATCH_SECONDS = 1.0
 WATCH_LASTS_SECONDS = 5.0
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 4.0
@@ -50,7 +53,7 @@ class Doorbell:
         self._name = uuid.uuid4().hex
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._rung = asyncio.Event()
+        self._rung, self._has_news = asyncio.Event(), asyncio.Event()
         self._rooms: dict[UUID, int] = {}
         self._commanded: set[UUID] = set()
         self._words: dict[tuple[UUID, str, str, object], Words] = {}
@@ -65,7 +68,7 @@ class Doorbell:
             self._rooms[room] = min(first, self._rooms.get(room, first))
             if is_command:
                 self._commanded.add(room)
-            self._wake()
+            self._wake(self._rung, self._has_news)
 
     def pass_on(self, words: Words) -> None:
         """Only the latest of each kind, thread and side goes out, and only where somebody elsewhere watches."""
@@ -75,14 +78,14 @@ class Doorbell:
             if self._loop is not None:
                 key = (words.room, words.seller_id, str(words.frame["type"]), words.frame.get("party"))
                 self._words[key] = words
-                self._wake()
+                self._wake(self._rung)
 
     def is_watched_elsewhere(self, room: UUID) -> bool:
         return self._watched_until.get(room, 0.0) > time.monotonic()
 
     async def run(self, layer: Any, hear: Callable[[Ring], None], watched: Callable[[], Collection[UUID]]) -> None:
         """Carry calls over the channel layer, until cancelled. `watched` are the rooms looked at in this process."""
-        self._rung = asyncio.Event()
+        self._rung, self._has_news = asyncio.Event(), asyncio.Event()
         with self._lock:
             self._loop = asyncio.get_running_loop()
         try:
@@ -96,10 +99,11 @@ class Doorbell:
                 self._take()
             await _hang_up(layer)
 
-    def _wake(self) -> None:
+    def _wake(self, *events: asyncio.Event) -> None:
         assert self._loop is not None
         try:
-            self._loop.call_soon_threadsafe(self._rung.set)
+            for event in events:
+                self._loop.call_soon_threadsafe(event.set)
         except RuntimeError:  # the loop has just been closed
             self._loop = None
 
@@ -114,7 +118,11 @@ class Doorbell:
         wait = FIRST_WAIT_SECONDS
         while True:
             await self._rung.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WORDS_SECONDS):
+                    await self._has_news.wait()
             self._rung.clear()
+            self._has_news.clear()
             with self._lock:
                 call = self._take()
             if await self._send(layer, call):

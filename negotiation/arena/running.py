@@ -41,6 +41,8 @@ def tend() -> bool:
 
 def _arenas_with_work() -> Iterable[Arena]:
     """Those that play, and those that were stopped while some of their games were in play."""
+    if not Arena.objects.filter(state__in=(*AT_WORK, "paused")).exists():  # asked each second, mostly in vain
+        return ()
     at_work = Arena.objects.defer("scenarios").filter(state__in=AT_WORK)
     left = Arena.objects.defer("scenarios").filter(state="paused", games__state="playing").distinct()
     return [*at_work, *left]

@@ -113,6 +113,25 @@ async def test_words_go_out_only_for_rooms_that_are_watched_elsewhere(make_layer
     assert (words.room, words.seller_id, words.frame["text"]) == (ROOM, "acme", "Good")
 
 
+async def test_words_wait_for_one_another_and_news_take_them_along(make_layer, monkeypatch):
+    heard = []
+    async with (
+        ringing(make_layer(), lambda ring: None) as bell,
+        ringing(make_layer(), heard.append, lambda: {ROOM, OTHER}),
+    ):
+        await until(lambda: bell.is_watched_elsewhere(ROOM))
+        monkeypatch.setattr(doorbell_module, "WORDS_SECONDS", 3600.0)
+        for room in (ROOM, OTHER):
+            bell.pass_on(Words(room, "acme", {"type": "message_delta", "text": "Good"}))
+            await asyncio.sleep(0.01)
+        assert not any(ring.words for ring in heard)
+        bell.ring(OTHER, 5)
+        await until(lambda: any(ring.rooms for ring in heard))
+
+    [call] = heard
+    assert ({words.room for words in call.words}, call.rooms) == ({ROOM, OTHER}, {OTHER: 5})
+
+
 async def test_word_of_one_side_does_not_take_the_place_of_the_others(make_layer):
     heard = []
     async with (
