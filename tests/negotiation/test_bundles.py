@@ -15,6 +15,7 @@ from negotiation.stock import may_be_bundled_soon
 from negotiation.trade_models import Trade
 from negotiation.worker import Worker
 from tests import bodies
+from tests.workers import at_work
 
 MOUSE = {"item_id": "mouse", "item_name": "Mouse"}
 SECONDS = 20
@@ -101,13 +102,10 @@ def test_deal_in_another_session_is_no_bundle(two_rooms, open_session):
 async def test_rooms_that_end_together_let_the_seller_better_its_price(two_rooms, log_folder):
     """Each in its last round; the room that was opened first ends first."""
     laptops, mice = two_rooms
-    worker = Worker(concurrency=2)
 
-    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        group.create_task(worker.run())
+    async with at_work(Worker(concurrency=2), seconds=SECONDS):
         while await of_the_database(are_open)(two_rooms):  # noqa: ASYNC110  # only the table tells
             await asyncio.sleep(0.05)
-        await worker.drain(SECONDS)
 
     winner, last_round = await of_the_database(deal_in)(laptops)
     assert (winner, last_round) == ("Acme", 3)

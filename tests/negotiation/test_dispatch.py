@@ -15,6 +15,7 @@ from negotiation.dispatch import request_play, request_what_waits
 from negotiation.leases import claim_rooms
 from negotiation.models import NegotiationRun
 from negotiation.worker import Worker
+from tests.workers import at_work
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -114,13 +115,21 @@ def test_room_in_play_needs_no_job(started):
 
 @asynccontextmanager
 async def working():
-    worker = Worker(5)
-    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        group.create_task(worker.run())
-        try:
-            yield worker
-        finally:
-            await worker.drain(SECONDS)
+    async with at_work(Worker(5), seconds=SECONDS) as worker:
+        yield worker
+
+
+async def test_worker_that_is_stopped_before_it_has_found_its_way_to_the_jobs_stops():
+    from negotiation.jobs import Jobs  # only there on PostgreSQL
+
+    jobs = Jobs(lambda code: asyncio.sleep(0), 5, lambda: 0)
+    running = asyncio.create_task(jobs.run())
+    await asyncio.sleep(0)
+
+    jobs.stop()
+
+    async with asyncio.timeout(SECONDS):
+        await running
 
 
 async def test_two_workers_play_a_room_once_to_its_end(started, log_folder):

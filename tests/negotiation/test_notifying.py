@@ -23,6 +23,7 @@ from negotiation.threads import in_thread
 from negotiation.worker import Worker
 from tests.receiver import receiving
 from tests.told import a_target, make_due, sellers_with_a_person
+from tests.workers import at_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -291,14 +292,11 @@ async def test_no_line_of_the_log_tells_where_a_letter_goes(notify, database, ca
 
 async def test_worker_delivers_while_it_plays(notify, receiver, log_folder):
     room = await database_sync_to_async(notify)(receiver.url)
-    worker = Worker(5)
 
-    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        group.create_task(worker.run())
+    async with at_work(Worker(5), seconds=SECONDS):
         await until(all_are(DeliveryState.DELIVERED))
         await database_sync_to_async(offer_for_acme)(room)
         await until(lambda rows: len(rows) >= 2 and all_are(DeliveryState.DELIVERED)(rows))
-        await worker.drain(SECONDS)
 
     assert len(receiver.posted) >= 2
 

@@ -41,6 +41,7 @@ from tests.fake_llm.behaviours import Reply
 from tests.fake_llm.sensible import facts_in, sensible
 from tests.fake_llm.server import FakeLlm
 from tests.model_rooms import Studios, spoken_by
+from tests.workers import at_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,14 +69,8 @@ def cast(casting, calls):
 
 @asynccontextmanager
 async def working(minds_for=None, concurrency=5):
-    """A worker at work, drained at the end."""
-    worker = Worker(concurrency, minds_for)
-    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        group.create_task(worker.run())
-        try:
-            yield worker
-        finally:
-            await worker.drain(SECONDS)
+    async with at_work(Worker(concurrency, minds_for), seconds=SECONDS) as worker:
+        yield worker
 
 
 @database_sync_to_async

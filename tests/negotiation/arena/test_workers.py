@@ -18,6 +18,7 @@ from tests.fake_llm.behaviours import Reply
 from tests.fake_llm.careless import Careless
 from tests.fake_llm.server import FakeLlm
 from tests.model_rooms import spoken_by
+from tests.workers import at_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,14 +88,8 @@ async def test_worker_whose_arenas_cannot_go_on_plays_its_rooms(monkeypatch, sta
 
 @asynccontextmanager
 async def working():
-    """A worker at work, drained at the end."""
-    worker = Worker(10)
-    async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-        group.create_task(worker.run())
-        try:
-            yield
-        finally:
-            await worker.drain(SECONDS)
+    async with at_work(Worker(10), seconds=SECONDS):
+        yield
 
 
 async def until(arena, is_reached):
