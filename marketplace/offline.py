@@ -120,6 +120,7 @@ def _open_room(
         disclose_best_offer=request.disclose_best_offer,
         buyer_temperament=request.buyer_temperament,
         buyer_policy=request.buyer_policy,
+        draws_by_limits=request.seed is None,
     )
     left_out = tuple(LeftOut(key, names[key], reason) for key, reason in matches.left_out.items())
     return OfflineRoom(item, setup, left_out, matches.why_none)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from negotiation.errors import RoomNotFound
 from negotiation.figures import Frame, money
 from negotiation.frames import buyer_constraints, to_json
 from negotiation.models import LLMCall, NegotiationRun, Outcome
+from negotiation.programs import is_program
 from negotiation.recent import RecentAnswers, Standing
 from negotiation.records import Record, Roster
 from negotiation.schemas import (
@@ -84,13 +86,13 @@ def send_message(request: HttpRequest, room_id: UUID, payload: MessageIn) -> Sta
 def decide(
     request: HttpRequest, room_id: UUID, query: Query[DecisionQueryIn], payload: DecisionIn | None = None
 ) -> dict[str, Any]:
-    """Decide now on what stands, or close by hand. Query parameters and body say the same.
+    """Decide now on what stands, or close by hand. Query parameters, body, or some of it in each, say the same.
 
     The buyer may take a standing offer; an operator may also put other terms on record that both sides' limits allow.
     """
     principal = _principal(request)
     steer(principal, room_id)
-    wanted = payload if payload is not None and payload.model_fields_set else query
+    wanted = _merged(query, payload)
     return once(request, principal, lambda: _outcome(_decide(principal, room_id, wanted)))
 
 
@@ -215,17 +217,34 @@ def _change(request: HttpRequest, room_id: UUID, change: Callable[[UUID], None])
     return once(request, principal, act)
 
 
+def _merged(query: DecisionIn, body: DecisionIn | None) -> DecisionIn:
+    """Raises InvalidRequest where the two contradict each other, or where a body says nothing that is known: what was
+    meant by it must not end the room otherwise.
+    """
+    told = query.model_dump(exclude_none=True)
+    said = body.model_dump(exclude_none=True, include=set(DecisionIn.model_fields)) if body else {}
+    contradicted = [field for field, value in said.items() if told.get(field, value) != value]
+    if contradicted:
+        raise InvalidRequest([Problem(field, "the query says something else") for field in contradicted])
+    wanted = DecisionIn.model_construct(**told | said)
+    strange = body.model_extra if body else None
+    if strange and wanted.decision_type is None and wanted.selected_seller_id is None:
+        raise InvalidRequest([Problem(field, "is unknown here") for field in strange])
+    return wanted
+
+
 def _decide(principal: Principal, room_id: UUID, wanted: DecisionIn) -> Outcome:
     note = wanted.decision_reason or ""
     if wanted.decision_type == "no_deal":
         outcome = services.force_no_deal(room_id, note=note)
         audit.note(principal.name, "closed by hand", room=room_id, result=outcome.result)
         return outcome
-    if wanted.decision_type is None and wanted.selected_seller_id is None:
-        return services.decide_now(room_id)
+    if not wanted.model_fields_set - {"decision_reason"}:
+        return services.decide_now(room_id, by_program=is_program(principal))
     if wanted.selected_seller_id is None:
         raise InvalidRequest([Problem("selected_seller_id", "is needed for a deal")])
-    close = services.force_deal if principal.is_operator else services.take_offer
+    take = partial(services.take_offer, by_program=is_program(principal))
+    close = services.force_deal if principal.is_operator else take
     outcome = close(room_id, str(wanted.selected_seller_id), wanted.final_price_per_unit, wanted.quantity, note=note)
     audit.note(principal.name, "closed by hand", room=room_id, result=outcome.result)
     return outcome

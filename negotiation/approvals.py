@@ -13,10 +13,11 @@ from negotiation import seats
 from negotiation.codec import decode
 from negotiation.core.events import ApprovalDecided, ApprovalRequested, Event, Offered
 from negotiation.core.terms import Terms
-from negotiation.core.vocabulary import ApprovalKind, ApprovalState, Holder, Party, RoomStatus
+from negotiation.core.vocabulary import ApprovalKind, ApprovalState, Party, RoomStatus
 from negotiation.errors import AlreadyDecided, NegotiationError, Refused
 from negotiation.figures import money_words
 from negotiation.models import Approval, RunEvent
+from negotiation.programs import is_program, sat_for_buyer
 from negotiation.store import read_history, read_room
 
 OPTIONS = ("approve", "reject", "modify")
@@ -47,13 +48,20 @@ def find_approval(principal: Principal, code: UUID) -> Approval:
 
 
 def decide(
-    principal: Principal, code: UUID, decision: str, *, note: str = "", counter: Terms | None = None
+    principal: Principal,
+    code: UUID,
+    decision: str,
+    *,
+    note: str = "",
+    counter: Terms | None = None,
+    overrule: bool = False,
 ) -> Approval:
     """The approval as it is then. The same decision again changes nothing; another one raises AlreadyDecided."""
     approval = find_approval(principal, code)
     if approval.state == ApprovalState.PENDING:
         _require_other_than_asked(principal, approval)
-        _judge(approval, STATES[decision], by=principal.name, note=note, counter=counter)
+        may_overrule = overrule and not is_program(principal)
+        _judge(approval, STATES[decision], by=principal.name, note=note, counter=counter, overrule=may_overrule)
         approval = find_approval(principal, code)
     is_same = approval.state == STATES[decision] and (counter is None or _counter_made(approval) == counter)
     if not is_same:
@@ -81,12 +89,13 @@ def deals_asked(approvals: Sequence[Approval]) -> dict[tuple[int, int], Terms]:
 
 def _require_other_than_asked(principal: Principal, approval: Approval) -> None:
     """A program at the buyer's seat does not approve what it asked for itself."""
-    is_program = principal.role == Role.BUYER and not principal.is_in_browser
-    if is_program and read_room(approval.run.code).room.buyer_holder is Holder.PROGRAM:
-        raise NotAllowed("A program holds the buyer's seat: its deals are approved by a person.")
+    if is_program(principal) and sat_for_buyer(read_room(approval.run.code)):
+        raise NotAllowed("A program sits or sat for the buyer: its deals are approved by a person.")
 
 
-def _judge(approval: Approval, state: ApprovalState, *, by: str, note: str, counter: Terms | None) -> None:
+def _judge(
+    approval: Approval, state: ApprovalState, *, by: str, note: str, counter: Terms | None, overrule: bool
+) -> None:
     """Whoever comes too late, or second, changes nothing. Too late it is by the database's clock."""
     pending = Approval.objects.filter(pk=approval.pk, state=ApprovalState.PENDING)
     is_late = pending.filter(expires_at__lte=Now()).exclude(run__status=RoomStatus.PAUSED).exists()
@@ -94,7 +103,7 @@ def _judge(approval: Approval, state: ApprovalState, *, by: str, note: str, coun
         if is_late:
             seats.decide_approval(approval, ApprovalState.EXPIRED)
         else:
-            seats.decide_approval(approval, state, by=by, note=note, counter=counter)
+            seats.decide_approval(approval, state, by=by, note=note, counter=counter, overrule=overrule)
     except NegotiationError:
         if pending.exists():
             raise

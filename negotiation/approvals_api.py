@@ -54,7 +54,9 @@ def decide_approval(request: HttpRequest, approval_id: UUID, payload: DecideIn) 
 
     def act() -> dict[str, Any]:
         counter = None if payload.counter_offer is None else payload.counter_offer.to_terms()
-        decided = decide(principal, approval_id, payload.decision, note=payload.note, counter=counter)
+        decided = decide(
+            principal, approval_id, payload.decision, note=payload.note, counter=counter, overrule=payload.overrule
+        )
         audit.note(principal.name, "approval decided", approval=approval_id, decision=payload.decision)
         return approval_out(decided)
 

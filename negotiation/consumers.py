@@ -25,6 +25,7 @@ from marketplace.throttling import Kind, charge
 from negotiation import services
 from negotiation.access import steer
 from negotiation.errors import NegotiationError, RoomNotFound, own_limit_details
+from negotiation.programs import is_program
 from negotiation.schemas import MessageIn, PaceIn
 from negotiation.stream import Batch, follow
 from negotiation.threads import DATABASE_AWAY, in_thread
@@ -186,7 +187,10 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     def _steer(self, change: Callable[[UUID], object]) -> None:
         self._require_steering()
-        change(self.watcher.code)
+        if change is services.decide_now:
+            services.decide_now(self.watcher.code, by_program=is_program(self.watcher.principal))
+        else:
+            change(self.watcher.code)
 
     def _require_right(self) -> None:
         """As it is now, not as it was when the socket was opened."""

@@ -130,6 +130,7 @@ class DecideIn(BaseModel):
     decision: Literal["approve", "reject", "modify"]
     note: Remark = ""
     counter_offer: TermsIn | None = None
+    overrule: StrictBool = False
 
     @model_validator(mode="after")
     def _counter_only_to_modify(self) -> "DecideIn":

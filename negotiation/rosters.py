@@ -20,7 +20,8 @@ from negotiation.records import Roster
 _RUN = (
     *("pk", "code", "session__code", "item__buyer__code", "session__currency", "session__disclose_best_offer"),
     *("item__item_name", "item__buyer__name", "item__min_price_per_unit", "item__max_price_per_unit"),
-    *("item__quantity_needed", "max_rounds", "seed", "status", "last_seq", "last_hash", "fence", "started_at"),
+    *("item__quantity_needed", "max_rounds", "seed", "session__seed"),
+    *("status", "last_seq", "last_hash", "fence", "started_at"),
     *("item__approve_above", "session__approve_above", "item__approve_below_min", "item__allowed_terms"),
     "session__buyer_mind",
     "session__is_what_if",
@@ -70,6 +71,7 @@ class RunRow(NamedTuple):
     quantity: int
     max_rounds: int
     seed: int
+    session_seed: int | None
     status: str
     last_seq: int
     last_hash: str
@@ -140,6 +142,7 @@ def _roster(run: RunRow, seats: Sequence[SeatRow]) -> Roster:
         buyer_holder=holder_of(run.buyer_mind),
         buyer_temperament=Temperament(run.buyer_temperament),
         buyer_policy=Policy(run.buyer_policy),
+        draws_by_limits=run.session_seed is None,
     )
     return Roster(run.code, run.session_code, run.buyer_code, run.currency, setup)
 

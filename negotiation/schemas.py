@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from marketplace.fields import Price, Quantity, Timestamp, as_number
 from marketplace.schemas import ConstraintsOut, TermsOut
@@ -31,6 +31,8 @@ class MessageIn(BaseModel):
 class DecisionIn(BaseModel):
     """All fields may be left out: then the buyer decides now on what stands."""
 
+    model_config = ConfigDict(extra="allow")
+
     decision_type: Literal["deal", "no_deal"] | None = None
     selected_seller_id: UUID | None = None
     final_price_per_unit: Price | None = None
@@ -40,6 +42,8 @@ class DecisionIn(BaseModel):
 
 class DecisionQueryIn(DecisionIn):
     """The same as query parameters, whose numbers are text."""
+
+    model_config = ConfigDict(extra="ignore")
 
     final_price_per_unit: Annotated[Price, BeforeValidator(_from_query)] | None = None
     quantity: Annotated[Quantity, BeforeValidator(_from_query)] | None = None

@@ -75,13 +75,20 @@ def take(code: UUID, party: Party, seller_id: str, holder: Holder) -> StoredRoom
 
 
 def decide_approval(
-    approval: Approval, state: ApprovalState, *, by: str = "", note: str = "", counter: Terms | None = None
+    approval: Approval,
+    state: ApprovalState,
+    *,
+    by: str = "",
+    note: str = "",
+    counter: Terms | None = None,
+    overrule: bool = False,
 ) -> StoredRoom:
     """Mandate, offer and stock are judged again in the transaction that closes or goes on. Raises Refused."""
     number = approval.number
 
     def judge(stored: StoredRoom) -> Sequence[Event]:
-        return judge_approval(started(stored.room), number, state, note=note, by=by, counter=counter)
+        room = started(stored.room)
+        return judge_approval(room, number, state, note=note, by=by, counter=counter, overrule=overrule)
 
     return write(approval.run.code, judge)
 

@@ -35,6 +35,7 @@ from negotiation.errors import (
 from negotiation.minds.strategy import fallback_award
 from negotiation.model_access import require_model
 from negotiation.models import Outcome
+from negotiation.programs import require_person
 from negotiation.stock import bundled_in, bundled_with, left_short_by, sellers_short_in
 from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import announce_command
@@ -87,9 +88,21 @@ def send_message(code: UUID, text: str) -> SentMessage:
     return SentMessage(stored.roster.message_id(stored.last_seq), stored.last_at, addressed)
 
 
-def decide_now(code: UUID) -> Outcome:
-    """The buyer takes the best standing offer within its mandate, or leaves."""
-    return _decide(code, lambda stored: _best_ending(started(stored.room), Reason.DECIDED_NOW))
+def decide_now(code: UUID, *, by_program: bool = False) -> Outcome:
+    """The buyer takes the best standing offer within its mandate, or leaves.
+
+    Raises NotAllowed where that offer is not for a program to take.
+    """
+
+    def decide(stored: StoredRoom) -> Sequence[Event]:
+        room = started(stored.room)
+        turn = fallback_award(buyer_view(room), Reason.DECIDED_NOW)
+        assert not isinstance(turn, Bids)
+        if by_program and isinstance(turn, Award):
+            require_person(stored, turn)
+        return conclude(room, turn)
+
+    return _decide(code, decide)
 
 
 def force_deal(
@@ -111,9 +124,18 @@ def force_deal(
 
 
 def take_offer(
-    code: UUID, seller_id: str, price: Decimal | None = None, quantity: int | None = None, *, note: str = ""
+    code: UUID,
+    seller_id: str,
+    price: Decimal | None = None,
+    quantity: int | None = None,
+    *,
+    note: str = "",
+    by_program: bool = False,
 ) -> Outcome:
-    """Close with this seller at its standing offer; terms that are named must be those of the offer."""
+    """Close with this seller at its standing offer; terms that are named must be those of the offer.
+
+    Raises NotAllowed where that offer is not for a program to take.
+    """
 
     def take(stored: StoredRoom) -> Sequence[Event]:
         room = _room_with(stored, seller_id)
@@ -121,6 +143,8 @@ def take_offer(
         standing = (None, None) if quote is None else (quote.terms.unit_price, quote.terms.quantity)
         if price not in (None, standing[0]) or quantity not in (None, standing[1]):
             raise OfferNotLive("these are not the terms of that seller's standing offer")
+        if by_program and quote is not None:
+            require_person(stored, Award(seller_id, quote.offer_id, Reason.FORCED))
         return _taking(room, seller_id, note)
 
     return _decide(code, take)
@@ -163,12 +187,6 @@ def expire(code: UUID) -> None:
 def fail(code: UUID) -> None:
     """End a room that its worker could not carry on."""
     write(code, lambda stored: end_without_deal(_open(stored), Reason.FAILED, status=RoomStatus.FAILED))
-
-
-def _best_ending(room: Room, reason: Reason) -> tuple[Event, ...]:
-    turn = fallback_award(buyer_view(room), reason)
-    assert not isinstance(turn, Bids)
-    return conclude(room, turn)
 
 
 def _room_with(stored: StoredRoom, seller_id: str) -> Room:

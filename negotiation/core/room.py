@@ -37,7 +37,11 @@ class SellerSeat:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything about a room that is fixed before it starts, private numbers included."""
+    """Everything about a room that is fixed before it starts, private numbers included.
+
+    With `draws_by_limits` a seat whose own limits differ draws otherwise. Where one seed serves many rooms, a rival who
+    has learned a limit in one of them could else reckon the next from its first offer.
+    """
 
     item_name: str
     buyer_name: str
@@ -49,6 +53,7 @@ class Setup:
     buyer_holder: Holder = Holder.AGENT
     buyer_temperament: Temperament = Temperament.BALANCED
     buyer_policy: Policy = Policy.DEAL_FIRST
+    draws_by_limits: bool = False
 
     def seat(self, seller_id: str) -> SellerSeat:
         return next(seat for seat in self.sellers if seat.seller_id == seller_id)

@@ -184,9 +184,19 @@ def request_approval(room: Room, turn: Award, seconds: int) -> tuple[Event, ...]
 
 
 def decide_approval(
-    room: Room, number: int, state: ApprovalState, *, note: str = "", by: str = "", counter: Terms | None = None
+    room: Room,
+    number: int,
+    state: ApprovalState,
+    *,
+    note: str = "",
+    by: str = "",
+    counter: Terms | None = None,
+    overrule: bool = False,
 ) -> tuple[Event, ...]:
-    """Approve the deal, refuse it, or bid `counter` instead; that the offer stands is judged anew."""
+    """Approve the deal, refuse it, or bid `counter` instead; that the offer stands is judged anew.
+
+    `overrule` lifts the buyer's own limits for the counter-offer. Raises IllegalMove and changes nothing.
+    """
     asked = room.approval
     if asked is None or asked.number != number:
         raise OfferNotLive("this approval is not waited for any more")
@@ -203,7 +213,7 @@ def decide_approval(
             if counter is None:
                 raise OutsideLimits("a counter-offer needs its terms")
             course.add(*_off_the_table(course.room, asked))
-            bid_by_hand(course, asked.seller_id, Propose(counter, Words(COUNTERED, Voice.PERSON)), overrule=True)
+            bid_by_hand(course, asked.seller_id, Propose(counter, Words(COUNTERED, Voice.PERSON)), overrule=overrule)
         case ApprovalState.PENDING:
             raise OfferNotLive("an approval cannot be put off")
     return tuple(course.events)

@@ -36,6 +36,7 @@ from negotiation.core.events import (
 from negotiation.core.mentions import hide_names
 from negotiation.core.preferences import BuyerLimits, Policy, SellerLimits, Style, Temperament, Toughness
 from negotiation.core.room import Heard, Offer, Room, SellerSeat, Setup, Thread
+from negotiation.core.terms import to_money
 from negotiation.core.vocabulary import Holder, Party, Reason, Result
 
 
@@ -173,7 +174,7 @@ def seller_view(room: Room, seller_id: str) -> SellerView:
         rival_price=_claimed_this_round(room, thread),
         questions=_unanswered(talk),
         turns_taken=sum(1 for heard in talk if heard.party is Party.SELLER and not heard.is_interjection),
-        seed=seat_seed(room.setup.seed, seat.name),
+        seed=_draws(room.setup, seat.name, seat.limits.floor, seat.limits.ask),
         item_name=room.setup.item_name,
         buyer_name=room.setup.buyer_name,
         talk=talk,
@@ -198,12 +199,17 @@ def _buyer_view(room: Room, threads: Sequence[Thread]) -> BuyerView:
         max_rounds=room.setup.max_rounds,
         threads=tuple(_buyer_thread(room.setup, t) for t in threads),
         may_claim=room.setup.disclose_best_offer,
-        seed=seat_seed(room.setup.seed, ""),
+        seed=_draws(room.setup, "", room.setup.buyer.minimum, room.setup.buyer.maximum),
         item_name=room.setup.item_name,
         buyer_name=room.setup.buyer_name,
         temperament=room.setup.buyer_temperament,
         policy=room.setup.buyer_policy,
     )
+
+
+def _draws(setup: Setup, seat_name: str, low: Decimal, high: Decimal) -> int:
+    own = f"{seat_name}/{to_money(low)}-{to_money(high)}" if setup.draws_by_limits else seat_name
+    return seat_seed(setup.seed, own)
 
 
 @lru_cache(maxsize=4096)

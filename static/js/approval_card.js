@@ -3,11 +3,12 @@
 import { ApiError, get, post } from "./api.js";
 import { sumWords, tellLeft, whyAsked } from "./desk_words.js";
 import { element } from "./elements.js";
-import { readCount, readPrice } from "./offer_form.js";
+import { mayOverrule, readCount, readPrice } from "./offer_form.js";
 import { termsLine } from "./options.js";
 
 const INBOX = "/api/v1/approvals";
 const MOST = 100;
+const SEND = "Send the counter-offer";
 const TELL_OF = { approve: "Approved. The room goes on.", reject: "Rejected. The room goes on.", modify: "Countered. The room goes on." };
 
 /** Those that wait, in all rooms or in one; most urgent first. */
@@ -65,16 +66,22 @@ function form(approval, onDecided) {
     problem.textContent = words;
     problem.hidden = !words;
   };
+  let isBeyond = false; // the server has said that the counter-offer goes beyond the buyer's own limits
+  const warn = (beyond) => {
+    isBeyond = beyond;
+    if (!counter.hidden) buttons.modify.textContent = beyond ? "Send it all the same" : SEND;
+  };
   const decide = async (decision, offer) => {
     tell("");
     for (const button of Object.values(buttons)) button.disabled = true;
     try {
-      const body = { decision, ...(note.value.trim() && { note: note.value.trim() }), ...(offer && { counter_offer: offer }) };
+      const body = { decision, ...(note.value.trim() && { note: note.value.trim() }), ...(offer && { counter_offer: offer, overrule: isBeyond }) };
       onDecided(await post(`${INBOX}/${number}/decide`, body), TELL_OF[decision]);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === "ALREADY_DECIDED") onDecided(approval, `${error.message} Nothing was changed.`);
       else tell(error.message);
+      warn(offer !== undefined && mayOverrule(error));
     } finally {
       for (const button of Object.values(buttons)) button.disabled = false;
     }
@@ -87,6 +94,7 @@ function form(approval, onDecided) {
     if (!offer.price || !offer.quantity) return tell("A counter-offer needs a price such as 415.50 and a whole number of units.");
     return decide("modify", offer);
   });
+  counter.addEventListener("input", () => warn(false));
   const made = element("form", { class: "approval-form" }, labelled("Note (optional)", note), counter, problem,
     element("div", { class: "actions" }, buttons.approve, buttons.modify, buttons.reject));
   made.addEventListener("submit", (event) => event.preventDefault()); // Enter in the note decides nothing
@@ -95,7 +103,7 @@ function form(approval, onDecided) {
 
 function openCounter(counter, button, price) {
   counter.hidden = false;
-  button.textContent = "Send the counter-offer";
+  button.textContent = SEND;
   button.setAttribute("aria-expanded", "true");
   price.focus();
   price.select();

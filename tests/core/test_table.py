@@ -562,8 +562,11 @@ def test_deal_that_is_not_approved_takes_the_offer_off_the_table(state):
     assert room.thread("acme").turn is BUYER
 
 
-def test_modified_deal_is_the_approvers_bid_beyond_the_mandate_if_need_be():
-    events = decide_approval(asked(), 1, ApprovalState.MODIFIED, counter=terms(115))
+def test_modified_deal_is_the_approvers_bid_beyond_the_mandate_only_by_an_express_word():
+    with pytest.raises(BeyondOwnLimits):
+        decide_approval(asked(), 1, ApprovalState.MODIFIED, counter=terms(115))
+
+    events = decide_approval(asked(), 1, ApprovalState.MODIFIED, counter=terms(115), overrule=True)
 
     room = after(asked(), *events)
     assert (room.thread("acme").bid.terms, room.thread("acme").turn) == (terms(115), SELLER)

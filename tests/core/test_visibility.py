@@ -33,6 +33,7 @@ from negotiation.core.folding import replay
 from negotiation.core.moves import SILENCE, Accept, WalkAway, Words
 from negotiation.core.preferences import Priority
 from negotiation.core.protocol import interject
+from negotiation.core.room import new_room
 from negotiation.core.visibility import (
     BuyerViewer,
     OperatorViewer,
@@ -278,6 +279,20 @@ def test_sellers_view_does_not_change_with_what_happens_in_other_threads(setup):
 
 def test_seats_have_different_sources_of_chance():
     assert len({seat_seed(seed, name) for seed in range(10) for name in ("", "Acme", "Bolt")}) == 30
+
+
+def test_limits_that_change_change_the_draws_of_their_own_seat_alone():
+    def seeds(**limits):
+        buyer = replace(setup.buyer, **limits)
+        room = new_room(replace(setup, buyer=buyer, draws_by_limits=True))
+        return buyer_view(room).seed, seller_view(room, "acme").seed, seller_view(room, "bolt").seed
+
+    setup = an_active_room().setup
+    own, acme, bolt = seeds()
+
+    assert seeds(maximum=setup.buyer.maximum + 1)[1:] == seeds(minimum=setup.buyer.minimum + 1)[1:] == (acme, bolt)
+    assert len({own, seeds(maximum=setup.buyer.maximum + 1)[0], seeds(minimum=setup.buyer.minimum + 1)[0]}) == 3
+    assert seeds(maximum=Decimal(f"{setup.buyer.maximum}.00")) == (own, acme, bolt)
 
 
 def test_seller_sees_the_rival_price_it_was_told_in_this_round_only():

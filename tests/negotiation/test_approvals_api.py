@@ -273,6 +273,46 @@ def test_program_at_the_buyers_seat_does_not_approve_its_own_deal(buyer, operato
     assert decide("approve", operator).status_code == 200
 
 
+def test_program_that_gives_the_seat_away_becomes_no_person(buyer, operator, decide, approval):
+    for holder in ("program", "agent"):
+        buyer.post(f"/trade-desk/negotiations/{approval.participant.code}/seat", {"holder": holder})
+
+    assert code_of(decide("approve")) == (403, "FORBIDDEN")
+    assert decide("approve", operator).status_code == 200
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_program_does_not_close_by_hand_what_waits_for_a_person(with_terms, api_for, operator, by_name):
+    room, seat = with_terms.run.code, with_terms.participant
+    program = api_for(Role.BUYER, str(with_terms.run.session.buyer.code))
+    deal = {"decision_type": "deal", "selected_seller_id": str(seat.seller_code)} if by_name else {}
+
+    assert code_of(program.post(f"/negotiation/{room}/decide", deal)) == (403, "FORBIDDEN")
+    with_terms.refresh_from_db()
+    assert with_terms.state == ApprovalState.PENDING
+    assert operator.post(f"/negotiation/{room}/decide", deal).status_code == 200
+
+
+def test_counter_beyond_the_mandate_takes_an_express_word(early):
+    beyond = counter(price=701)
+
+    refused = early("modify", counter_offer=beyond)
+
+    assert code_of(refused) == (422, "OUTSIDE_MANDATE")
+    assert refused.json()["error"]["details"][0]["can_overrule"] is True
+    assert Approval.objects.get().state == ApprovalState.PENDING
+    assert early("modify", counter_offer=beyond, overrule=True).status_code == 200
+
+
+def test_key_of_the_buyers_does_not_overrule_its_mandate(buyer, decide, approval):
+    approval.run.refresh_from_db()
+
+    answer = decide("modify", counter_offer=counter(price=9999), overrule=True)
+
+    assert answer.status_code in (409, 422)
+    assert not Offer.objects.filter(unit_price=9999).exists()
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -7,12 +7,14 @@ from django.utils.dateparse import parse_datetime
 
 from marketplace.models import SellerInventory
 from negotiation import logs, services
+from negotiation.core.vocabulary import Party
 from negotiation.models import Message, NegotiationRun, Offer, Outcome, Participant, RunEvent
 from negotiation.schemas import StateOut
 from tests import bodies
 
 pytestmark = pytest.mark.django_db
 
+SAID: dict[str, object] = {"message": {"message": "Hello"}, "decide": {}, "pause": {}, "resume": {}, "cancel": {}}
 ENTRY = {
     *("message_id", "turn_number", "timestamp", "sender_type", "sender_id", "sender_name", "content"),
     "mentioned_agents",
@@ -83,7 +85,7 @@ def test_room_that_nobody_can_serve_stays_as_it_is(operator, open_session, act):
     session = open_session(buyer=bodies.buyer(bodies.item(item_id="moon")))
     room_id = session["negotiation_rooms"][0]["room_id"]
 
-    response = operator.post(f"/negotiation/{room_id}/{act}", {"message": "Anybody?"})
+    response = operator.post(f"/negotiation/{room_id}/{act}", SAID[act])
 
     assert response.status_code == 409
     assert operator.get(f"/negotiation/{room_id}/state").json()["status"] == "no_sellers_available"
@@ -91,7 +93,7 @@ def test_room_that_nobody_can_serve_stays_as_it_is(operator, open_session, act):
 
 @pytest.mark.parametrize("act", ["message", "decide", "pause", "resume"])
 def test_room_that_was_not_started_cannot_be_steered(operator, room_id, act):
-    response = operator.post(f"/negotiation/{room_id}/{act}", {"message": "Hello"})
+    response = operator.post(f"/negotiation/{room_id}/{act}", SAID[act])
 
     assert code_of(response) == (409, "NEGOTIATION_NOT_ACTIVE")
     assert not RunEvent.objects.exists()
@@ -102,7 +104,7 @@ def test_room_that_is_over_cannot_be_steered(operator, started, act):
     operator.post(f"/negotiation/{started}/decide")
     before = RunEvent.objects.count()
 
-    response = operator.post(f"/negotiation/{started}/{act}", {"message": "Hello"})
+    response = operator.post(f"/negotiation/{started}/{act}", SAID[act])
 
     assert code_of(response) == (409, "ALREADY_DECIDED")
     assert RunEvent.objects.count() == before
@@ -361,6 +363,47 @@ def test_deal_without_a_seller_is_refused(room):
 
     assert code_of(refused) == (400, "VALIDATION_ERROR")
     assert refused.json()["error"]["details"] == [{"field": "selected_seller_id", "reason": "is needed for a deal"}]
+
+
+def test_limit_learned_in_one_room_does_not_tell_the_next_one_from_its_first_bid(open_session, operator, play):
+    parts = set()
+    for limit in (640, 655, 702.5, 813):
+        room = open_session(buyer=bodies.buyer(bodies.item(max_price_per_unit=limit)))["negotiation_rooms"][0][
+            "room_id"
+        ]
+        operator.post(f"/negotiation/{room}/start")
+        play(room)
+        first = Offer.objects.filter(run__code=room, party=Party.BUYER).order_by("number").first()
+        parts.add(round(float(first.unit_price) / limit, 2))
+
+    assert len(parts) > 1
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"final_price_per_unit": 500}, "selected_seller_id"),
+        ({"quantity": 50}, "selected_seller_id"),
+        ({"decision": "deal", "price": 500}, "decision"),
+    ],
+)
+def test_decision_half_filled_in_or_misspelt_ends_nothing(room, started, operator, body, field):
+    refused = room("decide", body)
+
+    assert code_of(refused) == (400, "VALIDATION_ERROR")
+    assert refused.json()["error"]["details"][0]["field"] == field
+    assert not Outcome.objects.exists()
+
+
+def test_query_and_body_of_a_decision_are_read_together(operator, started, seller_ids):
+    path = f"/negotiation/{started}/decide?decision_type=deal&selected_seller_id={seller_ids['Acme']}&quantity=50"
+
+    contradicted = operator.post(path, {"quantity": 49})
+    answer = operator.post(path, {"final_price_per_unit": 500, "decision_reason": "Agreed by phone."}).json()
+
+    assert code_of(contradicted) == (400, "VALIDATION_ERROR")
+    assert contradicted.json()["error"]["details"] == [{"field": "quantity", "reason": "the query says something else"}]
+    assert (answer["decision_type"], answer["final_price"], answer["quantity"]) == ("deal", 500, 50)
 
 
 def test_deal_with_a_seller_of_another_room_is_refused(room, other_session):
