@@ -105,6 +105,8 @@ def configure_logging(*, level: str, style: str, file: Path | None) -> dict[str,
             # Django's own handlers would print a record a second time.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # With a traceback, whatever stranger writes whatever name of a host; the answer is 400.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             # These tell of every request and every endpoint; our own log tells what matters of them.
             "daphne": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Router, Schema, Status
-from pydantic import BaseModel
+from pydantic import BaseModel, StrictBool
 
 from marketplace import audit
 from marketplace.errors import NotAllowed
@@ -24,7 +24,7 @@ spectators_router = Router(tags=["rooms"])
 class SpectatorLinkIn(BaseModel):
     """`shows_talk`: also what was said and offered, once the room is over."""
 
-    shows_talk: bool = False
+    shows_talk: StrictBool = False
     days: Literal[1, 7, 30] = 7
 
 

@@ -84,9 +84,12 @@ def require_unchanged(watcher: Watcher, principal: Principal | None) -> None:
 
 
 def last_seen(scope: Scope) -> int:
-    """The number after which the watcher wants to go on: `?after=`, else `Last-Event-ID`, else 0."""
-    number = _asked(scope, "after") or headers_of(scope).get("last-event-id", "")
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    """The number after which the watcher wants to go on: `?after=` or `Last-Event-ID`, whichever is later, else 0.
+
+    A browser that comes back keeps the address it began with, and tells in the header what it has seen since.
+    """
+    told = (_asked(scope, "after"), headers_of(scope).get("last-event-id", ""))
+    return max((int(n) for n in told if n.isascii() and n.isdigit() and len(n) < 10), default=0)
 
 
 def rhythm() -> Rhythm:

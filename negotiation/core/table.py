@@ -281,6 +281,8 @@ def _quote(room: Room, seller_id: str, move: Propose, *, overrule: bool) -> tupl
         raise OutsideLimits("only the buyer may name a rival's price")
     if move.terms.quantity > limits.stock:
         raise OutsideLimits("there are not as many units in stock")
+    if move.terms.quantity > room.setup.buyer.quantity:
+        raise OutsideLimits("the offer is for more than is needed")
     _require(overrule or all(map(limits.permit, options)), limits.extras, options)
     return put_on_table(room, thread, Party.SELLER, move)
 

@@ -29,7 +29,7 @@ from negotiation.core.events import (
     StatusChanged,
 )
 from negotiation.core.moves import Accept, Award, Leave, Propose, Reject, Say, WalkAway, Withdraw, Words
-from negotiation.core.protocol import change_status, end_without_deal
+from negotiation.core.protocol import change_status, end_without_deal, put_on_table
 from negotiation.core.table import (
     decide_approval,
     hand_over,
@@ -250,7 +250,10 @@ def test_nobody_overrules_what_protects_the_other_side(party, move):
 
 
 def test_buyer_takes_no_more_units_than_it_needs_even_with_its_express_word():
-    room = quoted(100, 5)
+    room = by_hand(table(), (BUYER, offer(60)))
+    with pytest.raises(OutsideLimits, match="more than is needed"):
+        move_by_hand(room, SELLER, "acme", offer(100, 5), overrule=True)
+    room = after(room, *put_on_table(room, room.thread("acme"), SELLER, offer(100, 5)))  # by a mind of one's own, say
 
     assert Action.ACCEPT not in legal_actions(room, BUYER, "acme")
     with pytest.raises(OutsideLimits):
