@@ -174,7 +174,7 @@ def seller_view(room: Room, seller_id: str) -> SellerView:
         rival_price=_claimed_this_round(room, thread),
         questions=_unanswered(talk),
         turns_taken=sum(1 for heard in talk if heard.party is Party.SELLER and not heard.is_interjection),
-        seed=_draws(room.setup, seat.name, seat.limits.floor, seat.limits.ask),
+        seed=_draws(room.setup, seat.name, seat.limits.floor),
         item_name=room.setup.item_name,
         buyer_name=room.setup.buyer_name,
         talk=talk,
@@ -207,9 +207,10 @@ def _buyer_view(room: Room, threads: Sequence[Thread]) -> BuyerView:
     )
 
 
-def _draws(setup: Setup, seat_name: str, low: Decimal, high: Decimal) -> int:
-    own = f"{seat_name}/{to_money(low)}-{to_money(high)}" if setup.draws_by_limits else seat_name
-    return seat_seed(setup.seed, own)
+def _draws(setup: Setup, seat_name: str, *limits: Decimal) -> int:
+    """`limits` are the private ones alone: another asking price, say, is to change nothing that it need not."""
+    own = [str(to_money(limit)) for limit in limits] if setup.draws_by_limits else []
+    return seat_seed(setup.seed, "/".join((seat_name, *own)))
 
 
 @lru_cache(maxsize=4096)
