@@ -70,13 +70,16 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with what it seems to be. `doubt` takes from the confidence; `is_each`: surely the price of one unit."""
+    """A number with what it seems to be. `doubt` takes from the confidence; `is_each`: surely the price of one unit;
+    `is_bare`: nothing beside it speaks of money.
+    """
 
     role: Role
     values: tuple[Decimal, ...]
     doubt: float = 0.0
     is_each: bool = False
     term: tuple[str, int] | None = None
+    is_bare: bool = False
 
 
 def amounts_in(folded: str, needed: int) -> Iterator[Amount]:
@@ -216,7 +219,7 @@ def _is_quantity(around: _Around, needed: int) -> bool:
 
 
 def _price(around: _Around, values: tuple[Decimal, ...]) -> Amount:
-    if CENTS.match(around.rest) and not around.has_money:
+    if CENTS.match(around.rest) and (not around.has_money or around.rest.lstrip().startswith("¢")):
         values = tuple(value / 100 for value in values)
     if _is_range(around):
         return Amount(Role.UNCLEAR, values)
@@ -228,7 +231,8 @@ def _price(around: _Around, values: tuple[Decimal, ...]) -> Amount:
     doubt += 0.0 if around.has_money or is_each or is_total else 0.05
     if not (is_each or is_total) and around.between is not None and _FOR_ALL.fullmatch(around.between):
         doubt += 0.25  # "60 for 415" may be for each or for all
-    return Amount(Role.TOTAL if is_total else Role.PRICE, values, doubt, is_each)
+    is_bare = not (around.has_money or is_each or is_total or CENTS.match(around.rest))
+    return Amount(Role.TOTAL if is_total else Role.PRICE, values, doubt, is_each, is_bare=is_bare)
 
 
 def _is_range(around: _Around) -> bool:

@@ -77,7 +77,7 @@ def proposed(place: Place, text: str) -> dict[str, Any] | None:
         text,
         currency=roster.currency,
         quantity=setup.buyer.quantity,
-        last=offers[-1].terms.unit_price if offers else None,
+        last=offers[-1].terms.unit_price if offers else setup.seat(place.seller_id).limits.ask,
         item_name=setup.item_name,
     )
     if found is None:

@@ -108,7 +108,7 @@ TIME = re.compile(
     r"|mois|mes|meses|years?|yrs?|jahre?n?|ans?|annees?|anos?|minutes?|minuten)(?![a-z])"
 )
 DAYS_IN = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
-CENTS = re.compile(r"\s?(?:cents?|ct|centimes|centavos)(?![a-z])")
+CENTS = re.compile(r"\s?(?:¢|(?:cents?|ct|centimes|centavos)(?![a-z]))|c(?=[\s/.,;!?]|$)")
 
 # Which further term a time is about: the nearest of these decides.
 WARRANTY = r"warrant(?:y|ies)|guarantee[sd]?|garantie|gewahrleistung|garantia"

@@ -24,6 +24,8 @@ LONGEST = 1000
 MOST_QUANTITY = 1_000_000
 # Times the price on the table: what is more is hardly the price of one unit.
 FAR_ABOVE = Decimal("1.6")
+# A number with no word or sign of money that is less than such a part of it, or more than so many times, is no price.
+FAR_BELOW, OUT_OF_REACH = Decimal("0.2"), Decimal(3)
 _OTHER_MONEY = re.compile(
     r"(?<![a-z])(?:quid|sterling|pounds?|francs?|franken|pesos?|reais|zloty|zl|kronor|kroner|kr|lira|rand|bitcoin|btc)"
     r"(?![a-z])"
@@ -89,7 +91,7 @@ def _plain(text: str, item_name: str) -> str:
     small = small if len(small) == len(folded) else folded
     if item_name:
         small = mask_names(small, (fold(item_name).lower(), item_name))
-    return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" ", _DOZENS.sub(_in_digits, small)))
+    return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" , ", _DOZENS.sub(_in_digits, small)))
 
 
 def _in_digits(dozens: re.Match[str]) -> str:
@@ -115,7 +117,9 @@ def _combined(
 ) -> ProposedOffer | None:
     """One price for one quantity; what contradicts itself is none."""
     quantities = {value for amount in amounts if amount.role is Role.QUANTITY for value in _whole(amount.values)}
-    prices = _distinct([amount for amount in amounts if amount.role in (Role.PRICE, Role.TOTAL)])
+    prices = _distinct(
+        [amount for amount in amounts if amount.role in (Role.PRICE, Role.TOTAL) and not _is_far(amount, last)]
+    )
     terms = {amount.term for amount in amounts if amount.term is not None}
     if not prices or len(quantities) > 1 or len({name for name, _ in terms}) < len(terms):
         return None
@@ -132,6 +136,11 @@ def _combined(
     return ProposedOffer(
         price, units, extras, currency, is_per_unit, confidence, _reading(price, units, currency, extras, is_per_unit)
     )
+
+
+def _is_far(amount: Amount, last: Decimal | None) -> bool:
+    """Whether it is by far too small, with nothing beside it that speaks of money, to be a price."""
+    return amount.is_bare and last is not None and max(amount.values) < last * FAR_BELOW
 
 
 def _whole(values: Sequence[Decimal]) -> list[int]:
@@ -175,8 +184,12 @@ def _ways(amount: Amount, value: Decimal, units: int, last: Decimal | None) -> t
     """Whether it may be the price of all together: said so, or far above the price of one that was on the table."""
     if amount.role is Role.TOTAL:
         return (True,)
-    is_far_above = last is not None and 0 < last * FAR_ABOVE < value
-    return (False, True) if is_far_above and units > 1 and not amount.is_each else (False,)
+    if last is None or amount.is_each or not 0 < last * FAR_ABOVE < value:
+        return (False,)
+    if not amount.is_bare:
+        return (False, True) if units > 1 else (False,)
+    may_be_total = units > 1 and last / 2 <= value / units <= last * FAR_ABOVE
+    return (False,) * (value <= last * OUT_OF_REACH) + (True,) * may_be_total
 
 
 def _likeliest(

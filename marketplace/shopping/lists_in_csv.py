@@ -56,6 +56,7 @@ _AMOUNT = re.compile(
     rf"(?P<before>{_MONEY})?\s?(?P<number>-?[0-9][0-9.,' ]*?)\s?(?P<after>{_MONEY})?",
     re.IGNORECASE,
 )
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?P<mark>[.,' ])[0-9]{3}(?:(?P=mark)[0-9]{3})*")
 _YES = {"yes", "y", "true", "1", "x", "on"}
 _NO = {"", "no", "n", "false", "0", "off"}
 # A spreadsheet would take a cell that begins so for a formula.
@@ -193,7 +194,22 @@ def _value(field: str, cell: str, currency: str, is_comma_decimal: bool) -> str 
         if cell.lower() not in _YES | _NO:
             raise ValueError(f"“{cell[:40]}” is neither yes nor no.")
         return cell.lower() in _YES
-    return _amount(cell, currency, is_comma_decimal) if field in _NUMBERS and cell else cell
+    if field not in _NUMBERS or not cell:
+        return cell
+    return (
+        _count(cell, currency, is_comma_decimal)
+        if field == "quantity_needed"
+        else _amount(cell, currency, is_comma_decimal)
+    )
+
+
+def _count(cell: str, currency: str, is_comma_decimal: bool) -> str:
+    """Three digits behind a mark are thousands, whatever the mark. Raises ValueError."""
+    plain = fold(cell)
+    number = re.sub("[.,' ]", "", plain) if _GROUPED.fullmatch(plain) else _amount(cell, currency, is_comma_decimal)
+    if number.partition(".")[2].strip("0"):
+        raise ValueError(f"“{cell[:40]}” is no whole number.")
+    return number
 
 
 def _amount(cell: str, currency: str, is_comma_decimal: bool) -> str:
@@ -208,7 +224,7 @@ def _amount(cell: str, currency: str, is_comma_decimal: bool) -> str:
     group, mark = (".", ",") if is_comma_decimal else (",", ".")
     if is_comma_decimal and "," not in number and re.fullmatch(r"-?[0-9]+\.[0-9]{1,2}", number):
         return number
-    if not re.fullmatch(rf"-?([0-9]{{1,3}}(\{group}[0-9]{{3}})+|[0-9]+)(\{mark}[0-9]*)?", number):
+    if not re.fullmatch(rf"-?([1-9][0-9]{{0,2}}(\{group}[0-9]{{3}})+|[0-9]+)(\{mark}[0-9]*)?", number):
         raise ValueError(f"“{cell[:40]}” can be read as more than one number.")
     return number.replace(group, "").replace(mark, ".")
 

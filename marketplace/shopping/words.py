@@ -22,6 +22,8 @@ def _lead(*words: str) -> re.Pattern[str]:
 
 
 AT_MOST = _lead(
+    r"(?:[a-z]+n'?t|cannot|never|nothing|without|not)(?: [a-z]+){0,3}"
+    r" (?:over|above|beyond|more than|higher than|exceed(?:ing)?)",
     r"up ?to|at (?:the )?(?:very )?most|(?:no|not) (?:more|higher) than|not (?:above|over|exceeding|to exceed)",
     r"max(?:imum|imal)?\.?|<=?|=<|under|below|less than|within|limit(?:ed)?(?: to)?|highest|cap(?:ped)?|ceiling|until",
     r"bis(?: zu)?|hochstens|jusqu'a|hasta|tops",
@@ -36,7 +38,7 @@ HOPED = _lead(
     r"want to pay|happy (?:with|at)",
 )
 PLAIN = re.compile(r"(?:(?<![a-z])(?:at|for|price|priced at|costing|je|zu|fur)\s|@\s?|=\s?)$")
-ALL_BEFORE = _lead(r"(?:(?:total|overall) )?budget|total|in total|altogether")
+ALL_BEFORE = _lead(r"(?:(?:total|overall) )?budget|total|in total|altogether|spend(?:ing)?")
 AT_MOST_AFTER = re.compile(
     r"\s?(?:max(?:imum)?\.?|tops|at (?:the )?most|or (?:less|lower|cheaper|under|below)|is (?:my|our|the) limit)"
     r"(?![a-z])"
@@ -45,6 +47,7 @@ AT_LEAST_AFTER = re.compile(r"\s?(?:min(?:imum)?\.?|at (?:the )?least|or (?:more
 EACH_AFTER = re.compile(rf"(?:{EACH.pattern})|\s?(?:/|per\s)\s?[a-z][a-z-]*|\s(?:a|an)\s(?:piece|unit|pop)(?![a-z])")
 ALL_AFTER = re.compile(
     rf"(?:{TOTAL.pattern})|\s(?:for|fur) (?:all|them|the lot|everything)(?: (?:of )?(?:them|\w+))?(?![a-z])"
+    r"|\s(?:in sum|combined)(?![a-z])"
 )
 EACH_LEAD = EACH_BEFORE
 BETWEEN = re.compile(r"(?<![a-z])(?:between|from|zwischen|entre|von)\s(?:around\s)?$")
@@ -72,7 +75,9 @@ NO_NAME = re.compile(
 # What parts the items of a line, or an item and its limits.
 HARD_END = re.compile(r";")
 SOFT_END = re.compile(
-    r",(?![0-9]{3}(?![0-9]))|[.!?](?=\s|$)|[()]"
+    r",(?![0-9]{3}(?![0-9]))|[!?](?=\s|$)|[()]"
+    r"|(?<!max)(?<!min)(?<!approx)(?<!ca)\.(?=\s|$)|(?<=max|min)\.(?=\s*(?:$|[a-z]))"
+    r"|(?<=[0-9] (?:max|min))\.(?=\s[0-9]+\s(?!each|per|apiece|in |for|total|euros?|dollars?|usd|eur|gbp)[a-z]{3})"
     r"|(?<![a-z])(?:and|plus|as well as|und|et|y|but)(?![a-z])|&|\+(?=\s)"
 )
 FILLERS = frozenset(

@@ -5,6 +5,7 @@ of a tool that is called is one; without either, a price is an offer unless the 
 leaving. Objects that say different things are refused.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,6 +76,7 @@ _OFFERS = {
 }  # fmt: skip
 _ACCEPTS = {"accept", "acceptoffer", "acceptbid", "accepttheoffer", "acceptthebid", "accepted", "agree", "agreed"}
 _WALKS = {"walk", "walkaway", "leave", "quit", "exit", "nodeal", "withdraw"}
+_ENDS = re.compile(r"accept|agree|^(?:is)?deal$|walk")
 _GOES_ON = {"goon", "continue", "keepgoing", "negotiate", "carryon", "nextround"} | _OFFERS
 _AWARDS = {"award", "awarddeal", "buy"} | _ACCEPTS
 _NOT_GIVEN = {"", "n/a", "na", "none", "null", "-", "0", "0.0", "0.00"}
@@ -211,7 +213,7 @@ def _called(found: Mapping[str, Any]) -> list[str]:
 
 def _seller_action(fields: Sequence[tuple[str, Any]], called: Sequence[str]) -> SellerAction:
     says = [_action_of(value) for value in _values(fields, _ACTION) or called]
-    if not says and _values(fields, (*_PRICES, *_OTHER_PRICES)):
+    if not says and _values(fields, (*_PRICES, *_OTHER_PRICES)) and not any(_may_end(*field) for field in fields):
         says = [SellerAction.OFFER]
     marks = [SellerAction.ACCEPT for key, value in fields if key in _ACCEPTS and value]
     marks += [SellerAction.WALK for key, value in fields if key in _WALKS and value]
@@ -219,6 +221,12 @@ def _seller_action(fields: Sequence[tuple[str, Any]], called: Sequence[str]) -> 
     if not says or len({*says, *marks}) != 1:
         raise Unusable(Flaw.WRONG_ACTION, "give one action: offer, accept or walk")
     return says[0]
+
+
+def _may_end(key: str, value: Any) -> bool:
+    """Whether a field that we do not know seems to accept or to leave."""
+    is_said = isinstance(value, str) and plain_key(value) in _ACCEPTS | _WALKS
+    return is_said or (bool(value) and _ENDS.search(key) is not None and key not in map(plain_key, _PRICES))
 
 
 def _is_action(name: str) -> bool:

@@ -53,7 +53,7 @@ _PERCENT = Rule(
 )
 _SPEAKER = Rule(
     re.compile(
-        r"(?:^|\s|[\"'])(?:system|assistant|user|human|buyer|seller|customer|vendor|ai|bot|instructions?)\s*:(?=\s|$)"
+        r"(?:^|[.!?\n]\s*|[\"'])(?:system|assistant|user|human|buyer|seller|customer|vendor|ai|bot|instructions?)\s*:(?=\s|$)"
         r"|^(?:respon[sd]e|reply|message|prompt|output|json|thought|reasoning)\s*:"
         r"|^note\s*:(?!\s*(?:(?:the|my|our|this) (?:\w+ )?(?:price|offer|quote|bid)\b|\W?[0-9]))",
         re.IGNORECASE,

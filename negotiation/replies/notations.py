@@ -260,8 +260,14 @@ def _digit_forms(secret: Decimal) -> set[str]:
 
 
 def _spelled_forms(secret: Decimal) -> set[str]:
-    whole = _whole(secret)
-    return {_squeezed(form) for form in _spelled(whole)} if 10 <= whole < 1_000_000 else set()
+    whole, cents = _whole(secret), int(secret % 1 * 100)
+    if whole < 10 and cents < 10:
+        return set()  # everyday words
+    return (
+        {_squeezed(form) for form in (_spelled(whole) if whole >= 10 else _spelled_small(whole, cents))}
+        if whole < 1_000_000
+        else set()
+    )
 
 
 def _letter_forms(secret: Decimal, spelled: Collection[str]) -> set[str]:
@@ -290,6 +296,17 @@ def _spelled(whole: int) -> set[str]:
     forms |= {form.replace("oo", "o") for form in forms}
     forms |= {form.replace("hundred", "hundredand").removesuffix("and") for form in forms if "hundred" in form}
     return forms | {form.replace("hundert", "hundertund").removesuffix("und") for form in forms if "hundert" in form}
+
+
+def _spelled_small(whole: int, cents: int) -> set[str]:
+    """Less than ten with its cents, as in "seven euros fifteen", or the cents alone."""
+    if not whole:
+        return {spell(cents, tongue) for tongue in TONGUES}
+    pairs = {(spell(whole, tongue), spell(cents, tongue)) for tongue in TONGUES}
+    return {f"{one}{joint}{other}" for one, other in pairs for joint in _JOINTS}
+
+
+_JOINTS = ("", "euro", "euros", "dollar", "dollars", "con", "e", "et", "y", "und")
 
 
 def _lettered(digits: str, row: str) -> str:

@@ -61,6 +61,34 @@ def test_total_is_divided_and_said_to_be_one():
     assert found.reading == "€24,900.00 for all 60 units, €415.00 each."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "let's talk tomorrow at 10",
+            "I'll throw in 5 mice for free",
+            "We have 3 other offers",
+            "We use it since 2019",
+        ),
+        *("I was born in 1985", "430 no, 400 yes", "+5"),
+    ],
+)
+def test_number_far_from_the_price_on_the_table_is_no_price_unless_it_is_named_one(text):
+    assert read_offer(text, currency="EUR", quantity=60, last=Decimal(430)) is None
+
+
+@pytest.mark.parametrize("text", ["425 and I throw in 5 mice for free", "425, with Windows 11 Pro"])
+def test_offer_is_read_beside_small_numbers_of_other_things(text):
+    found = read_offer(text, currency="EUR", quantity=60, last=Decimal(430))
+
+    assert (found.price, found.quantity) == (425, 60)
+
+
+@pytest.mark.parametrize("text", ["42¢", "42c each", "42 cents each"])
+def test_cents_are_hundredths_however_they_are_written(text):
+    assert read_offer(text, currency="USD", quantity=500, last=Decimal("0.45")).price == Decimal("0.42")
+
+
 def test_reading_names_price_quantity_and_terms():
     found = read("I can do 415 for 50 units with delivery in 14 days")
 

@@ -107,6 +107,14 @@ def test_each_seller_gets_its_own_words(raw: str) -> None:
     assert read_messages(raw, KEYS) == {"S1": "One.", "S3": "Three."}
 
 
+@pytest.mark.parametrize(
+    "said", ['"type": "accept"', '"status": "accepted"', '"is_accepted": true', '"deal": true', '"walks_away": true']
+)
+def test_price_beside_a_field_that_may_accept_or_leave_is_no_offer(said: str) -> None:
+    with pytest.raises(Unusable):
+        read_seller_choice(f'{{{said}, "price": 41.2}}', "USD")
+
+
 def test_cut_off_list_of_messages_is_refused() -> None:
     raw = '{"messages": [{"to": "S1", "message": "One."}, {"to": "S3", "mess'
 

@@ -23,6 +23,26 @@ SPEECH = Speech(
 
 
 @pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        *(
+            ("7.15", f"41.20 is my price; {words}")
+            for words in ("sieben Euro fünfzehn", "sept euros quinze", "siete con quince")
+        ),
+        ("0.85", "41.20, not fünfundachtzig Cent"),
+    ],
+)
+def test_small_secret_is_not_told_with_its_cents_in_any_language(secret, text):
+    with pytest.raises(Unusable):
+        check_words(text, replace(SPEECH, secrets=frozenset({Decimal(secret)})))
+
+
+@pytest.mark.parametrize("text", ["Dear buyer: 41.20 is my offer.", "I'm only human: 41.20 is where it hurts."])
+def test_word_for_a_party_inside_a_sentence_is_no_role(text):
+    assert check_words(text, SPEECH) == text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "I can offer the HP 15 Laptop at $41.20 per unit.", "HP-15 for 41.2 each, all 50 units, that is $2,060.00.",

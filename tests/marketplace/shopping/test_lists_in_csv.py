@@ -32,6 +32,18 @@ def test_same_list_is_read_however_it_is_written(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["Item\tQuantity\tHighest price\nDesk\t1.000\t12", "Item;Quantity;Highest price\nDesk;1,000;12"]
+)
+def test_three_digits_behind_a_mark_are_thousands_of_a_quantity(text):
+    assert read_csv(text, "EUR").rows[0].written["quantity_needed"] == "1000"
+
+
+@pytest.mark.parametrize(("quantity", "price"), [("2.5", "12"), ("5", "0,450")])
+def test_number_that_is_not_clear_is_asked_about(quantity, price):
+    assert read_csv(f'Item,Quantity,Highest price\nDesk,{quantity},"{price}"', "EUR").rows[0].reasons
+
+
+@pytest.mark.parametrize(
     ("cell", "price"),
     [("1.234,56", "1234.56"), ("12,5", "12.5"), ("1.234", "1234"), ("12.50", "12.50"), ("1 234", "1234")],
 )

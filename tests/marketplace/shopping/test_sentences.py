@@ -112,6 +112,31 @@ CORPUS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("10 desks max. 300", (None, 300)),
+        ("10 desks min. 200 max. 300 each", (200, 300)),
+        ("10 desks, can't go over 300 each", (None, 300)),
+        ("10 desks, nothing above 300", (None, 300)),
+        ("10 desks, we won't pay more than 300", (None, 300)),
+        ("10 desks at least 200", (200, None)),
+        ("We can spend up to $3,000 on 10 desks", (None, 300)),
+        ("10 desks, max 3000 combined", (None, 300)),
+    ],
+)
+def test_limits_are_told_from_one_another_by_their_words(text, limits):
+    (line,) = read_shopping(text, currency="USD").lines
+
+    assert (line.name, line.quantity, line.lowest, line.highest) == ("desks", 10, *limits)
+
+
+def test_full_stop_after_max_ends_a_sentence_where_another_thing_follows():
+    lines = read_shopping("10 desks, 300 max. 5 chairs up to 40.", currency="USD").lines
+
+    assert [(line.quantity, line.name, line.highest) for line in lines] == [(10, "desks", 300), (5, "chairs", 40)]
+
+
 def read(text: str, currency: str = "USD", known: tuple[str, ...] = ()) -> Reading:
     return read_shopping(text, currency=currency, known=known)
 
