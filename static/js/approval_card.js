@@ -80,7 +80,7 @@ function form(approval, onDecided) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === "ALREADY_DECIDED") onDecided(approval, `${error.message} Nothing was changed.`);
-      else tell(error.message);
+      else tell(mayOverrule(error) ? error.details[0].reason : error.message);
       warn(offer !== undefined && mayOverrule(error));
     } finally {
       for (const button of Object.values(buttons)) button.disabled = false;
