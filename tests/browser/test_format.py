@@ -5,6 +5,7 @@ import pytest
 
 from marketplace.templatetags import parley
 from negotiation.core.vocabulary import Reason, RoomStatus
+from negotiation.figures import SYMBOLS
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ def written(page: Any, name: str, *all_values: tuple[Any, ...]) -> list[str]:
 
 def test_scripts_and_templates_write_money_alike(blank):
     currencies = set(blank.evaluate("() => Intl.supportedValuesOf('currency')")) - YOUNG
-    assert currencies > parley.SYMBOLS.keys()
+    assert currencies > SYMBOLS.keys()
     cases = [(amount, currency) for currency in sorted(currencies) for amount in AMOUNTS]
 
     assert written(blank, "money", *((float(amount), currency) for amount, currency in cases)) == [
