@@ -41,11 +41,11 @@ class OutsideLimits(IllegalMove):
 
 
 class BeyondOwnLimits(OutsideLimits):
-    """`field` is what is beyond them: a further term, as in `terms.delivery_days`, or the price."""
+    """`limit` says which one is crossed; `field` by what: a further term, as in `terms.delivery_days`, or the price."""
 
-    def __init__(self, message: str, field: str = "price") -> None:
-        super().__init__(message)
-        self.field = field
+    def __init__(self, limit: str = "this is beyond your own limits", field: str = "price") -> None:
+        super().__init__(f"{limit}; it takes your express word to do it all the same")
+        self.limit, self.field = limit, field
 
 
 class SeatNotHeld(IllegalMove):

@@ -4,10 +4,10 @@ A move by hand keeps the order of turns and every rule that protects the other s
 agents (that a side never takes back what it gave), and of its own side's limits if it overrules them.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from negotiation.core.beyond import beyond_buyers, beyond_sellers
 from negotiation.core.closing import conclude
 from negotiation.core.course import Course
 from negotiation.core.errors import (
@@ -41,7 +41,6 @@ from negotiation.core.moves import (
     Words,
 )
 from negotiation.core.pacing import has_spoken
-from negotiation.core.preferences import Range, is_in_range
 from negotiation.core.protocol import (
     GONE,
     accepted,
@@ -122,7 +121,7 @@ def move_by_hand(
             _play(course, party, seller_id, move, overrule=overrule and not is_bound)
     except BeyondOwnLimits as beyond:
         if is_bound:
-            raise OutsideLimits("this is beyond the buyer's mandate, and only a person may overrule that") from beyond
+            raise OutsideLimits(f"{beyond.limit}, and only a person may overrule the buyer's mandate") from beyond
         raise
     course.settle()
     return tuple(course.events)
@@ -248,7 +247,8 @@ def bid_by_hand(course: HandCourse, seller_id: str, move: Propose, *, overrule: 
     check_claim(room, thread, move)
     ask = setup.seat(seller_id).limits.ask
     is_own = all(setup.buyer.permit(t) and t.unit_price <= ask for t in options)
-    _require(is_own or overrule, setup.buyer.extras, options)
+    if not (is_own or overrule):
+        raise beyond_buyers(setup.buyer, options, ask)
     if has_spoken(room, thread):
         course.add(RoundStarted(room.round + 1))
     course.add(*put_on_table(course.room, thread, Party.BUYER, move))
@@ -283,7 +283,8 @@ def _quote(room: Room, seller_id: str, move: Propose, *, overrule: bool) -> tupl
         raise OutsideLimits("there are not as many units in stock")
     if move.terms.quantity > room.setup.buyer.quantity:
         raise OutsideLimits("the offer is for more than is needed")
-    _require(overrule or all(map(limits.permit, options)), limits.extras, options)
+    if not (overrule or all(map(limits.permit, options))):
+        raise beyond_sellers(limits, options)
     return put_on_table(room, thread, Party.SELLER, move)
 
 
@@ -300,7 +301,8 @@ def _award(room: Room, seller_id: str, move: Accept, *, overrule: bool, seconds:
     if _waits_for_word(room):
         raise NotYourTurn("a deal waits for an approval; nothing else is taken before")
     is_own = thread.is_agreed or room.setup.buyer.admit(terms)
-    _require(is_own or overrule, room.setup.buyer.extras, (terms,))
+    if not (is_own or overrule):
+        raise beyond_buyers(room.setup.buyer, (terms,))
     farewells = ((seller_id, move.words),) if move.words.text else ()
     award = Award(seller_id, move.offer_id, Reason.CHOSEN, farewells, move.package)
     asked = request_approval(room, award, seconds) if room.buyer_holder is Holder.PROGRAM else ()
@@ -313,17 +315,9 @@ def _accept(room: Room, seller_id: str, move: Accept, *, overrule: bool) -> tupl
     terms = option_of(bid, move.package)
     if terms.quantity > limits.stock:
         raise OutsideLimits("there are not as many units in stock")
-    _require(overrule or limits.permit(terms), limits.extras, (terms,))
+    if not (overrule or limits.permit(terms)):
+        raise beyond_sellers(limits, (terms,))
     return accepted(room, thread, bid, move)
-
-
-def _require(is_allowed: bool, ranges: tuple[Range, ...], options: Sequence[Terms]) -> None:
-    """A side's own limits hold unless it lifts them itself."""
-    if is_allowed:
-        return
-    strange = (name for terms in options for name, value in terms.extras if not is_in_range(ranges, name, value))
-    field = next((f"terms.{name}" for name in strange), "price")
-    raise BeyondOwnLimits("this is beyond your own limits; it takes your express word to do it all the same", field)
 
 
 def _options(move: Propose) -> tuple[Terms, ...]:

@@ -5,6 +5,7 @@ import { sumWords } from "./desk_words.js";
 import { element } from "./elements.js";
 import { count, money } from "./format.js";
 import { nameOfTerm, optionOf, termsLine } from "./options.js";
+import { hints } from "./own_limits.js";
 
 const TERMS = ["delivery_days", "payment_days", "warranty_months"];
 const MOVES = {
@@ -25,7 +26,10 @@ export class OfferForm {
     this.send = send;
     this.confirm = dialog.querySelector("[data-confirm]");
     this.confirm.addEventListener("click", () => this.#submit());
-    this.form.addEventListener("input", () => this.#tellSum());
+    this.form.addEventListener("input", ({ target }) => {
+      if (target !== this.form.elements.overrule) this.#part("overrule").hidden = true; // another offer, another question
+      this.#tellSum();
+    });
     this.form.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.target.tagName !== "INPUT" || event.target.type === "checkbox") return;
       event.preventDefault(); // the first button of the form is the one that goes back
@@ -36,9 +40,9 @@ export class OfferForm {
 
   /**
    * `offer` is what is answered or taken back, `option` which of its packages; `draft` fills the fields: {price,
-   * quantity, terms, advice}; `agenda` names the terms that are bargained over.
+   * quantity, terms, advice}; `agenda` names the terms that are bargained over, `limits` are the mover's own.
    */
-  open(move, { offer = null, draft = {}, option = 0, agenda = [], canCounter = false } = {}) {
+  open(move, { offer = null, draft = {}, option = 0, agenda = [], limits = null, canCounter = false } = {}) {
     Object.assign(this, { move, offer, option, advice: draft.advice ?? null });
     const { title, button, shows } = MOVES[move];
     this.form.reset();
@@ -48,6 +52,7 @@ export class OfferForm {
     for (const name of ["terms", "message", "reason", "with-counter"]) this.#part(name).hidden = !shows.includes(name);
     if (!canCounter) this.#part("with-counter").hidden = true;
     this.#fill(draft, agenda);
+    this.#hint(limits);
     this.#about(move === "walk_away" ? LEAVING : move !== "offer" && offer ? this.#offerWords(optionOf(offer, option)) : "");
     this.#complain("");
     this.#part("overrule").hidden = true;
@@ -56,8 +61,11 @@ export class OfferForm {
     if (move === "offer") this.form.elements.price.focus();
   }
 
-  /** The server has said that this goes beyond the mover's own limits. */
-  warn() {
+  /** The server has said which of the mover's own limits this goes beyond. */
+  warn(error) {
+    const words = error.details.find((detail) => detail.can_overrule).reason.split(";")[0];
+    this.#part("beyond").textContent = `${words[0].toUpperCase()}${words.slice(1)}.`;
+    this.form.elements.overrule.checked = false;
     this.#part("overrule").hidden = false;
     this.form.elements.overrule.focus();
   }
@@ -72,7 +80,7 @@ export class OfferForm {
       this.dialog.close();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (mayOverrule(error) && !body.overrule) this.warn();
+      if (mayOverrule(error) && !body.overrule) this.warn(error);
       else this.#complain(error.message);
     } finally {
       this.confirm.disabled = false;
@@ -130,6 +138,17 @@ export class OfferForm {
       const field = element("input", { id: `offer-own-${name}`, inputmode: "numeric", autocomplete: "off" });
       row.append(element("div", { class: "field", "data-own-term": name }, element("label", { for: field.id }, nameOfTerm(name)), field));
       this.termFields.set(name, field);
+    }
+  }
+
+  /** Beneath each field, what the mover's own limits say of it. */
+  #hint(limits) {
+    for (const told of this.form.querySelectorAll("[data-own-limit]")) told.remove();
+    for (const [name, words] of Object.entries(limits ? hints(limits, this.currency, [...this.termFields.keys()]) : {})) {
+      const field = this.termFields.get(name) ?? this.form.elements[name];
+      const hint = element("p", { id: `${field.id}-hint`, class: "small soft", "data-own-limit": name }, words);
+      field.setAttribute("aria-describedby", hint.id);
+      field.after(hint);
     }
   }
 

@@ -8,6 +8,7 @@ import { inviteTo, linkShown } from "./invitation.js";
 import { MessageBox } from "./message_box.js";
 import { OfferForm, mayOverrule, readPrice } from "./offer_form.js";
 import { optionLike } from "./options.js";
+import { within } from "./own_limits.js";
 import { Proposal } from "./proposal.js";
 import { Signs } from "./signs.js";
 import { Standing, isOver, isPlayedByHand, renderHead, renderLimits, renderOffers, renderSeat } from "./standing.js";
@@ -157,13 +158,13 @@ function say(words) {
 // Moves
 
 function openMove(action, option = 0) {
-  const { live_offer: live, own_offer: own, quantity_needed: needed, legal_actions: legal, agenda } = negotiation;
-  const draft = live ?? { quantity: needed };
-  offerForm.open(action, { offer: action === "withdraw" ? own : live, draft, option, agenda, canCounter: legal.includes("offer") });
+  const { live_offer: live, own_offer: own, quantity_needed: needed, legal_actions: legal, agenda, your_limits: limits } = negotiation;
+  const draft = within(limits, live ?? { quantity: needed }, own);
+  offerForm.open(action, { offer: action === "withdraw" ? own : live, draft, option, agenda, limits, canCounter: legal.includes("offer") });
 }
 
 function openDraft(draft) {
-  offerForm.open("offer", { offer: negotiation.live_offer, draft, agenda: negotiation.agenda });
+  offerForm.open("offer", { offer: negotiation.live_offer, draft, agenda: negotiation.agenda, limits: negotiation.your_limits });
 }
 
 /** The same move is sent with the same key again if the answer to it was lost: it is made once. */

@@ -1,14 +1,8 @@
-from typing import Any
-
 import pytest
 
+from tests.browser.modules import call
+
 pytestmark = pytest.mark.browser
-
-CALL = """async ([module, name, args]) => (await import(`/static/js/${module}.js`))[name](...args)"""
-
-
-def call(page: Any, module: str, name: str, *args: Any) -> Any:
-    return page.evaluate(CALL, [module, name, list(args)])
 
 
 @pytest.mark.parametrize(
