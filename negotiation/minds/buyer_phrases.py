@@ -55,6 +55,23 @@ HOLD = (
     "That's still too dear, so {price} again.",
 )
 
+TRADE_OFF = (
+    "Let me put it together differently: {price}.",
+    "Other terms, other price: {price}.",
+    "A different package from me, {price}.",
+    "What if we shift the terms? {price} then.",
+    "{price}, if the rest is as I put it now.",
+    "Perhaps this mix suits us both: {price}.",
+    "We might meet on the terms rather; with these my bid is {price}.",
+    "I'd trade a little here for a little there: {price}.",
+    "Try it this way: {price}.",
+    "Suppose we arrange it otherwise, at {price}.",
+    "My bid with the terms moved is {price}.",
+    "Here's another way to share it: {price}.",
+    "Instead of the price alone, let's move the rest as well: {price}.",
+    "Rearranged, my bid is {price}.",
+)
+
 CLAIM = (
     "I hold {rival} from someone else. To you I bid {price}.",
     "Another seller quotes me {rival}; my bid here is {price}.",

@@ -266,6 +266,85 @@ HOLD: Mapping[Style, Voice] = {
     ),
 }
 
+TRADE_OFF: Mapping[Style, Voice] = {
+    Style.RUDE: Voice(
+        shared=(
+            "Different terms, different price. {price}.",
+            "Fine, I've shuffled the terms. {price}.",
+            "There, another way to cut it: {price}.",
+            "{price}, on these terms. Do keep up.",
+            "I've moved the terms. Now it's {price}.",
+            "Read the terms before you moan about {price}.",
+            "Look closely, it's not the same offer: {price}.",
+            "Nobody trades terms for nothing. {price}.",
+            "Try this mix and spare me the sighs: {price}.",
+        ),
+        for_profit=(
+            "Terms are money. {price}.",
+            "My purse can count, and with these terms it says {price}.",
+            "Worth has many parts; here they add up to {price}.",
+            "Business is more than a price tag. {price}, like this.",
+        ),
+        for_retention=(
+            "Regulars learn to read the terms. {price}.",
+            "Since I'd like to see you again, I've bent the terms: {price}.",
+            "Customers with patience get another try: {price}.",
+            "We'd both live with this, I think: {price}.",
+        ),
+    ),
+    Style.NEUTRAL: Voice(
+        shared=(
+            "With other terms my price is {price}.",
+            "Let me combine it differently: {price}.",
+            "I can put the terms another way, at {price}.",
+            "Another arrangement, and it comes to {price}.",
+            "My offer with the terms moved is {price}.",
+            "Perhaps this combination suits you better: {price}.",
+            "{price}, on the terms I name now.",
+            "Rather than the price alone, I move the terms as well: {price}.",
+            "We could arrange it like this, at {price}.",
+            "Here are the goods on other terms: {price}.",
+        ),
+        for_profit=(
+            "What the terms give you is worth {price}.",
+            "Good terms have their price: {price}.",
+            "Value sits in the terms, too, hence {price}.",
+            "This way the deal makes sense to me: {price}.",
+        ),
+        for_retention=(
+            "To suit you better I have moved the terms: {price}.",
+            "Finding what suits you matters to me; with these terms, {price}.",
+            "If these terms serve you better, {price} is the price.",
+            "Your wishes count here; arranged so, it is {price}.",
+        ),
+    ),
+    Style.VERY_SWEET: Voice(
+        shared=(
+            "How about we dress it up differently, dear buyer? {price}.",
+            "I've arranged the terms with care, and so it's {price}.",
+            "Would these terms make you happier? Then {price}.",
+            "Let me wrap it another way for you: {price}.",
+            "Oh, I do like this combination: {price}.",
+            "Perhaps this little bouquet of terms pleases you, at {price}.",
+            "My dear, look what the terms can do: {price}.",
+            "With the terms as I've laid them out, it comes to a friendly {price}.",
+            "Here's another arrangement, made with a smile: {price}.",
+        ),
+        for_profit=(
+            "Such terms are a treat, and {price} is only fair.",
+            "Lovely things have their worth, so with these terms {price}.",
+            "Fair is fair, and like this it's {price}.",
+            "Nice terms deserve a nice price, don't they? {price}.",
+        ),
+        for_retention=(
+            "Because I'd love to keep you, I've looked at the terms again: {price}.",
+            "You matter to us, so here's another way: {price}.",
+            "Friends find a way, and mine is {price}, like this.",
+            "For the many talks ahead of us, let's try it so: {price}.",
+        ),
+    ),
+}
+
 UNDERCUT: Mapping[Style, Voice] = {
     Style.RUDE: Voice(
         shared=(

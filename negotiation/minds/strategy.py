@@ -124,7 +124,7 @@ def plan_purchase(view: BuyerView) -> Purchase:
 
 def plan_bids(view: BuyerView, bids: tuple[Bid, ...]) -> Purchase:
     threads, offers = {thread.seller_id: thread for thread in view.threads}, bids_at(view, bids)
-    cues = {bid.seller_id: _cue(threads[bid.seller_id], bid) for bid in bids}
+    cues = {bid.seller_id: _cue(threads[bid.seller_id], bid, offers[bid.seller_id]) for bid in bids}
     moves = tuple(
         (bid.seller_id, _bid(view, threads[bid.seller_id], bid, cues[bid.seller_id], offers[bid.seller_id]))
         for bid in bids
@@ -149,9 +149,9 @@ def fallback_award(view: BuyerView, reason: Reason) -> BuyerTurn:
     return plan_farewell(view, best_award(view, reason) or Leave(reason)).turn
 
 
-def _cue(thread: BuyerThread, bid: Bid) -> BuyerCue:
+def _cue(thread: BuyerThread, bid: Bid, offer: Offering) -> BuyerCue:
     is_like_for_like = bid.claim is not None and bool(thread.agenda)
-    return BuyerCue(_buyer_act(thread, bid), bid.price, bid.claim, is_like_for_like)
+    return BuyerCue(_buyer_act(thread, bid, offer), bid.price, bid.claim, is_like_for_like)
 
 
 def _bid(view: BuyerView, thread: BuyerThread, bid: Bid, cue: BuyerCue, offer: Offering) -> Propose:
@@ -163,14 +163,17 @@ def _buyer_text(view: BuyerView, thread: BuyerThread, cue: BuyerCue) -> str:
     return buyer_words(cue, random.Random(seat_seed(view.seed, cue.act)), _nth(view, thread))
 
 
-def _buyer_act(thread: BuyerThread, bid: Bid) -> BuyerAct:
+def _buyer_act(thread: BuyerThread, bid: Bid, offer: Offering) -> BuyerAct:
     if bid.claim is not None:
         return BuyerAct.FINAL_CLAIM if bid.is_last else BuyerAct.CLAIM
     if bid.is_last:
         return BuyerAct.FINAL
     if not thread.bids:
         return BuyerAct.OPENING
-    return BuyerAct.RAISE if bid.price > thread.bids[-1].terms.unit_price else BuyerAct.HOLD
+    last = thread.bids[-1].terms
+    if bid.price > last.unit_price:
+        return BuyerAct.RAISE
+    return BuyerAct.HOLD if offer.terms.extras == last.extras else BuyerAct.TRADE_OFF
 
 
 def _taken(view: BuyerView, turn: Award | Leave) -> Terms | None:
@@ -207,7 +210,10 @@ def _seller_act(view: SellerView, quote: Quote) -> SellerAct:
         return SellerAct.CANNOT_BEAT
     if not view.quotes:
         return SellerAct.OPENING
-    return SellerAct.COUNTER if quote.price < view.quotes[-1].terms.unit_price else SellerAct.HOLD
+    last = view.quotes[-1].terms
+    if quote.price < last.unit_price:
+        return SellerAct.COUNTER
+    return SellerAct.HOLD if quote_at(view, quote.price).terms.extras == last.extras else SellerAct.TRADE_OFF
 
 
 def _may_name_rival(view: SellerView) -> bool:

@@ -21,6 +21,7 @@ class SellerAct(StrEnum):
     OPENING = "opening"
     COUNTER = "counter"
     HOLD = "hold"
+    TRADE_OFF = "trade_off"
     UNDERCUT = "undercut"
     CANNOT_BEAT = "cannot_beat"
     FINAL = "final"
@@ -32,6 +33,7 @@ class BuyerAct(StrEnum):
     OPENING = "opening"
     RAISE = "raise"
     HOLD = "hold"
+    TRADE_OFF = "trade_off"
     CLAIM = "claim"
     FINAL = "final"
     FINAL_CLAIM = "final_claim"
@@ -206,6 +208,8 @@ def _seller_voices(act: SellerAct) -> Mapping[Style, Voice]:
             return seller_phrases.COUNTER
         case SellerAct.HOLD:
             return seller_phrases.HOLD
+        case SellerAct.TRADE_OFF:
+            return seller_phrases.TRADE_OFF
         case SellerAct.UNDERCUT:
             return seller_phrases.UNDERCUT
         case SellerAct.CANNOT_BEAT:
@@ -256,6 +260,8 @@ def _buyer_variants(act: BuyerAct) -> tuple[str, ...]:
             return buyer_phrases.RAISE
         case BuyerAct.HOLD:
             return buyer_phrases.HOLD
+        case BuyerAct.TRADE_OFF:
+            return buyer_phrases.TRADE_OFF
         case BuyerAct.CLAIM:
             return buyer_phrases.CLAIM
         case BuyerAct.FINAL:

@@ -159,6 +159,8 @@ def _sellers_decision(act: SellerAct, price: str | None, rival_price: str | None
             return f"come down to {price} per unit"
         case SellerAct.HOLD:
             return f"hold at {price} per unit, without a new price"
+        case SellerAct.TRADE_OFF:
+            return f"offer other further terms than before, at {price} per unit"
         case SellerAct.UNDERCUT:
             return f"undercut the {rival_price} that a rival quotes the buyer: offer {price} per unit"
         case SellerAct.CANNOT_BEAT:
@@ -203,6 +205,8 @@ def _buyers_decision(act: BuyerAct, price: str | None, claim: str | None) -> str
             return f"raise your bid to {price} per unit"
         case BuyerAct.HOLD:
             return f"stay at your bid of {price} per unit"
+        case BuyerAct.TRADE_OFF:
+            return f"bid other further terms than before, at {price} per unit"
         case BuyerAct.CLAIM:
             return f"say that another seller quotes you {claim}, and bid {price} per unit"
         case BuyerAct.FINAL:

@@ -1,6 +1,7 @@
 """Further terms as minds say them, and a model's latitude where they are bargained over."""
 
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,16 +12,32 @@ from negotiation.core.events import Accepted, Decided, MindFailed, Offered
 from negotiation.core.latitude import buyer_latitudes, seller_latitude
 from negotiation.core.moves import Bids, Words
 from negotiation.core.tradeoff import choose_bids, choose_quote, takeable
-from negotiation.core.vocabulary import Result, Voice
+from negotiation.core.vocabulary import Party, Result, Voice
 from negotiation.engine import Minds
+from negotiation.minds import buyer_phrases, seller_phrases
 from negotiation.minds.narrated import NarratedMind
 from negotiation.minds.reasoning import ReasoningMind
 from negotiation.minds.strategy import StrategyMind, make_move, plan_bids, plan_sale
 from negotiation.minds.words import Topic, term_words, terms_words, topic_in
-from tests.factories import play_out
+from tests.factories import a_buyer, play_out
 from tests.fake_llm.sensible import sensible
 from tests.rooms_with_terms import a_room_with_terms, some_rooms_with_terms, terms_of
 from tests.speaking import TalkativeProvider, play_spoken
+
+
+def said_by_sellers(voices):
+    return [text for voice in voices.values() for text in (*voice.shared, *voice.for_profit, *voice.for_retention)]
+
+
+def consecutive_offers(setup):
+    """Each offer of a room after the same speaker's last one in that thread, both."""
+    last = {}
+    for event in play_out(setup):
+        if isinstance(event, Offered):
+            speaker = event.party, event.seller_id
+            if speaker in last:
+                yield last[speaker], event
+            last[speaker] = event
 
 
 @pytest.mark.parametrize(
@@ -75,6 +92,36 @@ def test_whoever_offers_says_its_price_and_its_terms():
             assert event.words.text.count("That is with") == 1
         if isinstance(event, Accepted):
             assert event.words.text.endswith(terms_words(event.terms))
+
+
+HELD, TRADED = (
+    re.compile("|".join(re.escape(text).replace(r"\{price\}", r"[\d,.]+") for text in texts))
+    for texts in (
+        (*buyer_phrases.HOLD, *said_by_sellers(seller_phrases.HOLD)),
+        (*buyer_phrases.TRADE_OFF, *said_by_sellers(seller_phrases.TRADE_OFF)),
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some_rooms_with_terms())
+def test_who_says_that_nothing_moved_has_moved_nothing(setup):
+    for before, event in consecutive_offers(setup):
+        if HELD.match(event.words.text):
+            assert event.terms == before.terms
+        if TRADED.match(event.words.text):
+            assert event.terms.extras != before.terms.extras
+
+
+def test_other_terms_at_no_better_price_are_called_a_trade():
+    strict = a_buyer(maximum=82)
+    traded = [
+        (before, event)
+        for before, event in consecutive_offers(a_room_with_terms(buyer=strict, max_rounds=20))
+        if TRADED.match(event.words.text)
+    ]
+
+    assert {event.party for _, event in traded} == {Party.BUYER, Party.SELLER}
 
 
 def test_rivals_are_told_of_like_for_like_where_terms_are_bargained_over():
