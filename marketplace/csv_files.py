@@ -25,6 +25,11 @@ def csv_response(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cel
     return response
 
 
+def terms_cell(terms: Iterable[tuple[str, int]]) -> str:
+    """Further terms as one cell: "delivery_days=7, payment_days=30"."""
+    return ", ".join(f"{name}={value}" for name, value in sorted(terms))
+
+
 def _text(cell: Cell) -> str:
     """Only text can be a formula; numbers stay plain, with a point, and a minus of their own."""
     match cell:

@@ -54,6 +54,7 @@ class Purchase:
     messages: int
     trade_number: str
     is_direct: bool
+    extras: Extras = ()
 
     @property
     def price_in_effect(self) -> Decimal:
@@ -270,6 +271,7 @@ def purchase_in(room: RoomRow, setup: Setup, message_count: int, extras: Extras 
         messages=message_count,
         trade_number=room.trade_number or "",
         is_direct=room.is_bilateral,
+        extras=extras,
     )
 
 

@@ -8,21 +8,30 @@ from typing import Any
 
 from django.db.models import Min
 
+from marketplace.sheets.endings import endings
+from negotiation.core.preferences import Extras
+from negotiation.core.utility import buyer_price
 from negotiation.core.vocabulary import Party, Result
 from negotiation.models import NegotiationRun, Offer
+from negotiation.rosters import roster_of
 
 HUES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One of the rooms; `original` is the room that all go back to, None for that room itself."""
+    """One of the rooms; `original` is that of the room that all go back to, None for that room itself.
+
+    `terms` are the further ones agreed, `in_effect` is what the price comes to with them for the buyer.
+    """
 
     run: NegotiationRun
     number: int
     origin: str
     lowest: dict[int, Decimal]
-    original: NegotiationRun | None
+    original: "Column | None"
+    terms: Extras = ()
+    in_effect: Decimal | None = None
 
     @property
     def hue(self) -> str:
@@ -35,7 +44,12 @@ class Column:
 
     @property
     def price(self) -> Decimal | None:
-        return _deal_price(self.run)
+        is_deal = hasattr(self.run, "outcome") and self.run.outcome.result == Result.DEAL
+        return self.run.outcome.unit_price if is_deal else None
+
+    @property
+    def comes_to(self) -> Decimal | None:
+        return self.price if self.in_effect is None else self.in_effect
 
     @property
     def quantity(self) -> int | None:
@@ -59,9 +73,9 @@ class Column:
 
     @property
     def difference(self) -> Decimal | None:
-        """Of the unit price to the original's; None where one of the two has none."""
-        was = None if self.original is None else _deal_price(self.original)
-        return None if was is None or self.price is None else self.price - was
+        """Of what a unit comes to, to the original's; None where one of the two has none."""
+        was = None if self.original is None else self.original.comes_to
+        return None if was is None or self.comes_to is None else self.comes_to - was
 
 
 @dataclass(frozen=True)
@@ -104,18 +118,28 @@ def compare_with_branches(run: NegotiationRun) -> Comparison:
     runs = [run, *_descendants(run)]
     lowest = _lowest(runs)
     names = {one.pk: f"What if {number}" if number else "Original" for number, one in enumerate(runs)}
-    return Comparison(
-        [
-            Column(
-                one,
-                number,
-                names.get(one.branched_from_id or 0, ""),
-                lowest.get(one.pk, {}),
-                original=None if one is run else run,
-            )
-            for number, one in enumerate(runs)
-        ]
-    )
+    agreed = _agreed(runs)
+    columns: list[Column] = []
+    for number, one in enumerate(runs):
+        origin = names.get(one.branched_from_id or 0, "")
+        original = columns[0] if columns else None
+        columns.append(Column(one, number, origin, lowest.get(one.pk, {}), original, *agreed.get(one.pk, ())))
+    return Comparison(columns)
+
+
+def _agreed(runs: Sequence[NegotiationRun]) -> dict[int, tuple[Extras, Decimal]]:
+    """Of the deals over further terms: which, and what a unit comes to with them for the buyer."""
+    rooms = NegotiationRun.objects.filter(pk__in=[run.pk for run in runs], outcome__result=Result.DEAL)
+    rooms = rooms.exclude(item__allowed_terms={})
+    found: dict[int, tuple[Extras, Decimal]] = {}
+    decided = endings(rooms)
+    for room in rooms.with_setup():
+        ending = decided.get(room.pk)
+        if ending is not None and ending.terms is not None and ending.seller_id is not None:
+            setup = roster_of(room).setup
+            in_effect = buyer_price(setup.buyer, ending.terms, setup.agenda(ending.seller_id))
+            found[room.pk] = ending.terms.extras, in_effect
+    return found
 
 
 def _descendants(run: NegotiationRun) -> list[NegotiationRun]:
@@ -136,8 +160,3 @@ def _lowest(runs: Sequence[NegotiationRun]) -> dict[int, dict[int, Decimal]]:
     for run_id, number, price in quotes.values_list("run_id", "round").annotate(price=Min("unit_price")):
         lowest.setdefault(run_id, {})[number] = price
     return lowest
-
-
-def _deal_price(run: NegotiationRun) -> Decimal | None:
-    is_deal = hasattr(run, "outcome") and run.outcome.result == Result.DEAL
-    return run.outcome.unit_price if is_deal else None

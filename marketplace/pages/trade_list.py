@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from marketplace.callers import anybody_known, known_caller
-from marketplace.csv_files import Cell, csv_response
+from marketplace.csv_files import Cell, csv_response, terms_cell
 from marketplace.pages.session_lists import asked_page
 from negotiation import trades as kept
 from negotiation.core.vocabulary import TradeState
@@ -22,7 +22,7 @@ SEARCHED = (
     *("outcome__run__item__item_name", "outcome__run__item__item_id"),
 )
 HEADINGS = (
-    *("number", "state", "made_at", "item_id", "item", "quantity", "unit_price", "total", "currency"),
+    *("number", "state", "made_at", "item_id", "item", "quantity", "unit_price", "total", "currency", "terms"),
     *("buyer", "buyer_legal_name", "seller", "seller_legal_name"),
     *("buyer_confirmed_at", "seller_confirmed_at", "cancelled_at", "cancelled_by", "cancel_reason"),
 )
@@ -91,6 +91,7 @@ def _rows(found: QuerySet[Trade]) -> Iterator[tuple[Cell, ...]]:
             yield (
                 *(trade.number, trade.state, trade.made_at),
                 *(line.item_id, line.item_name, line.quantity, line.unit_price, line.total, trade.currency),
+                terms_cell(trade.terms.items()),
                 *(trade.buyer_name, trade.buyer_legal_name, trade.seller_name, trade.seller_legal_name),
                 *(trade.buyer_confirmed_at, trade.seller_confirmed_at),
                 *(trade.cancelled_at, trade.cancelled_side, trade.cancel_reason),

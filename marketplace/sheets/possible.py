@@ -9,17 +9,17 @@ from decimal import Decimal
 from uuid import UUID
 
 from marketplace.models import Session
+from marketplace.sheets.endings import endings
 from marketplace.sheets.pareto import AGREED, EGALITARIAN, KALAI_SMORODINSKY, NASH, Outcome, Picture, draw
 from marketplace.templatetags.parley import money
 from marketplace.templatetags.trade import terms_words
-from negotiation.codec import decode
 from negotiation.core.events import Decided
 from negotiation.core.frontier import Point, frontier, place
 from negotiation.core.preferences import burden
 from negotiation.core.room import Setup
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Result
-from negotiation.models import NegotiationRun, RunEvent
+from negotiation.models import NegotiationRun
 from negotiation.rosters import roster_of
 
 # More are not drawn; each is worked out anew for the page.
@@ -54,14 +54,13 @@ def possible_deals(session: Session) -> list[Possible]:
     rooms = list(runs.with_setup()[:MOST_DRAWN])
     if not rooms:
         return []
-    events = RunEvent.objects.filter(run__in=rooms, type=Decided.__name__).values_list("run_id", "type", "payload")
-    decided = {run_id: decode(kind, payload) for run_id, kind, payload in events}
+    decided = endings(rooms)
     found = (_possible(run, decided.get(run.pk), session.currency) for run in rooms)
     return [each for each in found if each is not None]
 
 
-def _possible(run: NegotiationRun, decided: object, currency: str) -> Possible | None:
-    if not isinstance(decided, Decided) or decided.seller_id is None or decided.terms is None:
+def _possible(run: NegotiationRun, decided: Decided | None, currency: str) -> Possible | None:
+    if decided is None or decided.seller_id is None or decided.terms is None:
         return None
     setup, seller_id = roster_of(run).setup, decided.seller_id
     found = frontier(setup, seller_id)

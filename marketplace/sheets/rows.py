@@ -1,16 +1,18 @@
 """A deal sheet as lines of a file: one for each room, whatever became of it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from marketplace.csv_files import Cell
+from marketplace.csv_files import Cell, terms_cell
 from marketplace.summary import Purchase, RoomRow, SessionSummary
+from negotiation.core.terms import to_money
 from negotiation.core.vocabulary import Result
 
 DEAL_HEADINGS = (
     *("seller", "quantity", "unit_price", "total"),
     *("asking_price", "limit_price", "saved_against_asking", "saved_against_limit"),
     *("competitive_price", "best_possible_price", "buyer_share", "lowest_floor_won"),
-    "price_in_effect",
+    *("price_in_effect", "terms"),
     *("messages", "trade"),
 )
 HEADINGS = (
@@ -63,11 +65,17 @@ def _deal(purchase: Purchase) -> tuple[Cell, ...]:
         purchase.limit_price,
         purchase.savings_against_ask,
         purchase.savings_against_limit,
-        purchase.competitive_price,
-        purchase.best_possible_price,
+        _cents(purchase.competitive_price),
+        _cents(purchase.best_possible_price),
         purchase.buyer_share,
         purchase.was_best_seller,
         purchase.price_in_effect,
+        terms_cell(purchase.extras),
         purchase.messages,
         purchase.trade_number,
     )
+
+
+def _cents(price: Decimal | None) -> Decimal | None:
+    """Of a price that was reckoned from what terms are worth, and that nobody has named."""
+    return None if price is None else to_money(price)

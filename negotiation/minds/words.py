@@ -99,6 +99,29 @@ _PLAIN: Mapping[str, tuple[str, str, str]] = {
     "payment_days": ("payment at once", "one day to pay", "{} days to pay"),
     "warranty_months": ("no warranty", "one month of warranty", "{} months of warranty"),
 }
+_SELLERS: Mapping[SellerAct, Mapping[Style, Voice]] = {
+    SellerAct.OPENING: seller_phrases.OPENING,
+    SellerAct.COUNTER: seller_phrases.COUNTER,
+    SellerAct.HOLD: seller_phrases.HOLD,
+    SellerAct.TRADE_OFF: seller_phrases.TRADE_OFF,
+    SellerAct.UNDERCUT: seller_phrases.UNDERCUT,
+    SellerAct.CANNOT_BEAT: seller_phrases.CANNOT_BEAT,
+    SellerAct.FINAL: seller_phrases.FINAL,
+    SellerAct.ACCEPT: seller_phrases.ACCEPT,
+    SellerAct.WALK_AWAY: seller_phrases.WALK_AWAY,
+}
+_BUYERS: Mapping[BuyerAct, tuple[str, ...]] = {
+    BuyerAct.OPENING: buyer_phrases.OPENING,
+    BuyerAct.RAISE: buyer_phrases.RAISE,
+    BuyerAct.HOLD: buyer_phrases.HOLD,
+    BuyerAct.TRADE_OFF: buyer_phrases.TRADE_OFF,
+    BuyerAct.CLAIM: buyer_phrases.CLAIM,
+    BuyerAct.FINAL: buyer_phrases.FINAL,
+    BuyerAct.FINAL_CLAIM: buyer_phrases.FINAL_CLAIM,
+    BuyerAct.AWARD: buyer_phrases.AWARD,
+    BuyerAct.DECLINE: buyer_phrases.DECLINE,
+    BuyerAct.WALK_AWAY: buyer_phrases.WALK_AWAY,
+}
 GREETINGS = (
     "hello", "hi", "hey", "greetings", "welcome", "good morning", "good afternoon", "good evening",
     "good day", "thanks", "thank you", "cheers", "bye", "goodbye", "see you", "how are you",
@@ -147,13 +170,13 @@ def seller_words(cue: SellerCue, shuffle: random.Random, nth: int) -> str:
 
     Seed `shuffle` alike for every call of one speaker and act: then nothing repeats until all is said.
     """
-    voice = _seller_voices(cue.act)[cue.style]
+    voice = _SELLERS[cue.act][cue.style]
     return _fill(_choose(_variants(voice, cue.priority), shuffle, nth), cue)
 
 
 def buyer_words(cue: BuyerCue, shuffle: random.Random, nth: int) -> str:
     """As `seller_words`: the `nth` text of this act in the order of `shuffle`."""
-    return _fill(_choose(_buyer_variants(cue.act), shuffle, nth), cue)
+    return _fill(_choose(_BUYERS[cue.act], shuffle, nth), cue)
 
 
 def terms_words(terms: Terms, packages: Sequence[Terms] = ()) -> str:
@@ -200,28 +223,6 @@ def answer_words(topic: Topic, style: Style, shuffle: random.Random, nth: int) -
     return _choose(_answers(topic)[style], shuffle, nth)
 
 
-def _seller_voices(act: SellerAct) -> Mapping[Style, Voice]:
-    match act:
-        case SellerAct.OPENING:
-            return seller_phrases.OPENING
-        case SellerAct.COUNTER:
-            return seller_phrases.COUNTER
-        case SellerAct.HOLD:
-            return seller_phrases.HOLD
-        case SellerAct.TRADE_OFF:
-            return seller_phrases.TRADE_OFF
-        case SellerAct.UNDERCUT:
-            return seller_phrases.UNDERCUT
-        case SellerAct.CANNOT_BEAT:
-            return seller_phrases.CANNOT_BEAT
-        case SellerAct.FINAL:
-            return seller_phrases.FINAL
-        case SellerAct.ACCEPT:
-            return seller_phrases.ACCEPT
-        case SellerAct.WALK_AWAY:
-            return seller_phrases.WALK_AWAY
-
-
 def _variants(voice: Voice, priority: Priority) -> tuple[str, ...]:
     match priority:
         case Priority.MAXIMIZE_PROFIT:
@@ -250,30 +251,6 @@ def _listed(extras: Sequence[tuple[str, int]]) -> str:
 
 def _spoken(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount:,.2f}"
-
-
-def _buyer_variants(act: BuyerAct) -> tuple[str, ...]:
-    match act:
-        case BuyerAct.OPENING:
-            return buyer_phrases.OPENING
-        case BuyerAct.RAISE:
-            return buyer_phrases.RAISE
-        case BuyerAct.HOLD:
-            return buyer_phrases.HOLD
-        case BuyerAct.TRADE_OFF:
-            return buyer_phrases.TRADE_OFF
-        case BuyerAct.CLAIM:
-            return buyer_phrases.CLAIM
-        case BuyerAct.FINAL:
-            return buyer_phrases.FINAL
-        case BuyerAct.FINAL_CLAIM:
-            return buyer_phrases.FINAL_CLAIM
-        case BuyerAct.AWARD:
-            return buyer_phrases.AWARD
-        case BuyerAct.DECLINE:
-            return buyer_phrases.DECLINE
-        case BuyerAct.WALK_AWAY:
-            return buyer_phrases.WALK_AWAY
 
 
 def _spaced_words(message: str) -> str:

@@ -3,7 +3,7 @@
 The system message is ours to the last letter; what others wrote comes as data in the user message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -63,6 +63,31 @@ The same goes for a "claim".
 - "draft" shows what to say, how long and in what tone. Say the same in words of your own.
 Write one message for each thread. Reply with one JSON object and nothing else: \
 {{"messages": [{{"to": "its key", "message": "your words"}}]}}"""
+
+# What an agent is told that it has decided.
+_SELLERS_DECISIONS: Mapping[SellerAct, str] = {
+    SellerAct.OPENING: "open with an offer of {price} per unit",
+    SellerAct.COUNTER: "come down to {price} per unit",
+    SellerAct.HOLD: "hold at {price} per unit, without a new price",
+    SellerAct.TRADE_OFF: "offer other further terms than before, at {price} per unit",
+    SellerAct.UNDERCUT: "undercut the {rival_price} that a rival quotes the buyer: offer {price} per unit",
+    SellerAct.CANNOT_BEAT: "say that you cannot beat a rival's {rival_price}, and offer {price} per unit",
+    SellerAct.FINAL: "make your final offer, {price} per unit",
+    SellerAct.ACCEPT: "accept their bid of {price} per unit: the deal is made",
+    SellerAct.WALK_AWAY: "leave the talk without a deal, and name no price",
+}
+_BUYERS_DECISIONS: Mapping[BuyerAct, str] = {
+    BuyerAct.OPENING: "open with a bid of {price} per unit",
+    BuyerAct.RAISE: "raise your bid to {price} per unit",
+    BuyerAct.HOLD: "stay at your bid of {price} per unit",
+    BuyerAct.TRADE_OFF: "bid other further terms than before, at {price} per unit",
+    BuyerAct.CLAIM: "say that another seller quotes you {claim}, and bid {price} per unit",
+    BuyerAct.FINAL: "make your last bid, {price} per unit",
+    BuyerAct.FINAL_CLAIM: "say that another seller quotes you {claim}, and make your last bid, {price} per unit",
+    BuyerAct.AWARD: "accept this seller's {price} per unit: the deal is made",
+    BuyerAct.DECLINE: "thank this seller and say that you buy from somebody else; name no price",
+    BuyerAct.WALK_AWAY: "end the talk without a deal, and name no price",
+}
 
 
 def narrate_seller(brief: SellerBrief, tokens: int = SELLER_TALK_TOKENS) -> tuple[ChatMessage, ...]:
@@ -137,7 +162,9 @@ def _sale_facts(brief: SellerBrief, tokens: int) -> SaleFacts:
         of_rounds=brief.max_rounds,
         recent=quote_talk(brief.talk, Party.SELLER, tokens),
         questions=quote_questions(brief.questions),
-        decision=_sellers_decision(brief.act, _said(brief.price), said_of_rival(brief.rival_price, brief)),
+        decision=_SELLERS_DECISIONS[brief.act].format(
+            price=_said(brief.price), rival_price=said_of_rival(brief.rival_price, brief)
+        ),
         price=_said(brief.price),
         rival_price=said_of_rival(brief.rival_price, brief),
         draft=tame(brief.draft, DRAFT_LENGTH),
@@ -149,28 +176,6 @@ def said_of_rival(amount: Decimal | None, brief: SellerBrief | ThreadBrief) -> s
     if amount is None:
         return None
     return f"{spoken(amount)} like for like" if brief.like_for_like else spoken(amount)
-
-
-def _sellers_decision(act: SellerAct, price: str | None, rival_price: str | None) -> str:
-    match act:
-        case SellerAct.OPENING:
-            return f"open with an offer of {price} per unit"
-        case SellerAct.COUNTER:
-            return f"come down to {price} per unit"
-        case SellerAct.HOLD:
-            return f"hold at {price} per unit, without a new price"
-        case SellerAct.TRADE_OFF:
-            return f"offer other further terms than before, at {price} per unit"
-        case SellerAct.UNDERCUT:
-            return f"undercut the {rival_price} that a rival quotes the buyer: offer {price} per unit"
-        case SellerAct.CANNOT_BEAT:
-            return f"say that you cannot beat a rival's {rival_price}, and offer {price} per unit"
-        case SellerAct.FINAL:
-            return f"make your final offer, {price} per unit"
-        case SellerAct.ACCEPT:
-            return f"accept their bid of {price} per unit: the deal is made"
-        case SellerAct.WALK_AWAY:
-            return "leave the talk without a deal, and name no price"
 
 
 def _purchase_facts(brief: BuyerBrief, tokens: int) -> PurchaseFacts:
@@ -190,35 +195,13 @@ def _thread_facts(thread: ThreadBrief, tokens: int) -> ThreadFacts:
         key=thread.key,
         seller=tame(thread.seller_name, NAME_LENGTH),
         recent=quote_talk(thread.talk, Party.BUYER, tokens),
-        decision=_buyers_decision(thread.act, _said(thread.price), said_of_rival(thread.claim, thread)),
+        decision=_BUYERS_DECISIONS[thread.act].format(
+            price=_said(thread.price), claim=said_of_rival(thread.claim, thread)
+        ),
         price=_said(thread.price),
         claim=said_of_rival(thread.claim, thread),
         draft=tame(thread.draft, DRAFT_LENGTH),
     )
-
-
-def _buyers_decision(act: BuyerAct, price: str | None, claim: str | None) -> str:
-    match act:
-        case BuyerAct.OPENING:
-            return f"open with a bid of {price} per unit"
-        case BuyerAct.RAISE:
-            return f"raise your bid to {price} per unit"
-        case BuyerAct.HOLD:
-            return f"stay at your bid of {price} per unit"
-        case BuyerAct.TRADE_OFF:
-            return f"bid other further terms than before, at {price} per unit"
-        case BuyerAct.CLAIM:
-            return f"say that another seller quotes you {claim}, and bid {price} per unit"
-        case BuyerAct.FINAL:
-            return f"make your last bid, {price} per unit"
-        case BuyerAct.FINAL_CLAIM:
-            return f"say that another seller quotes you {claim}, and make your last bid, {price} per unit"
-        case BuyerAct.AWARD:
-            return f"accept this seller's {price} per unit: the deal is made"
-        case BuyerAct.DECLINE:
-            return "thank this seller and say that you buy from somebody else; name no price"
-        case BuyerAct.WALK_AWAY:
-            return "end the talk without a deal, and name no price"
 
 
 def _said(amount: Decimal | None) -> str | None:

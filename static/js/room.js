@@ -4,6 +4,7 @@ import { ApiError, post } from "./api.js";
 import { Beliefs } from "./beliefs.js";
 import { isOver, renderBoard, renderOutlook } from "./board.js";
 import { ConcessionChart } from "./chart.js";
+import { sumWords } from "./desk_words.js";
 import { element } from "./elements.js";
 import { RoomEvents } from "./events.js";
 import { Eyes } from "./eyes.js";
@@ -12,6 +13,7 @@ import { Intake } from "./intake.js";
 import { LookingBack } from "./looking_back.js";
 import { MessageBox } from "./message_box.js";
 import { ModelCalls } from "./model_calls.js";
+import { isAboutTerms } from "./options.js";
 import { Pacing } from "./pacing.js";
 import { PriceLine } from "./price_line.js";
 import { RoomDesk } from "./room_desk.js";
@@ -204,13 +206,23 @@ for (const button of document.querySelectorAll("[data-opens]")) {
   const dialog = find(`[data-dialog="${button.dataset.opens}"]`);
   button.addEventListener("click", () => {
     if (button.dataset.opens === "force") offerChoices(dialog);
+    if (button.dataset.opens === "decide") dialog.querySelector("[data-prospect]").textContent = prospect();
     dialog.returnValue = "";
     dialog.showModal();
   });
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "cancel") attempt(button, () => post(`${root.dataset.api}/cancel`));
+    if (dialog.returnValue === "decide") attempt(button, () => post(`${root.dataset.api}/decide`));
     if (dialog.returnValue === "force") attempt(button, () => post(`${root.dataset.api}/decide`, chosenEnding(dialog)));
   });
+}
+
+function prospect() {
+  const within = standingOffers(room).filter((one) => isWithin(room, one.standing));
+  if (!within.length) return "As it stands, nothing would be bought.";
+  if (isAboutTerms(room)) return `It weighs ${within.length === 1 ? "one standing offer" : `${within.length} standing offers`}, price and further terms together.`;
+  const [{ name, standing }] = within;
+  return `As it stands, it would buy from ${name}: ${sumWords(standing, room.currency)}.`;
 }
 
 /** The offers as they stand when the dialog opens: what is agreed to is what was read, even if the talk goes on. */

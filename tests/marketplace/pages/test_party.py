@@ -139,7 +139,7 @@ def test_seller_sees_its_room_without_controls_and_without_the_other_side(acme_b
 def test_buyer_steers_its_room_and_sees_no_private_number_of_a_seller(buyer_browser, midway):
     page = text_of(buyer_browser, reverse("room", args=[midway]))
 
-    assert 'data-command="decide"' in page
+    assert 'data-opens="decide"' in page
     assert "data-composer" in page
     assert "603.57" in page
     assert "data-eyes" not in page

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from decimal import Decimal
 from html import unescape
 
@@ -8,9 +9,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from marketplace.csv_files import terms_cell
 from marketplace.models import Session
 from marketplace.sheets.possible import possible_deals, sentence
 from marketplace.summary import summarise
+from marketplace.templatetags.trade import terms_words
+from negotiation.branching import Changes, branch
+from negotiation.models import NegotiationRun
+from negotiation.trade_models import Trade
 from tests import accounts
 from tests.chaos.installation import ROOT
 
@@ -59,6 +65,24 @@ def test_file_says_what_the_price_comes_to_with_the_further_terms(played_example
     [line] = csv.DictReader(io.StringIO(file, newline=""))
     assert purchase.price_in_effect != purchase.unit_price
     assert (line["unit_price"], line["price_in_effect"]) == (str(purchase.unit_price), str(purchase.price_in_effect))
+    assert line["terms"] == terms_cell(Trade.objects.get().terms.items()) != ""
+    cents = re.compile(r"\d+\.\d\d")
+    assert all(cents.fullmatch(line[name]) for name in ("competitive_price", "best_possible_price"))
+    [traded] = csv.DictReader(io.StringIO(operator.get(reverse("trades_csv")).content.decode("utf-8-sig"), newline=""))
+    assert traded["terms"] == line["terms"]
+
+
+def test_sheet_and_comparison_name_the_terms_of_a_deal(played_example):
+    operator = Client()
+    operator.force_login(accounts.operator())
+    [purchase] = summarise(played_example).purchases
+    run = NegotiationRun.objects.get(code=purchase.room_id)
+    branch(run.code, 1, Changes(), is_queued=False)
+
+    for address in (reverse("sheet", args=[played_example.code]), reverse("compare", args=[run.code])):
+        page = unescape(operator.get(address).content.decode())
+        assert terms_words(purchase.extras) in page
+        assert f"comes to ${purchase.price_in_effect:,.2f}" in page
 
 
 @pytest.mark.django_db
