@@ -105,12 +105,12 @@ class NegotiationRunAdmin(SteersRooms, ReadOnlyAdmin):
     change_form_template = "admin/room.html"
     list_display = (
         "item",
-        "session_name",
         "status",
+        "unit_price",
         "progress",
         "seller_count",
+        "session_name",
         "result",
-        "unit_price",
         "started_at",
         "duration",
         "pages",
@@ -256,12 +256,12 @@ class MessageAdmin(ShownInItsRoom):
 class OfferAdmin(ReadOnlyAdmin):
     list_display = (
         "number",
-        "run",
-        "round",
-        "party",
-        "participant",
         "unit_price",
         "quantity",
+        "party",
+        "participant",
+        "round",
+        "run",
         "is_final",
         "status",
         "at",

@@ -18,6 +18,7 @@ from negotiation.offer_words import (
     DAYS_IN,
     EACH,
     EACH_BEFORE,
+    FOR_EACH_PRICE,
     FOR_PRICE,
     LIMIT_AFTER,
     LIMIT_BEFORE,
@@ -29,6 +30,7 @@ from negotiation.offer_words import (
     NEGATED_BEFORE,
     NET,
     NOT_NOW,
+    PER_OTHER,
     RANGE,
     REPORTED_AFTER,
     REPORTED_BEFORE,
@@ -56,6 +58,8 @@ _CLAUSE_END = re.compile(
 )
 _GLUED_BEFORE = re.compile(r"[a-z][-_/]?$")
 _GLUED_AFTER = re.compile(r"[a-z0-9]|[-_/][a-z0-9]")
+_OTHER_TIME = re.compile(r"\s?-\s?|\s(?:to|or|bis|oder|a|ou|o)\s")
+_COMPARED = re.compile(r"(?<![-=])[<>]=?\s?(?:[$€£]\s?)?$")
 _FOR_ALL = re.compile(r"[a-z ]{0,20}\b(?:for|fur|pour|por)\s(?:[$€£]|[a-z]{3})?\s?")
 
 
@@ -171,6 +175,8 @@ def _term(around: _Around) -> Amount | None:
     if span is None:
         return None
     name = _topic(around)
+    if name is not None and around.between is not None and _OTHER_TIME.fullmatch(around.between):
+        return Amount(Role.UNCLEAR, values)
     if name is None or count != count.to_integral_value() or not 0 <= count <= 10_000:
         return Amount(Role.NOTHING, values)
     unit = span.group("unit")
@@ -207,7 +213,9 @@ def _is_quantity(around: _Around, needed: int) -> bool:
         return around.earlier is not None and needs in mention.values and needs not in around.earlier.values
     if TIMES.fullmatch(around.until_later) and around.later is not None:
         return needs in mention.values or needs not in around.later.values
-    if AT_PRICE.fullmatch(around.until_later) or (around.until_later == " for " and around.is_each_later):
+    if AT_PRICE.fullmatch(around.until_later) or (
+        around.is_each_later and FOR_EACH_PRICE.fullmatch(around.until_later)
+    ):
         return max(mention.values) == max(mention.values).to_integral_value()
     if needs in mention.values and FOR_PRICE.fullmatch(around.until_later):
         return True
@@ -221,7 +229,7 @@ def _is_quantity(around: _Around, needed: int) -> bool:
 def _price(around: _Around, values: tuple[Decimal, ...]) -> Amount:
     if CENTS.match(around.rest) and (not around.has_money or around.rest.lstrip().startswith("¢")):
         values = tuple(value / 100 for value in values)
-    if _is_range(around):
+    if _is_range(around) or PER_OTHER.match(around.tail):
         return Amount(Role.UNCLEAR, values)
     if _is_not_offered(around):
         return Amount(Role.NOTHING, values)
@@ -252,7 +260,7 @@ def _is_not_offered(around: _Around) -> bool:
     if NEGATED_BEFORE.search(lead[-40:]) or NEGATED_AFTER.match(_to_clause_end(around)):
         return True
     own = lead[-30:] if around.earlier is None else lead[-min(30, max(1, around.mention.start - around.earlier.end)) :]
-    if LIMIT_BEFORE.search(own) or LIMIT_AFTER.match(tail):
+    if LIMIT_BEFORE.search(own) or LIMIT_AFTER.match(tail) or _COMPARED.search(lead):
         return True
     return bool(REPORTED_BEFORE.search(own) or REPORTED_BESIDE.search(lead) or REPORTED_AFTER.match(tail))
 

@@ -50,8 +50,8 @@ ELSEWHERE = re.compile(
 
 # What may stand around a number.
 EACH = re.compile(
-    r"[ ,]{0,2}(?:(?:/|an?|per|pro|je|par|por)\s?(?:single )?(?:units?|pieces?|pc|pcs|item|each|stuck|stk|einheit"
-    r"|unite|article|unidad|pieza)|for (?:each|every|one)|each|ea|apiece|a pop|c/u|p\.u\.?|unit price|das stuck"
+    r"[ ,]{0,2}(?:(?:/|an?|per|pro|je|par|por)\s?(?:single )?(?:units?|pieces?|pc|pcs|item|each|ea|stuck|stk|einheit"
+    r"|unite|article|unidad|pieza)|for (?:each|every|one)|each|ea|apiece|a pop|c/u|p\. ?[pu]\.?|unit price|das stuck"
     r"|l'unite|a l'unite|la piece|la unidad|chacune?|cada una?)(?![a-z])"
 )
 EACH_BEFORE = re.compile(
@@ -59,7 +59,7 @@ EACH_BEFORE = re.compile(
     r"|par piece|prix unitaire|precio unitario|por unidad|cada uno)[a-z ]{0,12}[:=]? ?$"
 )
 TOTAL = re.compile(
-    r"[ ,]{0,2}(?:in )?(?:total|in all|altogether|all in|all told|overall|lump sum|for the (?:lot|whole|batch"
+    r"[ ,]{0,2}(?:in )?(?:total|in all|altogether|all told|overall|lump sum|for the (?:lot|whole|batch"
     r"|order|complete)|for everything|for the whole|insgesamt|gesamt|zusammen|fur alles|komplett|pauschal"
     r"|au total|en tout|pour le tout|en total|por todo|por todos|todo junto|as a (?:total|package))(?![a-z])"
 )
@@ -69,7 +69,7 @@ TOTAL_BEFORE = re.compile(
     r"|comes to)(?: (?:is|of|be|would be|de|von))?[ :]{0,2}$"
 )
 UNITS = re.compile(
-    r"\s?-?(?:units?|pieces?|pcs?|items?|ea\b|stuck|stk|einheiten|pieces|unites?|articles?|unidades|uds?|piezas?"
+    r"\s?-?(?:units?|pieces?|pcs?|items?|ea(?=\s(?:at|@|x|for)\b)|stuck|stk|einheiten|pieces|unites?|articles?|unidades|uds?|piezas?"
     r"|of (?:them|these|those|the)|of 'em|boxes|cartons|pallets|sets|pairs|copies|exemplare|exemplaires)(?![a-z])\.?"
 )
 # Before a number of units, whatever it is; and before the number that is needed.
@@ -84,6 +84,12 @@ NEEDS_BEFORE = re.compile(
     r"|of)(?: me| us| you| all| the| those| these)?\s$"
 )
 TIMES = re.compile(r"\s?(?:x|\*|@)\s?(?:[$€£]\s?)?")
+# What a price is for that is no unit: for so many, a pack, a weight.
+PER_OTHER = re.compile(
+    r"\s?(?:/|a|per|for (?:each|every)|je|pro|par|por)\s?(?:\d|(?:ten|dozen|hundred|thousand|pack(?:age|et)?s?|box"
+    r"|case|carton|crate|bag|pallet|set|pair|kilo|kg|ton(?:ne)?|lit(?:re|er)|gallon|met(?:re|er)|hour|day|week"
+    r"|month|year|hundert|packung|karton|kiste|palette|paquet|carton|paquete|caja)(?![a-z]))"
+)
 # Units that nobody offers now.
 NOT_NOW = _whole(
     r"sold|last (?:month|year|week|time)|warehouse|capacity|(?:per|a|every|each) (?:day|week|month|year)|in stock"
@@ -92,7 +98,13 @@ NOT_NOW = _whole(
 BUYS_AFTER = re.compile(
     r"\s(?:nehmen|nehme|nimmst|abnehmen|bestellen|bestelle|kaufen|kaufe)(?! (?:ich|wir|sie))(?![a-z])"
 )
-AT_PRICE = re.compile(r"\s(?:at|zu|zu je|je|a|à|for just|for only)\s(?:[$€£]\s?)?")
+_NO_NOUN = r"(?!(?:[a-z-]+\s)*(?:is|was|has|does|as|this|its|plus|less|makes|sounds|seems|looks|works|us|yes|thanks)\s)"
+# "50 new laptops at 405": whatever is counted.
+_NOUNS = rf"(?:\s{_NO_NOUN}(?:[a-z-]+\s){{0,2}}[a-z-]{{3,30}}s)?"
+AT_PRICE = re.compile(
+    rf"{_NOUNS}\s(?:at|@|zu|zu je|je|a|à|for just|for only)\s(?:[$€£]\s?)?|\s[a-z-]{{4,30}}\szu\s(?:je\s)?(?:[$€£]\s?)?"
+)
+FOR_EACH_PRICE = re.compile(rf"{_NOUNS}\sfor\s(?:[$€£]\s?)?")
 FOR_PRICE = re.compile(r"\s(?:for|fur|pour|por)\s(?:(?:[$€£]|eur|usd)\s?)?")
 TIMES_AFTER = re.compile(r"\s?(?:x|\*|@)")
 MEASURES = re.compile(
@@ -119,7 +131,7 @@ PAYMENT = (
 DELIVERY = (
     r"deliver(?:y|ed|ies|ing)?|ship(?:ped|ping|ment|s)?|dispatch(?:ed)?|lead ?time|arriv(?:e|es|al)|lieferung"
     r"|lieferzeit|liefern|geliefert|lieferbar|versand|livraison|livrer|livre|delai|entrega|entregar|envio"
-    r"|plazo de entrega"
+    r"|plazo de entrega|pick-?up|picked up|collection"
 )
 TOPICS = re.compile(
     rf"(?<![a-z])(?:(?P<warranty_months>{WARRANTY})|(?P<payment_days>{PAYMENT})|(?P<delivery_days>{DELIVERY})"
@@ -139,7 +151,7 @@ LIMIT_BEFORE = _whole(
     r"(?:at|no|not|nothing) (?:least|most|less|more|lower|higher|under|over|below|above|beyond)(?: than)?",
     r"(?:below|under|above|over|beneath|beyond|exceed(?:s|ing)?|less than|more than|lower than|higher than|up to"
     r"|as low as|upwards of|down to at most|within)",
-    r"min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling|budget|cap|cost price|reserve",
+    r"sub|min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling|budget|cap|cost price|reserve",
     r"unter|uber|mindestens|hochstens|ab|maximal|minimal|bis zu|nicht mehr als|nicht weniger als|weniger als"
     r"|mehr als|limit|obergrenze|untergrenze",
     r"(?:pas )?(?:moins|plus) de|au moins|au plus|jusqu'a|en dessous de|au-dessus de|sous",
@@ -161,10 +173,10 @@ NEGATED_BEFORE = _whole(
 )
 NEGATED_AFTER = re.compile(
     r"[a-z0-9 ,/'.]{0,40}?(?:(?:is|are|was|were|would be|seems?|looks?|sounds?|'s|ist|sind|ware|est|serait|es|son"
-    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|impossible|zu|nicht|viel|unmoglich|trop|pas|impossible"
-    r"|demasiado|muy|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't|does not"
-    r"|does nothing|would not|wouldn't|geht nicht|reicht nicht|passt nicht|too (?:low|high|much|little|dear"
-    r"|expensive)|zu (?:hoch|teuer|wenig|niedrig)|trop (?:cher|haut|bas)|demasiado)"
+    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|above|over|a lot|impossible|zu|nicht|viel|unmoglich"
+    r"|trop|pas|demasiado|muy|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't"
+    r"|does not|hurts|exceeds|does nothing|would not|wouldn't|geht nicht|reicht nicht|passt nicht"
+    r"|too (?:low|high|much|little|dear|expensive)|zu (?:hoch|teuer|wenig|niedrig)|trop (?:cher|haut|bas)|demasiado)"
     r"|[a-z ]{0,12}(?:is|are|ist|est|es) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?|outrageous"
     r"|absurd|high|low"
     r"|expensive|dear|teuer|hoch|cher|caro)(?![a-z])"
@@ -174,7 +186,9 @@ REPORTED_BEFORE = _whole(
     r"your|yours|you (?:ask(?:ed|ing)?|said|say|want(?:ed)?|offer(?:ed)?|quot(?:e|ed)|bid|mentioned|proposed|paid"
     r"|charge|named|start(?:ed)?)|you(?:'re| are| were) (?:at|asking|offering)|did you (?:say|mean)|how come",
     r"(?:they|he|she|others?|somebody|someone|another (?:seller|buyer|supplier|company|vendor|customer)"
-    r"|competitors?|competition|rivals?|amazon|everyone|others)",
+    r"|competitors?|competition|rivals?|amazon|ebay|everyone|others)",
+    r"(?:quoted|offered|charged?|charges|wanted|asked) (?:us|me)|(?:am|was|were|been|being|are) (?:quoted|offered)"
+    r"|saw|seen|found|gesehen|gefunden|vu|visto",
     r"last (?:time|year|month|week|order)|previous(?:ly)?|used to|usually|normally|(?:i|we) paid|why",
     r"ihr(?:e[nmrs]?)?|dein(?:e[nmrs]?)?|sie (?:wollen|verlangen|sagten|bieten)|du (?:willst|sagtest)"
     r"|andere[rns]?|konkurrenz|wettbewerb(?:er)?|warum|letztes mal",
@@ -190,12 +204,17 @@ REPORTED_BESIDE = re.compile(
     r"|en lugar de|remise de|descuento de)(?: (?:is|of|was|at|for|a|only))?[ :]{1,2}$"
 )
 REPORTED_AFTER = re.compile(
-    r"\?+ (?:no|never|nein|non|nunca)\b|\s?(?:you (?:asked|said|want|quoted|offered|mentioned|propose)|that you"
+    r"(?:\?+|\.{2,}) ?(?:no|never|nein|non|nunca|sorry|impossible|not|forget it|come on|are you|you must be"
+    r"|you(?:'re| are) (?:joking|kidding|dreaming)|seriously|really|unmoglich|leider)\b"
+    r"|\s(?:on|at|from|bei|chez|en) (?:amazon|ebay|alibaba|walmart|costco|staples|best buy|newegg|other"
+    r"|the (?:web|internet|net|market))|(?: \w+){0,2} online|(?: \w+){0,3} gesehen"
+    r"|\s(?:is|was|are) your|\s?(?:you (?:asked|said|want|quoted|offered|mentioned|propose)|that you"
     r"|from (?:another|a|the other|your)|elsewhere|last (?:time|year|month|week)|is what (?:you|they|others)"
     r"|your (?:best|last|final|lowest|price|offer)|(?:as|for) (?:a )?(?:shipping|freight|deposit|discount|postage"
     r"|delivery charge)|(?:off|less|more|cheaper|dearer|lower|higher|discount|rabatt|weniger|gunstiger|nachlass"
-    r"|de moins|de remise|moins|menos|de descuento)(?![a-z])|sounds|seems|would be nice|was (?:my|your|the)"
-    r"|used to|came|i (?:paid|was quoted)|ago)"
+    r"|de moins|de remise|moins|menos|de descuento)(?![a-z])"
+    r"|(?:sounds|seems)(?! (?:good|fair|right|great|ok|okay|fine|reasonable|like a deal))|would be nice"
+    r"|was (?:my|your|the)|used to|came|i (?:paid|was quoted)|ago)"
 )
 # "Is 400 your best price?" asks, and offers nothing.
 ASKS_ABOUT = re.compile(

@@ -43,6 +43,8 @@ _DOZENS = re.compile(
     r"(?<![\w.,])(?P<count>\d{1,4}(?:[.,]5)?|half an?|(?:a )?couple(?: of)?|[a-z]{3,9}(?:-[a-z]{3,5})?)"
     r"[ -]dozens?(?![a-z])"
 )
+_COUNTED_NAME = re.compile(rf"(?<=\d)\s+{re.escape(MASK.strip())}\s+(?:s\s)?")
+_ISH = re.compile(r"(?<=\d)[ -]?ish\b")
 _CODE = re.compile(rf"(?<![a-z])(?:{CODES})(?![a-z])")
 
 
@@ -91,7 +93,17 @@ def _plain(text: str, item_name: str) -> str:
     small = small if len(small) == len(folded) else folded
     if item_name:
         small = mask_names(small, (fold(item_name).lower(), item_name))
+        small = _nouns_of(item_name).sub("units", _COUNTED_NAME.sub(" units ", small))
+    small = _ISH.sub("", small)
     return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" , ", _DOZENS.sub(_in_digits, small)))
+
+
+def _nouns_of(item_name: str) -> re.Pattern[str]:
+    """What the item is called, one or several, where it is counted or priced: "50 laptops", "per laptop"."""
+    words = {word.removesuffix("s") for word in re.findall(r"[a-z]{4,30}", fold(item_name).lower())}
+    any_word = "|".join(sorted(words, key=len, reverse=True)) or r"(?!)"
+    noun = rf"(?:{any_word})(?:e?s|e?n|e)?"
+    return re.compile(rf"(?:(?<=\d )|(?<=ty )|(?<=per )|(?<=/)){noun}(?:[ -]{noun})*(?![a-z])")
 
 
 def _in_digits(dozens: re.Match[str]) -> str:

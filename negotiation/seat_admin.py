@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from marketplace.backoffice.kinds import ReadOnlyAdmin
+from negotiation.approvals import deals_asked
 from negotiation.models import Approval, AutoAcceptRule, SeatWait
 
 
@@ -39,6 +40,21 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "decided_by",
         "note",
     )
+    fields = (
+        ("run", "participant"),
+        ("kind", "state"),
+        ("unit_price", "quantity", "total"),
+        "terms",
+        ("requested_at", "expires_at"),
+        ("decided_at", "decided_by"),
+        "note",
+        "code",
+    )
+
+    @admin.display(description="further terms")
+    def terms(self, approval: Approval) -> str:
+        asked = deals_asked([approval]).get((approval.run_id, approval.number))
+        return ", ".join(f"{name}: {value}" for name, value in asked.extras) if asked and asked.extras else "-"
 
 
 @admin.register(AutoAcceptRule)

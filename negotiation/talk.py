@@ -128,9 +128,10 @@ def _about(record: Record, text: str) -> Line:
 
 def _decider(reason: Reason, buyer_holder: Holder) -> Holder:
     """Who took the seller's offer for the buyer."""
-    if reason in (Reason.APPROVED, Reason.FORCED, Reason.DECIDED_NOW):
-        return Holder.PERSON
-    return buyer_holder if reason is Reason.CHOSEN else Holder.AGENT
+    if reason is Reason.CHOSEN and buyer_holder is Holder.PROGRAM:
+        return Holder.PROGRAM
+    by_hand = (Reason.APPROVED, Reason.FORCED, Reason.DECIDED_NOW, Reason.CHOSEN)
+    return Holder.PERSON if reason in by_hand else Holder.AGENT
 
 
 def _name(place: Place, party: Party | None) -> str:

@@ -17,7 +17,7 @@ from negotiation.trades import LONGEST_REASON, cancel, confirm, reason_in
 
 @admin.register(Trade)
 class TradeAdmin(ReadOnlyAdmin):
-    list_display = ("number", "state", "buyer_name", "seller_name", "first_item", "total", "currency", "made_at")
+    list_display = ("number", "state", "total", "currency", "first_item", "buyer_name", "seller_name", "made_at")
     list_filter = ("state", "made_at", "currency")
     search_fields = ("number", "buyer_name", "buyer_legal_name", "seller_name", "seller_legal_name")
     date_hierarchy = "made_at"

@@ -301,10 +301,10 @@ def _as_seller(event: Event, seller_id: str) -> Event | None:  # noqa: C901  # o
         case MindFailed():
             return event if event.party is Party.SELLER and event.seller_id == seller_id else None
         case Decided():
-            told = replace(event, explanation="", reason=_told(event.reason))
+            told = replace(event, explanation="", reason=_told(event))
             return told if event.seller_id == seller_id else _lost(told)
         case Closed():
-            closed = replace(event, explanation="", reason=_told(event.reason))
+            closed = replace(event, explanation="", reason=_told(event))
             return closed if event.seller_id == seller_id else _lost_room(closed)
 
 
@@ -323,16 +323,20 @@ def _as_spectator(event: Event, viewer: SpectatorViewer) -> Event | None:
         case ApprovalRequested() | ApprovalDecided() | BundleReached():
             return None
         case Decided():
-            decided = replace(event, explanation="", reason=_told(event.reason))
+            decided = replace(event, explanation="", reason=_told(event))
             return decided if viewer.shows_talk else replace(decided, seller_id=None, offer_id=None, terms=None)
         case Closed():
-            closed = replace(event, explanation="", reason=_told(event.reason))
+            closed = replace(event, explanation="", reason=_told(event))
             return closed if viewer.shows_talk else replace(closed, seller_id=None, terms=None)
 
 
-def _told(reason: Reason) -> Reason:
-    """Why, as others than the buyer's side may know it: that its agent had to ask would tell where its mandate ends."""
-    return Reason.DECIDED_NOW if reason is Reason.APPROVED else reason
+def _told(event: Decided | Closed) -> Reason:
+    """Why, as others than the buyer's side may know it: that its agent had to ask would tell where its mandate ends.
+
+    So a deal that was approved reads like any that the buyer was told, or chose, to make.
+    """
+    is_chosen = event.result is Result.DEAL and event.reason in (Reason.APPROVED, Reason.DECIDED_NOW)
+    return Reason.CHOSEN if is_chosen else event.reason
 
 
 def _without_others_options(event: Event, party: Party) -> Event:

@@ -37,7 +37,8 @@ function draw(pending) {
 
 function settle(approval, words) {
   const card = place.querySelector(`[data-approval="${CSS.escape(approval.approval_id)}"]`);
-  const told = element("p", { class: "notice", role: "status", tabindex: "-1" }, `${approval.item_name}, ${approval.seller_name}: ${words}`);
+  const told = element("p", { class: "notice", role: "status", tabindex: "-1" }, `${approval.item_name}, ${approval.seller_name}: ${words} `,
+    element("a", { href: `/rooms/${approval.room_id}/` }, "To the room"));
   card?.replaceWith(told);
   told.focus();
   count(place.querySelectorAll("[data-approval]").length);

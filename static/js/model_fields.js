@@ -49,5 +49,5 @@ function hintOf(id, known) {
   if (id === "builtin") return "No model is asked; the agents speak in template words.";
   const name = providerName(id);
   if (known.available) return `${name} answers and has ${modelCount(known)}.`;
-  return [`${name} cannot be reached now.`, known.error].filter(Boolean).join(" ");
+  return `${name} cannot be reached now${known.error ? `: ${known.error}` : ""}.`;
 }

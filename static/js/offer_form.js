@@ -4,7 +4,7 @@ import { ApiError } from "./api.js";
 import { sumWords } from "./desk_words.js";
 import { element } from "./elements.js";
 import { count, money } from "./format.js";
-import { nameOfTerm, optionOf, termsLine } from "./options.js";
+import { nameOfTerm, optionOf, termsWithin } from "./options.js";
 import { hints } from "./own_limits.js";
 
 const TERMS = ["delivery_days", "payment_days", "warranty_months"];
@@ -164,7 +164,7 @@ export class OfferForm {
   }
 
   #offerWords(offer) {
-    return [`${count(offer.quantity)} × ${money(offer.price, this.currency)} = ${money(offer.total, this.currency)}`, termsLine(offer.terms)].filter(Boolean).join(", ");
+    return [`${count(offer.quantity)} × ${money(offer.price, this.currency)} = ${money(offer.total, this.currency)}`, termsWithin(offer.terms)].filter(Boolean).join(", ");
   }
 
   #about(words) {

@@ -22,6 +22,11 @@ export function termsLine(terms) {
   return termsWords(terms).map((words, place) => (place ? uncapital(words) : words)).join(", ");
 }
 
+/** As `termsLine`, in the middle of a sentence. */
+export function termsWithin(terms) {
+  return uncapital(termsLine(terms));
+}
+
 /** "delivery 7 days", each term by itself, for narrow places. */
 export function shortTerms(terms) {
   return Object.entries(terms ?? {}).map(([name, value]) => {
@@ -32,7 +37,7 @@ export function shortTerms(terms) {
 
 /** "or $418.00 with delivery in 3 days" */
 export function orWords({ price, terms }, currency) {
-  const line = uncapital(termsLine(terms));
+  const line = termsWithin(terms);
   return ["or ", element("b", { class: "number" }, money(price, currency)), line && ` with ${line}`];
 }
 

@@ -1,7 +1,8 @@
 // The offer that was read from somebody's words: a card that is only words until it is confirmed.
 
-import { sumWords, termsWords } from "./desk_words.js";
+import { sumWords } from "./desk_words.js";
 import { element } from "./elements.js";
+import { termsWithin } from "./options.js";
 import { isPlayedByHand } from "./standing.js";
 
 export class Proposal {
@@ -30,9 +31,9 @@ export class Proposal {
   #parts(isMine, canOffer) {
     const { price, quantity, terms, reading } = this.read;
     const offer = { price, quantity, ...(Object.keys(terms ?? {}).length ? { terms } : {}) };
-    const further = termsWords(terms);
+    const further = termsWithin(terms);
     return [
-      element("p", {}, element("strong", { class: "number" }, sumWords(offer, this.currency)), further.length > 0 && `, ${further.join(", ")}`),
+      element("p", {}, element("strong", { class: "number" }, sumWords(offer, this.currency)), further && `, ${further}`),
       element("p", { class: "soft small" }, reading),
       isMine && !canOffer && element("p", { class: "small" }, "You can make it an offer when it is your move."),
       element("div", { class: "actions" },

@@ -42,7 +42,7 @@ export class RoomDesk {
     const first = this.root.querySelector("[data-approval], .waiting-what strong");
     if (this.root.hidden === !first) return;
     this.root.hidden = !first;
-    if (first) this.say(`Waiting for you: ${first.ariaLabel ?? first.textContent}`);
+    if (first) this.say(`${this.root.querySelector("h2").textContent}: ${first.ariaLabel ?? first.textContent}`);
   }
 
   /** Operators may move for anybody, others for their own side. */

@@ -4,7 +4,7 @@ import { capital, holderWords, priceWords, tellLeft } from "./desk_words.js";
 import { element } from "./elements.js";
 import { count, money, reasonWords, statusWords, units } from "./format.js";
 import { stateWords } from "./offer_card.js";
-import { nameOfTerm, orWords, termsLine } from "./options.js";
+import { nameOfTerm, orWords, termsLine, termsWithin } from "./options.js";
 
 const OVER = new Set(["deal", "no_deal", "expired", "cancelled", "failed", "closed"]);
 const NO_DEAL = { no_deal: "No deal", expired: "Time was up", cancelled: "Cancelled", failed: "Failed", closed: "Closed" };
@@ -28,7 +28,7 @@ export class Standing {
     const told = isOver(negotiation) ? this.#ending(negotiation) : this.#open(negotiation, mayMove);
     this.root.dataset.tone = told.tone ?? "";
     this.#part("standing-label").textContent = told.label;
-    this.#part("standing-price").replaceChildren(...(told.offer ? [money(told.offer.price, this.currency), " ", element("small", {}, "per unit")] : ["–"]));
+    this.#part("standing-price").replaceChildren(...(told.offer ? [money(told.offer.price, this.currency), " ", element("small", {}, "per unit")] : [element("small", {}, isOver(negotiation) ? "" : "No offer yet")]));
     this.#part("standing-terms").textContent = told.offer ? this.#termsOf(told.offer) : "";
     this.#part("standing-words").replaceChildren(...[told.words].flat());
     this.#options(told.offer, mayMove && this.#mayAccept(negotiation, told.offer));
@@ -73,7 +73,7 @@ export class Standing {
   }
 
   #termsOf(offer) {
-    return [priceWords(offer, this.currency), `${money(offer.total, this.currency)} in total`, termsLine(offer.terms)].filter(Boolean).join(", ");
+    return [priceWords(offer, this.currency), `${money(offer.total, this.currency)} in total`, termsWithin(offer.terms)].filter(Boolean).join(", ");
   }
 
   #mayAccept(negotiation, offer) {

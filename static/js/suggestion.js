@@ -1,8 +1,9 @@
 // The suggestion for the next move: what it is, why, how likely it is taken, and what the market says.
 
-import { sumWords, termsWords } from "./desk_words.js";
+import { sumWords } from "./desk_words.js";
 import { element } from "./elements.js";
 import { count, money, share } from "./format.js";
+import { termsWithin } from "./options.js";
 
 export class Suggestion {
   /** `ask()` fetches one; `onUse({action, draft})` opens the move that it suggests. */
@@ -46,9 +47,9 @@ export class Suggestion {
     const use = element("button", { type: "button", class: "button small primary" }, isAccept ? "Accept the offer…" : "Use this…");
     const advice = { confidence: found.confidence, reasoning: found.reasoning };
     use.addEventListener("click", () => this.onUse({ action: found.action, draft: { ...offer, terms: found.terms, advice } }));
-    const terms = termsWords(found.terms);
+    const further = termsWithin(found.terms);
     return [
-      element("p", { class: "suggested" }, element("strong", {}, isAccept ? "Accept: " : "Offer: "), element("span", { class: "number" }, sumWords(offer, this.currency)), terms.length > 0 && `, ${terms.join(", ")}`),
+      element("p", { class: "suggested" }, element("strong", {}, isAccept ? "Accept: " : "Offer: "), element("span", { class: "number" }, sumWords(offer, this.currency)), further && `, ${further}`),
       element("p", { class: "small" }, found.reasoning),
       element("dl", { class: "facts" },
         fact("Likely to be taken", likely(found.acceptance_probability)),

@@ -142,7 +142,7 @@ def test_what_waits_for_somebody_comes_into_sight_and_moves_nothing(live_room, w
     tell(socket, [asked(9, BOLT)])
 
     expect(page.locator("[data-desk]").get_by_role("link")).to_be_in_viewport(ratio=1)
-    expect(page.locator("[data-announce]")).to_contain_text("Waiting for you: TechCorp offers")
+    expect(page.locator("[data-announce]")).to_contain_text("Waiting for a person: TechCorp offers")
     assert settled_boxes(page, parts) == before
 
 

@@ -93,9 +93,9 @@ def test_package_is_taken_at_a_seat(operator_tab, open_desk):
     expect(options).to_have_text(["or $612.00 with delivery in 3 days", "or $598.50 with delivery in 14 days"])
 
     page.get_by_role("button", name="Accept package 2, $598.50").click()
-    expect(page.locator("[data-about]")).to_have_text("50 × $598.50 = $29,925.00, Delivery in 14 days")
+    expect(page.locator("[data-about]")).to_have_text("50 × $598.50 = $29,925.00, delivery in 14 days")
     page.get_by_role("button", name="Accept", exact=True).click()
 
     expect(page.locator("[data-standing]")).to_contain_text("Deal with Acme")
-    expect(page.locator("[data-standing-terms]")).to_contain_text("$29,925.00 in total, Delivery in 14 days")
+    expect(page.locator("[data-standing-terms]")).to_contain_text("$29,925.00 in total, delivery in 14 days")
     expect(options).to_have_count(0)

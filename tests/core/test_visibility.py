@@ -386,11 +386,13 @@ def test_words_on_their_way_are_for_those_who_read_the_thread(viewer, seller_id,
 
 @pytest.mark.parametrize("viewer", [SellerViewer("acme"), SellerViewer("bolt"), SpectatorViewer()])
 def test_only_the_buyers_side_learns_that_a_deal_had_to_be_approved(viewer):
-    decided = Decided(Result.DEAL, Reason.APPROVED, 2, "acme", 3, terms(90))
-    closed = Closed(RoomStatus.COMPLETED, Result.DEAL, Reason.APPROVED, 2, "acme", terms(90))
+    def seen(viewer, reason):
+        decided = Decided(Result.DEAL, reason, 2, "acme", 3, terms(90))
+        closed = Closed(RoomStatus.COMPLETED, Result.DEAL, reason, 2, "acme", terms(90))
+        return [see(event, viewer).reason for event in (decided, closed)]
 
-    assert [see(event, viewer).reason for event in (decided, closed)] == [Reason.DECIDED_NOW] * 2
-    assert [see(event, BuyerViewer()).reason for event in (decided, closed)] == [Reason.APPROVED] * 2
+    assert seen(viewer, Reason.APPROVED) == seen(viewer, Reason.DECIDED_NOW) == [Reason.CHOSEN] * 2
+    assert seen(BuyerViewer(), Reason.APPROVED) == [Reason.APPROVED] * 2
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,24 @@ def test_what_a_text_offers(text, offered):
 
 
 @pytest.mark.parametrize(
+    ("item", "text", "quantity"),
+    [
+        ("Standing desk 140", "20 desks at 300", 20),
+        ("Standing desk 140", "300 per desk", 60),
+        ("Office chairs", "20 office chairs at 300 each", 20),
+        ("Office chairs", "300 a chair", 60),
+        ("HP 15", "20 HP 15 at 300", 20),
+        ("Bürostuhl Ergo", "20 Bürostühle zu 300", 20),
+    ],
+)
+def test_units_are_counted_by_what_the_item_is_called(item, text, quantity):
+    found = read_offer(text, currency="EUR", quantity=60, item_name=item)
+
+    assert found is not None
+    assert (found.price, found.quantity) == (300, quantity)
+
+
+@pytest.mark.parametrize(
     ("text", "price"),
     [
         ("60 for 24,900", "415"),
