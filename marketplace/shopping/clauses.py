@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from itertools import pairwise
@@ -112,6 +112,7 @@ class _Beside:
     is_each: bool = False
     is_total: bool = False
     is_bare: bool = True
+    is_cents: bool = False
     doubts: list[str] = field(default_factory=list)
 
     def eat_before(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -131,7 +132,12 @@ class _Beside:
     @property
     def is_counted(self) -> bool:
         """Whether it surely is a number of units: "50 pcs", "x 50"."""
-        return not self.money and bool(words.COUNT_AFTER.match(self.tail) or words.COUNT_BEFORE.search(self.lead))
+        if self.money or self.is_cents:
+            return False
+        if words.COUNT_AFTER.match(self.tail):
+            return True
+        is_named = words.COUNT_BEFORE.search(self.lead) is not None
+        return is_named and not any(pattern.search(self.lead) for pattern in (*_LEADS.values(), words.ALL_BEFORE))
 
     @property
     def names_next(self) -> bool:
@@ -170,6 +176,8 @@ def _besides(plain: str, numbers: Sequence[Number], stretch: tuple[int, int]) ->
             beside.money += (sign["money"],)
         if sign := beside.eat_after(words.MONEY_AFTER):
             beside.money += (sign["money"],)
+        elif not beside.money and beside.eat_after(words.CENTS_AFTER):
+            beside.is_cents, beside.number = True, replace(number, value=number.value / 100)
         if not _is_glued(plain, beside):
             yield beside
 
@@ -177,12 +185,12 @@ def _besides(plain: str, numbers: Sequence[Number], stretch: tuple[int, int]) ->
 def _is_glued(plain: str, beside: _Beside) -> bool:
     """Part of a word such as "A4", or a measure such as "27-inch"."""
     number = beside.number
-    if beside.money or not plain[number.start].isdigit():
+    if beside.money or beside.is_cents or not plain[number.start].isdigit():
         return False
     before, rest = plain[max(0, number.start - 2) : number.start], plain[number.end : number.end + _AROUND]
     if words.GLUED_BEFORE.search(before) and not before.endswith("x"):
         return True
-    if words.COUNT_AFTER.match(rest) or words.EACH_AFTER.match(rest):
+    if words.COUNT_AFTER.match(rest) or words.EACH_AFTER.match(rest) or words.RANGE_OF_PRICES.match(rest):
         return False
     return bool(words.GLUED_AFTER.match(rest) or words.MEASURE.match(rest))
 
@@ -196,6 +204,8 @@ def _find_range(plain: str, one: _Beside, other: _Beside) -> None:
     other.doubts.clear()
     if is_said or one.money or other.money or other.is_each or other.is_total:
         one.eat_before(words.BETWEEN)
+        if other.is_cents and not (one.is_cents or one.money):
+            one.number = replace(one.number, value=one.number.value / 100)
         one.part, other.part = Part.LOWEST, Part.HIGHEST
         one.end, one.money, one.is_total = other.start, one.money or other.money, other.is_total
 
@@ -205,6 +215,10 @@ def _part(beside: _Beside, later: Sequence[_Beside], *, has_count: bool) -> Part
     is_whole = beside.number.value == beside.number.value.to_integral_value()
     if not beside.is_counted and beside.lead.strip() and any(other.is_counted for other in later):
         has_count = True  # "HP 15 laptop x 50"
+    if not has_count and words.FOR_SO_MANY.fullmatch(beside.tail) and later and _counts_what_follows(later[0]):
+        beside.is_total = True
+        beside.doubts.append("“{}” was taken for the highest price of all.")
+        return Part.HIGHEST
     if not has_count and is_whole and (beside.is_counted or _counts_what_follows(beside)):
         return _count(beside)
     named = _take_price_words(beside)
@@ -219,7 +233,9 @@ def _part(beside: _Beside, later: Sequence[_Beside], *, has_count: bool) -> Part
 
 
 def _counts_what_follows(beside: _Beside) -> bool:
-    is_price = beside.money or words.EACH_AFTER.match(beside.tail) or words.ALL_AFTER.match(beside.tail)
+    is_price = (
+        beside.money or beside.is_cents or words.EACH_AFTER.match(beside.tail) or words.ALL_AFTER.match(beside.tail)
+    )
     return beside.names_next and not is_price
 
 
@@ -236,9 +252,9 @@ def _take_price_words(beside: _Beside) -> Part | None:
     after = _take_after(beside)
     named = next((part for part, pattern in _LEADS.items() if beside.eat_before(pattern)), after)
     plain = beside.eat_before(words.PLAIN)
-    beside.is_total = (beside.is_total or bool(beside.eat_before(words.ALL_BEFORE))) and not beside.is_each
+    beside.is_total = (bool(beside.eat_before(words.ALL_BEFORE)) or beside.is_total) and not beside.is_each
     beside.is_each = beside.is_each or bool(beside.eat_before(words.EACH_LEAD))
-    beside.is_bare = not (beside.money or beside.is_each or beside.is_total or plain or named)
+    beside.is_bare = not (beside.money or beside.is_cents or beside.is_each or beside.is_total or plain or named)
     is_said = beside.is_each or beside.is_total or named is not None
     if not is_said and (beside.money or (plain and plain.group().strip() not in ("at", "@"))):
         beside.doubts.append("“{}” was taken for the highest price of one.")
@@ -298,5 +314,5 @@ def _name_in(source: Source, start: int, end: int) -> str:
 
 
 def _is_filler(word: str) -> bool:
-    bare = word.strip(",.;:!?()&-")
+    bare = word.strip(",.;:!?()&-|")
     return not bare or bare in words.FILLERS

@@ -35,21 +35,29 @@ SAMPLE = (
     "HP 15 Laptop,50,600.00,400.00,520.00,,25000,yes,delivery days 0-14,delivery days -20 %\r\n"
     '"Mouse, wireless",100,35.00,,,,,,,\r\n'
 )
+# Of two columns for the same, the one that stands earlier here.
 _SYNONYMS = {
-    "item_name": "item itemname name product productname article description what",
-    "quantity_needed": "quantity quantityneeded qty count number units pieces pcs amount howmany",
+    "item_name": "item itemname name product productname article description what artikel"
+    " bezeichnung artikelbezeichnung produkt ware nom designation produit libelle articulo producto nombre descripcion",
+    "quantity_needed": "quantity quantityneeded qty count number units pieces pcs amount howmany"
+    " menge anzahl stuck stuckzahl quantite cantidad unidades",
     "max_price_per_unit": "highestprice maxpriceperunit maxprice max maximum maximumprice highest limit price"
-    " pricelimit unitprice upto",
-    "min_price_per_unit": "lowestprice minpriceperunit minprice min minimum minimumprice lowest atleast",
-    "target_price": "targetprice target aim goal hopefor",
-    "item_id": "itemid id sku code itemcode articlenumber productid",
+    " pricelimit unitprice upto hochstpreis maximalpreis maxpreis preislimit einzelpreis preis prixmax prixmaximum"
+    " prixmaximal prixunitaire prix preciomaximo preciomax preciounitario precio",
+    "min_price_per_unit": "lowestprice minpriceperunit minprice min minimum minimumprice lowest atleast"
+    " mindestpreis minimalpreis minpreis prixmin prixminimum prixminimal preciominimo preciomin",
+    "target_price": "targetprice target aim goal hopefor zielpreis wunschpreis prixcible preciodeseado precioobjetivo",
+    "item_id": "itemid id sku code itemcode articlenumber productid artikelnummer artikelnr artnr reference"
+    " referencia codigo",
     "approve_above": "askabove askmeaboveatotalof approveabove approval approvalabove approvalthreshold threshold",
     "approve_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
     "allowed_terms": "furtherterms terms allowedterms",
     "term_weights": "howmuchtheymatter howmuchtermsmatter weights termweights importance",
 }
 _FIELDS = {synonym: field for field, names in _SYNONYMS.items() for synonym in names.split()}
-_NUMBERS = ("quantity_needed", "max_price_per_unit", "min_price_per_unit", "target_price", "approve_above")
+_RANKS = {synonym: rank for names in _SYNONYMS.values() for rank, synonym in enumerate(names.split())}
+_PRICES = ("max_price_per_unit", "min_price_per_unit", "target_price", "approve_above")
+_NUMBERS = ("quantity_needed", *_PRICES)
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
 _MONEY = rf"{_SIGN}|[a-z]{{3}}"
 _AMOUNT = re.compile(
@@ -99,11 +107,13 @@ def read_csv(text: str, currency: str) -> CsvReading:
         return CsvReading(problems=(f"This cannot be read as CSV: {error}.",))
     if not lines:
         return CsvReading(problems=("The file is empty.",))
-    fields = [_field(cell) for cell in lines[0].cells]
+    fields = _fields(lines[0].cells)
     problems = tuple(_column_problems(lines[0].cells, fields))
     if any(field not in fields for field in NEEDED):
         return CsvReading(problems=problems)
-    is_comma_decimal = lines[0].separator == ";"
+    is_comma_decimal = lines[0].separator == ";" or (
+        lines[0].separator == "\t" and _has_decimal_commas(lines[1:], fields)
+    )
     rows = (_row(line, fields, currency, is_comma_decimal) for line in lines[1:] if any(map(str.strip, line.cells)))
     return CsvReading(tuple(rows), problems)
 
@@ -147,8 +157,31 @@ def _recognised(text: str, separator: str) -> int:
     return len(set(filter(None, map(_field, heading))))
 
 
+def _bare(heading: str) -> str:
+    return re.sub(r"[\W_]", "", fold(heading)).lower()
+
+
 def _field(heading: str) -> str:
-    return _FIELDS.get(re.sub(r"[\W_]", "", fold(heading)).lower(), "")
+    return _FIELDS.get(_bare(heading), "")
+
+
+def _fields(headings: Sequence[str]) -> list[str]:
+    """Each column's; of two that are called alike, the plainer name has it: "max price" before "price"."""
+    fields = [_field(heading) for heading in headings]
+    best: dict[str, int] = {}
+    for place, field in enumerate(fields):
+        if field and (field not in best or _RANKS[_bare(headings[place])] < _RANKS[_bare(headings[best[field]])]):
+            best[field] = place
+    return [field if best.get(field) == place else "" for place, field in enumerate(fields)]
+
+
+def _has_decimal_commas(lines: Sequence[_Line], fields: Sequence[str]) -> bool:
+    """Whether the prices show cents behind a comma, and none behind a point."""
+    prices = [
+        cell.strip() for line in lines for field, cell in zip(fields, line.cells, strict=False) if field in _PRICES
+    ]
+    marks = {found[1] for price in prices if (found := re.search(r"([.,])[0-9]{1,2}(?![0-9.,])", price))}
+    return marks == {","}
 
 
 def _column_problems(headings: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
@@ -156,10 +189,14 @@ def _column_problems(headings: Sequence[str], fields: Sequence[str]) -> Iterator
         if field not in fields:
             yield f"The first line names no column “{COLUMNS[field]}”."
     for heading, field in zip(headings, fields, strict=True):
-        if not field and heading.strip():
-            yield f"The column “{heading.strip()[:40]}” is not known and was left out."
-        elif field and fields.count(field) > 1 and headings[fields.index(field)] is heading:
-            yield f"Two columns are the {COLUMNS[field].lower()}; the first one counts."
+        if field or not heading.strip():
+            continue
+        known, left_out = _field(heading), f"The column “{heading.strip()[:40]}”"
+        if known:
+            other = headings[fields.index(known)].strip()[:40]
+            yield f"{left_out} was left out: “{other}” is the {COLUMNS[known].lower()}."
+        else:
+            yield f"{left_out} is not known and was left out."
 
 
 def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bool) -> CsvRow:
@@ -171,7 +208,7 @@ def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bo
         )
     # A spreadsheet may leave out the empty cells at the end of a line.
     for field, cell in zip_longest(fields, line.cells[: len(fields)], fillvalue=""):
-        if not field or field in written:
+        if not field:
             continue
         try:
             written[field] = _value(field, _without_guard(cell.strip()), currency, is_comma_decimal)

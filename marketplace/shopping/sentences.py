@@ -1,11 +1,11 @@
 """Reads a shopping list from plain sentences: "50 laptops up to 600 each and 100 mice up to 35".
 
-By rule, so that the same words always read the same. No number comes out that is not in the text, but for the price of
-one where a total was named. What is not certain is said with the item; nothing is ever bought by it.
+By rule, so that the same words always read the same. No number comes out that is not in the text, but for cents and the
+price of one where a total was named. What is not certain is said with the item; nothing is ever bought by it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 
 from marketplace.models import MAX_PRICE, MAX_QUANTITY
@@ -49,6 +49,7 @@ def read_shopping(text: str, *, currency: str, known: Iterable[str] = ()) -> Rea
     text = text[:LONGEST]
     for clause in clauses_in(text, currency, known):
         last = drafts[-1] if drafts else None
+        clause = _price_alone(clause, last)
         if last is not None and _goes_on(clause, last):
             last.take(clause)
         elif clause.counts or clause.prices or clause.is_quoted or (clause.name and (last is None or clause.is_first)):
@@ -129,6 +130,16 @@ class _Item:
 def _heard(words: str) -> str:
     line = " ".join(words.split()).strip(" ,.;:!?&")
     return f"{line})" if line.count("(") > line.count(")") else line
+
+
+def _price_alone(clause: Clause, last: _Item | None) -> Clause:
+    """A number that stands alone after how many of a thing are wanted is what one may cost: "25 desks, 120"."""
+    is_alone = len(clause.counts) == 1 and not (clause.name or clause.prices or clause.is_first or clause.leftovers)
+    if last is None or not is_alone or not (last.counts and last.name) or last.prices or clause.joint != ", ":
+        return clause
+    doubt = f"“{clause.counts[0].words}” was taken for the highest price of one."
+    price = replace(clause.counts[0], part=Part.HIGHEST, doubts=(*clause.counts[0].doubts, doubt))
+    return replace(clause, counts=(), prices=(price,))
 
 
 def _goes_on(clause: Clause, last: _Item) -> bool:

@@ -27,7 +27,7 @@ class Source:
     def __init__(self, text: str, known: Iterable[str]) -> None:
         folded: list[str] = []
         self._origin: list[int] = []
-        for place, character in enumerate(text):
+        for place, character in enumerate(_as_words(text)):
             small = ";" if character == "\n" else _small(character)
             folded.append(small)
             self._origin += [place] * len(small)
@@ -39,7 +39,7 @@ class Source:
         self._mask_known(known)
 
     def original(self, start: int, end: int) -> str:
-        return " ".join(self._text[self._origin[start] : self._origin[end]].split()).strip(" ,.;:!?()&-")
+        return " ".join(self._text[self._origin[start] : self._origin[end]].split()).strip(" ,.;:!?()&-|")
 
     def place(self, start: int) -> int:
         """Where that is in the text as it was written."""
@@ -64,6 +64,15 @@ class Source:
 
     def _first_at(self, place: int) -> int:
         return next((at for at, origin in enumerate(self._origin) if origin >= place), len(self.plain))
+
+
+def _as_words(text: str) -> str:
+    """As long as the text: lines of a table as "name: 25 = 120", lists without their numbers."""
+    text = words.COUNT_FIRST.sub(r"\1 \3=\4", words.NAME_FIRST.sub(r"\1:\3=\4", text))
+    numbers = list(words.LIST_NUMBER.finditer(text))
+    if [int(each["number"]) for each in numbers] != list(range(1, len(numbers) + 1)):
+        return text
+    return words.LIST_NUMBER.sub(lambda number: " " * len(number.group()), text)
 
 
 def _small(character: str) -> str:

@@ -14,6 +14,8 @@ _MONEY = rf"{_SIGNS}|(?<![a-z])(?:{CODES})(?![a-z])"
 MONEY_BEFORE = re.compile(rf"(?<![a-z])(?P<money>{_MONEY})\s?$")
 MONEY_AFTER = re.compile(rf"\s?(?P<money>{_MONEY})(?![a-z])")
 
+CENTS_AFTER = re.compile(r"\s?(?:¢|(?:cents?|ct|centimes|centavos)(?![a-z]))")
+
 _LINK = r"(?:\s?(?:price|prices|cost))?(?:\s(?:of|is|at|be|for))?\s?[:=]?\s?$"
 
 
@@ -50,6 +52,7 @@ ALL_AFTER = re.compile(
     r"|\s(?:in sum|combined)(?![a-z])"
 )
 EACH_LEAD = EACH_BEFORE
+RANGE_OF_PRICES = re.compile(rf"-\s?[0-9][0-9.,]*(?:\s?(?:{_MONEY})|{EACH.pattern})")
 BETWEEN = re.compile(r"(?<![a-z])(?:between|from|zwischen|entre|von)\s(?:around\s)?$")
 RANGE = re.compile(r"\s?(?:-|to|and|bis|und|y|et)\s?")
 
@@ -72,6 +75,17 @@ NO_NAME = re.compile(
     r"\s?(?:up|upto|at|max|maximum|min|minimum|under|below|above|over|less|more|not|no|within|limit|between|from|for|hop"
     r"|ideal|target|aim|prefer|in all|total|each|per|or|is|bis|hochstens)"
 )
+# What the price of all stands before: "3000 for 25 desks".
+FOR_SO_MANY = re.compile(r"\s(?:for|fur|pour|por)\s")
+# A line of a table: a name, how many and a price, or how many first; and the numbers of a list, which count nothing.
+_CELL, _COUNT, _COST = (
+    r"[^\n,;|\t]*[^\W\d_][^\n,;|\t]*",
+    r"[0-9]+ ?",
+    r"[^\w\s]?[0-9]+(?:\.[0-9]{1,2})?[^\w\s]?[^\S\n]*",
+)
+NAME_FIRST = re.compile(rf"^({_CELL})(?P<mark>[,;|\t])( ?{_COUNT})(?P=mark)( ?{_COST})$", re.MULTILINE)
+COUNT_FIRST = re.compile(rf"^([^\S\n]*{_COUNT})(?P<mark>[,;|\t])( ?{_CELL})(?P=mark)( ?{_COST})$", re.MULTILINE)
+LIST_NUMBER = re.compile(r"^\s*(?P<number>[0-9]{1,2})[.)](?=\s+\S)", re.MULTILINE)
 # What parts the items of a line, or an item and its limits.
 HARD_END = re.compile(r";")
 SOFT_END = re.compile(

@@ -9,7 +9,7 @@ import { termsLine } from "./options.js";
 const INBOX = "/api/v1/approvals";
 const MOST = 100;
 const SEND = "Send the counter-offer";
-const TELL_OF = { approve: "Approved.", reject: "Rejected. The room goes on.", modify: "Countered. The room goes on." };
+const TELL_OF = { approve: "You approved the deal.", reject: "Rejected. The room goes on.", modify: "Countered. The room goes on." };
 
 /** Those that wait, in all rooms or in one; most urgent first. */
 export async function readPending(roomId = null) {

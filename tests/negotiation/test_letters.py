@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 SECRETS_OF = {
     "buyer": bodies.BUYER_SECRETS,
     "Acme": bodies.ACME_SECRETS,
-    "Bolt": (*bodies.BOLT_SECRETS, "Bolt", "640"),
+    "Bolt": (*bodies.BOLT_SECRETS, "Bolt", "640.00"),
 }
 
 

@@ -32,6 +32,37 @@ def test_same_list_is_read_however_it_is_written(text):
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        "Artikel;Menge;Höchstpreis",
+        "Bezeichnung;Anzahl;Max. Preis",
+        "Désignation;Quantité;Prix max",
+        "Artículo;Cantidad;Precio máximo",
+    ],
+)
+def test_columns_are_known_in_other_languages(heading):
+    [row] = written(f"{heading}\nDesk;5;450,50\n")
+
+    assert row == {"item_name": "Desk", "quantity_needed": "5", "max_price_per_unit": "450.50"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "highest"),
+    [("Item,Price,Max price,Qty", "Desk,90,120,5", "120"), ("Qty,Max,Unit price,Product", "5,120,90,Desk", "120")],
+)
+def test_column_that_is_plainly_named_counts_before_one_that_may_be_meant(heading, cells, highest):
+    reading = read(f"{heading}\n{cells}\n")
+
+    assert [row.written["max_price_per_unit"] for row in reading.rows] == [highest]
+    assert any("was left out" in problem for problem in reading.problems)
+
+
+@pytest.mark.parametrize(("cell", "price"), [("120,50", "120.50"), ("1,250", "1250"), ("1,250.50", "1250.50")])
+def test_comma_begins_the_cents_between_tabs_where_the_file_shows_it(cell, price):
+    assert written(f"Item\tQuantity\tMax\nDesk\t5\t{cell}\n")[0]["max_price_per_unit"] == price
+
+
+@pytest.mark.parametrize(
     "text", ["Item\tQuantity\tHighest price\nDesk\t1.000\t12", "Item;Quantity;Highest price\nDesk;1,000;12"]
 )
 def test_three_digits_behind_a_mark_are_thousands_of_a_quantity(text):
@@ -101,7 +132,10 @@ def test_cells_that_a_line_lacks_are_empty():
         ("Desk,5,450\n", "The first line names no column “Item”."),
         ("Item,Quantity\nDesk,5\n", "The first line names no column “Highest price”."),
         ("Item,Quantity,Highest price,Colour\nDesk,5,9,red\n", "The column “Colour” is not known and was left out."),
-        ("Item,Quantity,Highest price,Max\nDesk,5,9,8\n", "Two columns are the highest price; the first one counts."),
+        (
+            "Item,Quantity,Highest price,Max\nDesk,5,9,8\n",
+            "The column “Max” was left out: “Highest price” is the highest price.",
+        ),
         ('Item,Quantity,Highest price\n"Desk,5,450\n', "This cannot be read as CSV: unexpected end of data."),
         ("Item,Quantity,Highest price\n" + "Desk,5,9\n" * (MOST_LINES + 1), f"it has more than {MOST_LINES} lines."),
         ("x" * (MOST_BYTES + 1), "The text is longer than 200 KB; a shopping list is shorter."),

@@ -109,6 +109,22 @@ CORPUS = [
     ("5 ẞÆTZE at 9.50", [(5, "ẞÆTZE", None, "9.50", None)]),
     ("50 Käsereiben ≤ 9,50", [(50, "Käsereiben", None, "9.50", None)]),
     ("40 × desks up to 1 500 each", [(40, "desks", None, "1500", None)]),
+    ("500 pens at 42 cents each", [(500, "pens", None, "0.42", None)]),
+    ("200 pens between 40 and 60 cents", [(200, "pens", "0.40", "0.60", None)]),
+    ("25 desks 100-120 each", [(25, "desks", "100", "120", None)]),
+    ("25 desks, 120; 10 chairs, 80", [(25, "desks", None, "120", None), (10, "chairs", None, "80", None)]),
+    ("desk,25,120\nchair,10,80.50", [(25, "desk", None, "120", None), (10, "chair", None, "80.50", None)]),
+    ("25;desk;$120\n10;chair;$80", [(25, "desk", None, "120", None), (10, "chair", None, "80", None)]),
+    ("Desk | 25 | 120\nChair | 10 | 80", [(25, "Desk", None, "120", None), (10, "Chair", None, "80", None)]),
+    ("desk\t25\t120", [(25, "desk", None, "120", None)]),
+    (
+        "1. 25 desks up to 120\n2. 10 chairs up to 80",
+        [(25, "desks", None, "120", None), (10, "chairs", None, "80", None)],
+    ),
+    ("2) desks max 120", [(2, "desks", None, "120", None)]),
+    ("We look for 25 standing desks. Budget: 120 each.", [(25, "standing desks", None, "120", None)]),
+    ("25 desks (budget 3000 total)", [(25, "desks", None, "120", None)]),
+    ("3000 for 25 desks", [(25, "desks", None, "120", None)]),
 ]
 
 
@@ -180,6 +196,8 @@ def test_what_is_plainly_said_is_sure(text):
         ("50 laptops up to 600, hoping for 700", "The target price is above the highest."),
         ("50 laptops up to 0.001 each", "“0.001 each” is no price that can be paid."),
         ("2,000,000 pens up to 1 each", "“2,000,000” is no quantity that can be bought."),
+        ("25 desks, 120", "“120” was taken for the highest price of one."),
+        ("3000 for 25 desks", "“3000” was taken for the highest price of all."),
         ("at least 20 chairs up to 80 each", "“20” was taken for the quantity."),
     ],
 )
