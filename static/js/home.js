@@ -69,8 +69,9 @@ function draw(card, room) {
 function bestWords(room) {
   const offer = room.outcome?.final_offer ?? bestStanding(room)?.standing;
   if (!offer) return ["\u2013 ", element("small", {}, room.outcome ? "nothing bought" : "no offer yet")];
-  const beside = room.outcome ? `from ${room.outcome.selected_seller_name}` : room.limits ? `best offer, limit ${money(room.limits.most, room.currency)}` : "best offer";
-  return [money(offer.price, room.currency), " ", element("small", {}, beside)];
+  const beside = room.outcome ? `from ${room.outcome.selected_seller_name}` : "best offer";
+  const limit = !room.outcome && room.limits && element("small", { class: "limit" }, `limit ${money(room.limits.most, room.currency)}`);
+  return [money(offer.price, room.currency), " ", element("small", {}, beside), limit || ""];
 }
 
 function drawRound(card, part, rounds, round = part) {

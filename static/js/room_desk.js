@@ -34,7 +34,7 @@ export class RoomDesk {
     this.#show();
     if (!this.buyersSeat) return;
     this.buyersSeat.hidden = !STARTED.has(room.status) || !Object.keys(this.threads).length;
-    this.buyersSeat.textContent = holderOf(room, "") === "agent" ? "Take the buyer's seat" : "Give the buyer's seat back";
+    this.buyersSeat.textContent = holderOf(room, "") === "agent" ? "Take the buyer's seat" : "Give the seat back";
   }
 
   /** The panel is away while nothing is in it; that something has come is read out. */

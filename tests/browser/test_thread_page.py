@@ -108,11 +108,28 @@ def test_buyers_seat_is_taken_in_the_room_and_the_panel_leads_to_the_thread(oper
     expect(page.locator("[data-desk]")).to_contain_text("TechCorp offers")
 
     page.get_by_role("button", name="Take the buyer's seat").click()
-    expect(page.get_by_role("button", name="Give the buyer's seat back")).to_be_visible()
+    expect(page.get_by_role("button", name="Give the seat back")).to_be_visible()
     page.locator("[data-desk-moves] a").first.click()
 
     expect(page.get_by_role("heading", name="HP 15 Laptop")).to_be_visible()
     expect(standing(page)).to_contain_text("Your move")
+
+
+def test_buyer_is_told_to_decide_only_once_it_is_plain_what_that_does(operator_tab, open_desk):
+    room = person_sells(open_desk)
+    page = operator_tab()
+    page.goto(room.address)
+    dialog = page.get_by_role("dialog")
+
+    page.get_by_role("button", name="Decide now…").click()
+    expect(dialog).to_contain_text("As it stands, nothing would be bought.")
+    dialog.get_by_role("button", name="Keep talking").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("Waiting for a person").first).to_be_visible()
+
+    page.get_by_role("button", name="Decide now…").click()
+    dialog.get_by_role("button", name="Decide now", exact=True).click()
+    expect(page.locator("[data-outlook-label]")).to_have_text("No deal")
 
 
 def test_operator_approves_in_the_room(operator_tab, open_desk):
