@@ -129,7 +129,7 @@ def test_buyer_is_told_to_decide_only_once_it_is_plain_what_that_does(operator_t
 
     page.get_by_role("button", name="Decide now…").click()
     dialog.get_by_role("button", name="Decide now", exact=True).click()
-    expect(page.locator("[data-outlook-label]")).to_have_text("No deal")
+    expect(page.locator("[data-outlook-label]")).to_have_text("Closed")
 
 
 def test_operator_approves_in_the_room(operator_tab, open_desk):
