@@ -11,7 +11,8 @@ CENT = Decimal("0.01")
 HIGHEST_PRICE = Decimal("9999999999.99")
 HIGHEST_QUANTITY = 1_000_000_000
 
-_MONEY = rf"[a-z]{{3}}|{'|'.join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))}"
+_BY_LENGTH = sorted(CURRENCY_SIGNS, key=len, reverse=True)
+_MONEY = rf"us\s\$|[a-z]{{3}}|{'|'.join(map(re.escape, _BY_LENGTH))}"
 _PRICE = re.compile(
     rf"(?P<before>{_MONEY})?\s?(?P<number>[0-9][0-9.,' \u00a0\u202f]*)(?:(?<=[0-9])|(?=$))\s?(?P<after>{_MONEY})?"
     r"(?:\s?(?:/|per|a|an)\s?(?:unit|piece|item|pc)|\s(?:each|ea))?",
@@ -68,7 +69,7 @@ def _spelled_price(text: str, currency: str) -> Decimal:
 
 
 def _check_currency(money: str | None, currency: str) -> None:
-    if money is not None and not is_currency(money, currency):
+    if money is not None and not is_currency("".join(money.split()), currency):
         raise Unusable(Flaw.WRONG_TYPE, f"the price must be in {currency}")
 
 

@@ -18,7 +18,7 @@ from negotiation.replies.messages import SELLER_KEYS, entries, known_key, words_
 from negotiation.replies.messages import read_message as read_message
 from negotiation.replies.messages import read_messages as read_messages
 from negotiation.replies.money import is_currency
-from negotiation.replies.objects import no_object, objects_in, plain_key
+from negotiation.replies.objects import LONGEST_OBJECT, loads_strictly, no_object, objects_in, plain_key
 
 
 class SellerAction(StrEnum):
@@ -99,10 +99,23 @@ def read_buyer_choice(text: str, keys: Collection[str], currency: str) -> BuyerC
 
 
 def _all_objects(text: str, wanted: Collection[str]) -> Sequence[dict[str, Any]]:
-    found = list(objects_in(text, wanted))
+    found = [_with_arguments(each) for each in objects_in(text, wanted)]
     if not found:
         raise no_object()
     return found
+
+
+def _with_arguments(found: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that are written as the text of an object, which is how tools are called, as that object."""
+    return {key: _object_in(value) if plain_key(key) in _ARGUMENTS else value for key, value in found.items()}
+
+
+def _object_in(value: Any) -> Any:
+    try:
+        inner = loads_strictly(value) if isinstance(value, str) and len(value) <= LONGEST_OBJECT else value
+    except ValueError:
+        return value
+    return inner if isinstance(inner, dict) else value
 
 
 def _agreed(essences: Iterable[object]) -> None:
@@ -134,6 +147,8 @@ def _buyer_choice(found: Mapping[str, Any], keys: Collection[str], currency: str
     listed = _only(_values(fields, _LISTS))
     bids = _bids(listed, keys, currency)
     decision = _buyer_decision(fields, has_bids=bool(bids))
+    if decision is BuyerDecision.GO_ON and listed is None and _values(fields, SELLER_KEYS):
+        bids = _bids([found], keys, currency)
     if decision is not BuyerDecision.AWARD:
         return BuyerChoice(decision, None, bids)
     named = {known_key(value, keys) for value in _values(fields, SELLER_KEYS)}

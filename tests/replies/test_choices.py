@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from negotiation.replies.choices import read_buyer_choice, read_seller_choice
+from negotiation.replies.choices import BuyerDecision, read_buyer_choice, read_seller_choice
 from negotiation.replies.flaws import Unusable
 from negotiation.replies.messages import read_message, read_messages
 from tests.replies.corpus_replies import (
@@ -51,6 +51,8 @@ def test_no_reply_becomes_another_choice_than_it_says(reply: SellerReply) -> Non
         ('{"function":"walk","parameters":{"price":41.2}}', "walk"),
         ('{"function":{"name":"walk_away"},"parameters":{"price":41.2}}', "walk"),
         ('{"function":{"name":"accept_offer","arguments":{"price":41.2}}}', "accept"),
+        ('{"name":"make_offer","arguments":"{\\"price\\": 41.2}"}', "offer"),
+        ('{"function":{"name":"accept_offer","arguments":"{\\"price\\": 41.2}"}}', "accept"),
         ('{"name":"respond","arguments":{"action":"accept","price":41.2}}', "accept"),
         ('{"action":"offer","name":"Chair","parameters":{"price":41.2}}', "offer"),
         ('{"name":"Chair","price":41.2}', "offer"),
@@ -69,7 +71,8 @@ def test_tool_that_is_called_is_the_action(raw: str, action: str) -> None:
         '{"name":"reject_offer","arguments":{"price":41.2}}', '{"name":"Bob","arguments":{"price":41.2}}',
         '{"action":"offer","name":"accept_offer","arguments":{"price":41.2}}',
         '{"action":"accept","name":"make_offer","arguments":{"price":41.2}}',
-        '{"name":"accept_offer","arguments":"{\\"price\\": 39}"}',
+        '{"name":"accept_offer","arguments":"price: 41.2"}', '{"name":"make_offer","arguments":"[41.2]"}',
+        '{"name":"make_offer","arguments":"{\\"price\\": 41.2, \\"price\\": 39}"}',
     ],
 )  # fmt: skip
 def test_tool_that_is_no_clear_action_is_refused(raw: str) -> None:
@@ -126,6 +129,14 @@ def test_words_come_with_the_choice() -> None:
     choice = read_seller_choice('{"action": "offer", "price": 41.2, "message": "Mine is 41.20."}', CURRENCY)
 
     assert choice.message == "Mine is 41.20."
+
+
+def test_bid_to_one_seller_needs_no_list() -> None:
+    assert _buyer('{"action":"bid","to":"s2","price":41.2}') == (
+        BuyerDecision.GO_ON,
+        None,
+        (("S2", Decimal("41.20")),),
+    )
 
 
 def test_words_come_with_each_bid() -> None:
