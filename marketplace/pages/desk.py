@@ -36,7 +36,6 @@ def thread(request: HttpRequest, code: UUID) -> HttpResponse:
     found = get_object_or_404(_threads_of(principal), code=code)
     party = _party_of(request, principal)
     page = {
-        "nav": "home",
         "thread": found,
         "run": found.run,
         "party": party,

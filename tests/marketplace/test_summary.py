@@ -249,7 +249,7 @@ def test_floor_counts_items_and_shows_direct_negotiations(session, direct, clien
 
     page = client.get(f"/sessions/{session['session_id']}/").content.decode()
 
-    assert "buys 1 item, each" in page
+    assert "buys one item, in a room of its own" in page
     assert page.count("Directly with") == 1
 
 
