@@ -22,25 +22,32 @@ POLL_SECONDS = 2.0
 HEARTBEAT_SECONDS = 3.0
 LAST_SECONDS = 1.0
 REST_SECONDS = 1.0
-# So much longer for each room in hand does a worker leave the next to one that has fewer.
-MODESTY_SECONDS = 0.001
+# How long a worker with as many rooms in hand as its model takes calls leaves the next to others, and how long at most.
+MODESTY_SECONDS, MOST_MODESTY_SECONDS = 0.04, 0.25
 
 logger = logging.getLogger(__name__)
 
 
 class Jobs:
-    """Takes jobs for as many rooms as there is place for, and takes no more once it is stopped."""
+    """Takes jobs for as many rooms as there is place for, and takes no more once it is stopped.
 
-    def __init__(self, play: Callable[[UUID], Awaitable[None]], concurrency: int, playing: Callable[[], int]) -> None:
-        self._concurrency = concurrency
+    `calls` are those that its model takes at once.
+    """
+
+    def __init__(self, play: Callable[[UUID], Awaitable[None]], concurrency: int, calls: int) -> None:
+        self._concurrency, self._in_hand = concurrency, 0
         self._app = App(connector=_connector())
-        self._app.job_manager = _ModestManager(self._app.connector, playing)
+        self._app.job_manager = _ModestManager(self._app.connector, lambda: modesty(self._in_hand, calls))
         self._worker: JobWorker | None = None
         self._is_stopped = asyncio.Event()
 
         @self._app.task(name=PLAY)
         async def play_room(room: str) -> None:
-            await play(UUID(room))
+            self._in_hand += 1
+            try:
+                await play(UUID(room))
+            finally:
+                self._in_hand -= 1
 
     async def run(self) -> None:
         """Until stopped, over whatever happens to the database."""
@@ -91,13 +98,23 @@ class Jobs:
             pass
 
 
+def modesty(in_hand: int, calls: int) -> float:
+    """Seconds for which a worker leaves a job to those that have fewer rooms for as many calls at once.
+
+    Who takes a room too many makes it wait behind its others while another's calls are idle. The more wait already,
+    the longer the step, for it has to be longer than what one worker takes to ask.
+    """
+    load = in_hand / calls
+    return min(MODESTY_SECONDS * load * (1 + load) / 2, MOST_MODESTY_SECONDS)
+
+
 class _ModestManager(JobManager):
-    def __init__(self, connector: Any, playing: Callable[[], int]) -> None:
+    def __init__(self, connector: Any, seconds: Callable[[], float]) -> None:
         super().__init__(connector)
-        self._playing = playing
+        self._seconds = seconds
 
     async def fetch_job(self, *args: Any, **options: Any) -> Any:
-        await asyncio.sleep(MODESTY_SECONDS * self._playing())
+        await asyncio.sleep(self._seconds())
         return await super().fetch_job(*args, **options)
 
 

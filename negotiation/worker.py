@@ -163,7 +163,7 @@ class Worker:
             if code in self._playing:
                 await asyncio.wait({self._playing[code].task})
 
-        jobs = Jobs(play, self._concurrency, lambda: len(self._playing))
+        jobs = Jobs(play, self._concurrency, settings.LLM.max_concurrency)
         working = group.create_task(jobs.run())
         recover = partial(self._recover, jobs)
         recovering = group.create_task(repeat(recover, 0.0, "cannot look for rooms without a worker"))

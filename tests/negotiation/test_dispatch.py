@@ -122,7 +122,7 @@ async def working():
 async def test_worker_that_is_stopped_before_it_has_found_its_way_to_the_jobs_stops():
     from negotiation.jobs import Jobs  # only there on PostgreSQL
 
-    jobs = Jobs(lambda code: asyncio.sleep(0), 5, lambda: 0)
+    jobs = Jobs(lambda code: asyncio.sleep(0), 5, 5)
     running = asyncio.create_task(jobs.run())
     await asyncio.sleep(0)
 
@@ -130,6 +130,19 @@ async def test_worker_that_is_stopped_before_it_has_found_its_way_to_the_jobs_st
 
     async with asyncio.timeout(SECONDS):
         await running
+
+
+def test_worker_leaves_rooms_to_those_that_have_fewer_for_as_many_calls():
+    from negotiation.jobs import MOST_MODESTY_SECONDS, modesty  # only there on PostgreSQL
+
+    waits = [modesty(in_hand, 5) for in_hand in range(100)]
+
+    assert waits[0] == 0
+    assert waits == sorted(waits)
+    assert waits[-1] == MOST_MODESTY_SECONDS
+    steps = [later - sooner for sooner, later in zip(waits[:10], waits[1:11], strict=True)]
+    assert steps == sorted(steps)  # the more there are already, the surer another takes the next
+    assert all(modesty(in_hand, 50) < modesty(in_hand, 5) for in_hand in range(1, 15))
 
 
 async def test_two_workers_play_a_room_once_to_its_end(started, log_folder):
