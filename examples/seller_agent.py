@@ -12,11 +12,11 @@ desk = httpx.Client(
 
 
 def choose(thread: dict) -> tuple[str, dict]:
-    """Comes a third of the way down to its floor each time, and takes a bid that is as good."""
+    """Comes a third of the way down to its floor each time, and takes a bid that is as good, without further terms."""
     limits, bid, last = thread["your_limits"], thread["live_offer"], thread["own_offer"]
     asked = last["price"] if last else limits["selling_price"]
     price = round(asked - (asked - limits["least_price"]) / 3, 2)
-    if bid and bid["price"] >= price:
+    if bid and bid["price"] >= price and not bid["terms"]:
         return "accept", {"offer_id": bid["offer_id"]}
     return "offer", {"price": price, "quantity": min(thread["quantity_needed"], limits["stock"])}
 

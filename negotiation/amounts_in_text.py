@@ -58,7 +58,7 @@ _CLAUSE_END = re.compile(
 )
 _GLUED_BEFORE = re.compile(r"[a-z][-_/]?$")
 _GLUED_AFTER = re.compile(r"[a-z0-9]|[-_/][a-z0-9]")
-_OTHER_TIME = re.compile(r"\s?-\s?|\s(?:to|or|bis|oder|a|ou|o)\s")
+_OTHER_TIME = re.compile(r"(?:[\s-]?[a-z]{1,12})?(?:\s?-\s?|,?\s(?:to|or|bis|oder|ou|o)\s(?:in\s)?)")
 _COMPARED = re.compile(r"(?<![-=])[<>]=?\s?(?:[$€£]\s?)?$")
 _FOR_ALL = re.compile(r"[a-z ]{0,20}\b(?:for|fur|pour|por)\s(?:[$€£]|[a-z]{3})?\s?")
 
@@ -174,9 +174,9 @@ def _term(around: _Around) -> Amount | None:
         return Amount(Role.TERM, values, term=("payment_days", int(count)))
     if span is None:
         return None
-    name = _topic(around)
-    if name is not None and around.between is not None and _OTHER_TIME.fullmatch(around.between):
+    if around.between is not None and _OTHER_TIME.fullmatch(around.between):
         return Amount(Role.UNCLEAR, values)
+    name = _topic(around)
     if name is None or count != count.to_integral_value() or not 0 <= count <= 10_000:
         return Amount(Role.NOTHING, values)
     unit = span.group("unit")

@@ -139,6 +139,7 @@ class Studio:
             settings = self._settings
             rules = Rules(
                 max_concurrency=settings.max_concurrency,
+                attempt_seconds=settings.lm_studio.timeout_seconds,
                 max_retries=settings.max_retries,
                 retry_delay_seconds=settings.retry_delay_seconds,
                 queue_seconds=settings.queue_seconds,

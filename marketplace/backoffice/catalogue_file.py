@@ -13,7 +13,7 @@ from decimal import Decimal
 from marketplace.models import Seller, SellerInventory
 from marketplace.text import clean_text
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 1_000_000
 MOST_LINES = 10_000
 SELLER = "seller"
 PROFILE = (

@@ -182,6 +182,12 @@ def test_link_of_a_party_is_printed_and_its_token_is_not_kept(seller):
     assert link.party == UUID(str(seller.code))
 
 
+def test_link_of_a_party_leads_to_where_people_reach_the_marketplace(seller, settings):
+    settings.PUBLIC_URL = "https://deals.example"
+
+    assert run("make_party_link", "seller", str(seller.code)).startswith("https://deals.example/enter/")
+
+
 @pytest.fixture
 def thread(session) -> Participant:
     return Participant.objects.get(name="Acme")

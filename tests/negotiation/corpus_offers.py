@@ -497,6 +497,8 @@ OFFERS = [
     ("4,150 for every 10", None),
     ("delivery in 7-14 days at 415", None),
     ("415 with payment in 30 or 60 days", None),
+    ("415 each, delivery in 5 days or 10 days", None),
+    ("415 if delivered in 5 days, or 10 days", None),
     ("I'm authorised up to 415", None),
     ("Your competitor is at 402, can you match?", None),
     ("You came in at 430 and the others at 415", None),

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -140,7 +141,7 @@ def test_worker_leaves_rooms_to_those_that_have_fewer_for_as_many_calls():
     assert waits[0] == 0
     assert waits == sorted(waits)
     assert waits[-1] == MOST_MODESTY_SECONDS
-    steps = [later - sooner for sooner, later in zip(waits[:10], waits[1:11], strict=True)]
+    steps = [later - sooner for sooner, later in pairwise(waits[:11])]
     assert steps == sorted(steps)  # the more there are already, the surer another takes the next
     assert all(modesty(in_hand, 50) < modesty(in_hand, 5) for in_hand in range(1, 15))
 

@@ -24,7 +24,9 @@ class Command(DatabaseCommand):
         parser.add_argument("party", type=UUID, nargs="?", help="the buyer's or seller's id; not needed with --thread")
         parser.add_argument("--thread", type=UUID, help="the negotiation whose page the link leads to, by its id")
         parser.add_argument("--days", type=int, default=LINK_DAYS, help="until it expires unused (%(default)s)")
-        parser.add_argument("--base-url", default="", help="where people reach the marketplace, with https://")
+        parser.add_argument(
+            "--base-url", default="", help="where people reach the marketplace, with https:// (else PUBLIC_URL)"
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         if not 1 <= options["days"] <= 365:
@@ -36,7 +38,7 @@ class Command(DatabaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         audit.note("manage.py", "made link", link=link.pk, role=role, party=link.party)
-        base_url = options["base_url"].rstrip("/") or f"http://{settings.HOST}:{settings.PORT}"
+        base_url = (options["base_url"] or settings.PUBLIC_URL).rstrip("/") or f"http://{settings.HOST}:{settings.PORT}"
         self.stderr.write("Keep this link; it is not shown again.")
         self.stdout.write(f"{base_url}{invitation(token, thread)}")
 

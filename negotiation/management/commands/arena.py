@@ -60,7 +60,7 @@ class Command(BaseCommand):
             "--processes",
             type=whole_number(1, MOST_PROCESSES),
             default=os.cpu_count() or 1,
-            help="for many games in memory; else all cores",
+            help="how many processes play the games in memory (one for each core)",
         )
         parser.add_argument("--resume", type=UUID, help="go on with an arena that was left")
 

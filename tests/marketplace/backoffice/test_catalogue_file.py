@@ -90,7 +90,7 @@ def test_empty_lines_are_passed_over_and_the_others_keep_their_numbers():
         (b"seller,region\nAcm\xe9,x\n", "is not UTF-8 text"),
         (b'seller,region\nAcme,"x" y\n', "Line 2 is no CSV"),
         (b"seller\n" + b"x\n" * (MOST_LINES + 1), "at most 10,000 are taken at once"),
-        (b"x" * (MOST_BYTES + 1), "larger than 4 MB"),
+        (b"x" * (MOST_BYTES + 1), "larger than 1 MB"),
     ],
     ids=["empty", "no lines", "no seller", "unknown", "twice", "no item", "latin-1", "quotes", "too many", "too large"],
 )
