@@ -54,7 +54,7 @@ class Purchase:
     messages: int
     trade_number: str
     is_direct: bool
-    extras: Extras = ()
+    extras: Extras
 
     @property
     def price_in_effect(self) -> Decimal:
@@ -354,6 +354,11 @@ def _failed(room: RoomRow) -> FailedItem:
     if room.result == Result.DEAL:
         return FailedItem(room.code, room.item_name, TRADE_CANCELLED, f"The trade {room.trade_number} was cancelled.")
     return FailedItem(room.code, room.item_name, room.reason, room.explanation)
+
+
+def whole_cents(price: Decimal | None) -> Decimal | None:
+    """Of a price that was reckoned from what terms are worth, and that nobody has named."""
+    return None if price is None else to_money(price)
 
 
 def rounded_share(share: Decimal | None) -> Decimal | None:

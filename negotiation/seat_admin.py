@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from marketplace.backoffice.kinds import ReadOnlyAdmin
+from marketplace.templatetags.trade import terms_words
 from negotiation.approvals import deals_asked
 from negotiation.models import Approval, AutoAcceptRule, SeatWait
 
@@ -54,7 +55,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     @admin.display(description="further terms")
     def terms(self, approval: Approval) -> str:
         asked = deals_asked([approval]).get((approval.run_id, approval.number))
-        return ", ".join(f"{name}: {value}" for name, value in asked.extras) if asked and asked.extras else "-"
+        return terms_words(asked.extras) if asked and asked.extras else "-"
 
 
 @admin.register(AutoAcceptRule)

@@ -27,9 +27,8 @@ from marketplace.schemas import (
     SummaryOut,
 )
 from marketplace.services import NewSession
-from marketplace.summary import Purchase, SessionSummary, summarise
+from marketplace.summary import Purchase, SessionSummary, summarise, whole_cents
 from marketplace.throttling import Kind, charge
-from negotiation.core.terms import to_money
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
 from negotiation.figures import money
 from negotiation.frames import to_json
@@ -292,14 +291,9 @@ _NO_BENCHMARKS = {
 
 def _benchmarks(purchase: Purchase) -> dict[str, Decimal | float | bool | None]:
     return {
-        "competitive_price": _whole_cents(purchase.competitive_price),
-        "best_possible_price": _whole_cents(purchase.best_possible_price),
+        "competitive_price": money(whole_cents(purchase.competitive_price)),
+        "best_possible_price": money(whole_cents(purchase.best_possible_price)),
         "buyer_share": money(purchase.buyer_share),
         "competitive_share": money(purchase.competitive_share),
         "was_best_seller": purchase.was_best_seller,
     }
-
-
-def _whole_cents(price: Decimal | None) -> float | None:
-    """Of a price that was reckoned from what terms are worth, and that nobody has named."""
-    return None if price is None else money(to_money(price))

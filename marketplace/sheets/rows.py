@@ -1,11 +1,9 @@
 """A deal sheet as lines of a file: one for each room, whatever became of it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from marketplace.csv_files import Cell, terms_cell
-from marketplace.summary import Purchase, RoomRow, SessionSummary
-from negotiation.core.terms import to_money
+from marketplace.summary import Purchase, RoomRow, SessionSummary, whole_cents
 from negotiation.core.vocabulary import Result
 
 DEAL_HEADINGS = (
@@ -65,8 +63,8 @@ def _deal(purchase: Purchase) -> tuple[Cell, ...]:
         purchase.limit_price,
         purchase.savings_against_ask,
         purchase.savings_against_limit,
-        _cents(purchase.competitive_price),
-        _cents(purchase.best_possible_price),
+        whole_cents(purchase.competitive_price),
+        whole_cents(purchase.best_possible_price),
         purchase.buyer_share,
         purchase.was_best_seller,
         purchase.price_in_effect,
@@ -74,8 +72,3 @@ def _deal(purchase: Purchase) -> tuple[Cell, ...]:
         purchase.messages,
         purchase.trade_number,
     )
-
-
-def _cents(price: Decimal | None) -> Decimal | None:
-    """Of a price that was reckoned from what terms are worth, and that nobody has named."""
-    return None if price is None else to_money(price)

@@ -79,13 +79,13 @@ NO_NAME = re.compile(
 FOR_SO_MANY = re.compile(r"\s(?:for|fur|pour|por)\s")
 # A line of a table: a name, how many and a price, or how many first; and the numbers of a list, which count nothing.
 _CELL, _COUNT, _COST = (
-    r"[^\n,;|\t]*[^\W\d_][^\n,;|\t]*",
+    r"(?=[^\n,;|\t]*[^\W\d_])[^\n,;|\t]+",
     r"[0-9]+ ?",
     r"[^\w\s]?[0-9]+(?:\.[0-9]{1,2})?[^\w\s]?[^\S\n]*",
 )
 NAME_FIRST = re.compile(rf"^({_CELL})(?P<mark>[,;|\t])( ?{_COUNT})(?P=mark)( ?{_COST})$", re.MULTILINE)
 COUNT_FIRST = re.compile(rf"^([^\S\n]*{_COUNT})(?P<mark>[,;|\t])( ?{_CELL})(?P=mark)( ?{_COST})$", re.MULTILINE)
-LIST_NUMBER = re.compile(r"^\s*(?P<number>[0-9]{1,2})[.)](?=\s+\S)", re.MULTILINE)
+LIST_NUMBER = re.compile(r"^[^\S\n]*(?P<number>[0-9]{1,2})[.)](?=\s+\S)", re.MULTILINE)
 # What parts the items of a line, or an item and its limits.
 HARD_END = re.compile(r";")
 SOFT_END = re.compile(

@@ -35,7 +35,7 @@ REASON_WORDS: dict[str, str] = {
     Reason.FIRM_ACCEPTANCE: "The seller accepted the buyer's price.",
     Reason.FINAL_OFFER: "The best offer was final.",
     Reason.GOOD_ENOUGH: "The offer was good enough at this stage.",
-    Reason.CHOSEN: "The buyer chose this offer.",
+    Reason.CHOSEN: "The buyer made its own choice.",
     Reason.APPROVED: "A person approved the deal.",
     Reason.DECIDED_NOW: "The buyer was told to decide on what stood.",
     Reason.FORCED: "An operator closed the room by hand.",

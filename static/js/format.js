@@ -113,7 +113,7 @@ const REASON_WORDS = {
   firm_acceptance: "The seller accepted the buyer's price.",
   final_offer: "The best offer was final.",
   good_enough: "The offer was good enough at this stage.",
-  chosen: "The buyer chose this offer.",
+  chosen: "The buyer made its own choice.",
   approved: "A person approved the deal.",
   decided_now: "The buyer was told to decide on what stood.",
   forced: "An operator closed the room by hand.",

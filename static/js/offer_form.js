@@ -1,7 +1,7 @@
 // The dialog in which a move is written and confirmed: an offer, a yes, a no with or without a counter-offer, leaving.
 
 import { ApiError } from "./api.js";
-import { sumWords } from "./desk_words.js";
+import { capital, sumWords } from "./desk_words.js";
 import { element } from "./elements.js";
 import { count, money } from "./format.js";
 import { nameOfTerm, optionOf, termsWithin } from "./options.js";
@@ -63,8 +63,7 @@ export class OfferForm {
 
   /** The server has said which of the mover's own limits this goes beyond. */
   warn(error) {
-    const words = error.details.find((detail) => detail.can_overrule).reason.split(";")[0];
-    this.#part("beyond").textContent = `${words[0].toUpperCase()}${words.slice(1)}.`;
+    this.#part("beyond").textContent = `${capital(error.message)}.`;
     this.form.elements.overrule.checked = false;
     this.#part("overrule").hidden = false;
     this.form.elements.overrule.focus();
