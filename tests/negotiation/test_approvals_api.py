@@ -127,6 +127,14 @@ def test_decided_deals_are_listed_with_their_further_terms(client, operator, wit
     assert "delivery in 4 days" in client.get(reverse("approvals")).content.decode()
 
 
+def test_admin_shows_the_further_terms_that_are_asked_about(client, with_terms):
+    client.force_login(accounts.operator())
+
+    page = client.get(reverse("admin:negotiation_approval_change", args=[with_terms.pk])).content.decode()
+
+    assert "delivery in 4 days" in page
+
+
 def test_deal_without_further_terms_names_none(buyer, approval):
     assert buyer.get(f"/approvals/{approval.code}").json()["terms"] == {}
 
