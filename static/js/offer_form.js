@@ -63,7 +63,7 @@ export class OfferForm {
 
   /** The server has said which of the mover's own limits this goes beyond. */
   warn(error) {
-    this.#part("beyond").textContent = `${capital(error.message)}.`;
+    this.#part("beyond").textContent = `${capital(error.details.find((detail) => detail.can_overrule).reason)}.`;
     this.form.elements.overrule.checked = false;
     this.#part("overrule").hidden = false;
     this.form.elements.overrule.focus();

@@ -67,9 +67,9 @@ def test_what_goes_beyond_the_own_limits_takes_an_express_word(operator_tab, ope
     page.get_by_label("Price per unit").fill("305")
     page.get_by_role("button", name="Make the offer").click()
 
-    expect(
-        page.get_by_text("305.00 a unit is below your lowest price, 310.00; it takes")
-    ).to_be_visible()
+    expect(page.locator("[data-beyond]")).to_have_text(
+        "305.00 a unit is below your lowest price, 310.00; it takes your express word to do it all the same."
+    )
     assert page.locator(".words.own").count() == 0
     page.get_by_label("Do it all the same").check()
     page.get_by_role("button", name="Make the offer").click()
