@@ -18,7 +18,7 @@ from negotiation.replies.messages import SELLER_KEYS, entries, known_key, words_
 from negotiation.replies.messages import read_message as read_message
 from negotiation.replies.messages import read_messages as read_messages
 from negotiation.replies.money import is_currency
-from negotiation.replies.objects import LONGEST_OBJECT, loads_strictly, no_object, objects_in, plain_key
+from negotiation.replies.objects import as_object, no_object, objects_in, plain_key
 
 
 class SellerAction(StrEnum):
@@ -68,6 +68,7 @@ _ARGUMENTS = ("arguments", "parameters")
 _NESTED = ("offer", "counter_offer", "counter", "bid", "terms", "proposal", *_ARGUMENTS)
 _TOOLS = ("name", "tool", "function", "tool_name", "function_name")
 _OTHER_PRICES = ("amount", "offer", "counter_offer", "counter", "bid", "proposal")
+_ASKED = ("advice", "moves", "roundsleft")
 _QUANTITY = ("quantity", "qty", "units")
 _LISTS = ("bids", "offers", "threads")
 _OFFERS = {
@@ -92,30 +93,28 @@ def read_seller_choice(text: str, currency: str) -> SellerChoice:
 
 def read_buyer_choice(text: str, keys: Collection[str], currency: str) -> BuyerChoice:
     """Bids to sellers who were not asked about are left out. Raises Unusable."""
-    found = _all_objects(text, (*_ACTION, *_LISTS, *_AWARDS, *_WALKS))
+    found = _all_objects(text, (*_ACTION, *_LISTS, *_AWARDS, *_WALKS, *_ARGUMENTS))
     choices = [_buyer_choice(each, keys, currency) for each in found]
     _agreed((choice.decision, choice.to, [(bid.key, bid.price) for bid in choice.bids]) for choice in choices)
     return choices[0]
 
 
 def _all_objects(text: str, wanted: Collection[str]) -> Sequence[dict[str, Any]]:
-    found = [_with_arguments(each) for each in objects_in(text, wanted)]
+    found = [_with_arguments(each) for each in objects_in(text, wanted) if not _is_question(each)]
     if not found:
         raise no_object()
     return found
 
 
+def _is_question(found: Mapping[str, Any]) -> bool:
+    """Whether it only repeats the data that the model was given."""
+    keys = {plain_key(key) for key in found}
+    return not keys.isdisjoint(_ASKED) and keys.isdisjoint(_ACTION)
+
+
 def _with_arguments(found: dict[str, Any]) -> dict[str, Any]:
     """Arguments that are written as the text of an object, which is how tools are called, as that object."""
-    return {key: _object_in(value) if plain_key(key) in _ARGUMENTS else value for key, value in found.items()}
-
-
-def _object_in(value: Any) -> Any:
-    try:
-        inner = loads_strictly(value) if isinstance(value, str) and len(value) <= LONGEST_OBJECT else value
-    except ValueError:
-        return value
-    return inner if isinstance(inner, dict) else value
+    return {key: as_object(value) or value if plain_key(key) in _ARGUMENTS else value for key, value in found.items()}
 
 
 def _agreed(essences: Iterable[object]) -> None:

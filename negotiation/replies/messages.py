@@ -17,6 +17,7 @@ _PREAMBLE = re.compile(r"\A\s*+(?:sure|certainly|of course|okay|ok|here)\b[^\n.]
 _SPEAKER = re.compile(
     r"\A[\s*_\"']*+(?:message|seller|buyer|reply|response|answer|text|me)\s*[*_\"']*\s*:[*_\s]*+", re.IGNORECASE
 )
+_NAMED = re.compile(r"(?<=\w)(?:\s*+\([^()]{0,100}\)|\s*+[:\u2013\u2014]\s[^,;:]{1,100}|\s-\s[^,;:]{1,100})\Z")
 _JSON = re.compile(r"[{}\[\]]|\"\s*:")
 
 
@@ -56,6 +57,8 @@ def words_of(found: Mapping[str, Any]) -> str:
 
 def entries(listed: Any, keys: Collection[str]) -> Iterator[tuple[str, Any]]:
     """The entries of a list or an object, with the known key that each is for."""
+    if isinstance(listed, Mapping) and _addressee(listed, keys) is not None:
+        listed = [listed]
     if isinstance(listed, Mapping):
         pairs = [(known_key(key, keys), entry) for key, entry in listed.items()]
     elif isinstance(listed, list):
@@ -66,9 +69,11 @@ def entries(listed: Any, keys: Collection[str]) -> Iterator[tuple[str, Any]]:
 
 
 def known_key(written: object, keys: Collection[str]) -> str | None:
+    """The key that is written, perhaps with the seller's name behind it: "S1 (Acme)"."""
     if not isinstance(written, str):
         return None
-    return next((key for key in keys if key.casefold() == written.strip().removeprefix("@").casefold()), None)
+    bare = _NAMED.sub("", written.strip().removeprefix("@")).casefold()
+    return next((key for key in keys if key.casefold() == bare), None)
 
 
 def _addressed(found: list[dict[str, Any]], keys: Collection[str]) -> Iterator[tuple[str, Any]]:

@@ -6,14 +6,17 @@ An object that is not closed ends the search: nothing inside a reply that was cu
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from negotiation.replies.flaws import Flaw, Unusable
+from negotiation.replies.relaxed import Relaxed
 
 # No reply that is meant for us is longer, deeper, or the hundredth of its kind.
 LONGEST_OBJECT = 65_536
+LONGEST_ALMOST_JSON = 16_384
 DEEPEST = 8
 MOST_OBJECTS = 50
 LONGEST_NUMBER = 40
@@ -22,8 +25,14 @@ LONGEST_NAME = 40
 
 # A whole string, and a whole object or array as far as brackets tell; both read on where strings do not end.
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_OPENING = re.compile(r'\{\s*+"')
-_TRAILING_COMMA = re.compile(rf"({STRING})|,(?=\s*+[}}\]])", re.DOTALL)
+_OPENING = re.compile(r"""\{(?=(?:\s|\\[nrt])*+(?:["'\u2018-\u201e\u300c]|[A-Za-z_][\w-]*+\s*+[:\uff1a]|//|/\*|\#))""")
+_PLAIN_OPENING = re.compile(r'\{\s*+"')
+_ESCAPED_OPENING, _ESCAPED = re.compile(r'\{(?:\s|\\[nrt])*+\\"'), re.compile(r'\\(n|["\\/])')
+# What a server or a model may put around its answer, beside other fields; or anything that is there alone.
+_WRAPPERS = {
+    *("toolcalls", "toolcall", "functioncall", "function", "arguments", "parameters", "properties"),
+    *("response", "result", "output", "answer", "reply", "content"),
+}
 _REASONING_ENDS, _REASONING_BEGINS = "</think>", "<think>"
 
 
@@ -41,20 +50,21 @@ def no_object() -> Unusable:
 def objects_in(text: str, wanted: Collection[str]) -> Iterator[dict[str, Any]]:
     """Those with one of the wanted keys, however the keys are cased and joined; or what such an object is wrapped in.
 
-    Numbers with a point are Decimals. One comma too many before a closing bracket is forgiven, nothing else is.
+    Numbers with a point are Decimals. What is almost JSON is read by `relaxed`.
     """
-    text = after_reasoning(text)
+    text = _without_escapes(after_reasoning(text))
     names = {plain_key(key) for key in wanted}
     place = 0
     for _ in range(MOST_OBJECTS):
         opening = _OPENING.search(text, place)
-        balanced = opening and BALANCED.match(text, opening.start(), opening.start() + LONGEST_OBJECT)
-        if not balanced:
+        if opening is None:
             return
-        place = balanced.end()
-        found = _parse(balanced.group())
+        found, end = _object_at(text, opening.start())
+        if end is None:
+            return
+        place = end
         if found is not None:
-            yield from _having(found, names)
+            yield from _having(found, names, DEEPEST)
 
 
 def plain_key(key: str) -> str:
@@ -89,23 +99,52 @@ def _nested(depth: int) -> str:
 BALANCED = re.compile(_nested(DEEPEST), re.DOTALL)
 
 
-def _parse(text: str) -> dict[str, Any] | None:
-    for attempt in (text, _TRAILING_COMMA.sub(lambda match: match.group(1) or "", text)):
-        try:
-            found = loads_strictly(attempt)
-        except ValueError:
-            continue
-        return found if isinstance(found, dict) else None
-    return None
+def _without_escapes(text: str) -> str:
+    """An object that is written as the content of a JSON text, as itself."""
+    escaped = _ESCAPED_OPENING.search(text) if '\\"' in text else None
+    if not escaped or _PLAIN_OPENING.search(text):
+        return text
+    written = text[escaped.start() : escaped.start() + LONGEST_ALMOST_JSON]
+    return _ESCAPED.sub(lambda escape: "\n" if escape[1] == "n" else escape[1], written)
 
 
-def _having(found: dict[str, Any], names: Collection[str]) -> Iterator[dict[str, Any]]:
+def _object_at(text: str, start: int) -> tuple[dict[str, Any] | None, int | None]:
+    """The object that opens there, None if it is none; and where it ends, None if that cannot be told."""
+    balanced = BALANCED.match(text, start, start + LONGEST_OBJECT)
+    end = balanced.end() if balanced else None
+    if balanced:
+        with suppress(ValueError):
+            return loads_strictly(balanced.group()), end
+    reader = Relaxed(text[start : start + LONGEST_ALMOST_JSON], DEEPEST, _without_contradiction, _of_literal)
+    try:
+        return reader.read(), start + reader.place
+    except ValueError:
+        return None, end
+
+
+def _of_literal(literal: str, is_whole: bool) -> int | Decimal:
+    return _whole(literal) if is_whole else _decimal(literal)
+
+
+def _having(found: dict[str, Any], names: Collection[str], depth: int) -> Iterator[dict[str, Any]]:
+    """Itself, or the one object in what it wraps."""
     if _has(found, names):
         yield found
-    elif len(found) == 1:
-        (wrapped,) = found.values()
-        if isinstance(wrapped, dict) and _has(wrapped, names):
-            yield wrapped
+        return
+    wrapped = [as_object(value) for key, value in found.items() if plain_key(key) in _WRAPPERS]
+    if not wrapped and len(found) == 1:
+        wrapped = [value for value in found.values() if isinstance(value, dict)]
+    if depth and len(wrapped) == 1 and wrapped[0] is not None:
+        yield from _having(wrapped[0], names, depth - 1)
+
+
+def as_object(value: Any) -> dict[str, Any] | None:
+    """The object that a value is, has as its text, or lists alone; None if it is none."""
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value, _ = _object_at(value.lstrip(), 0)
+    return value if isinstance(value, dict) else None
 
 
 def _has(found: dict[str, Any], names: Collection[str]) -> bool:

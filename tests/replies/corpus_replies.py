@@ -67,6 +67,32 @@ _PRICE_VALUES = (
     '"41.20USD"', '"US$41.20"', '"US $41.20"', '"41,20"', '"41.20$"', '"41.20 dollars"', '"$41.20 per unit"',
     '"41.20/unit"', '"41.20 each"', "4.12e1", '" 41.20 "', '"$41.20/unit"', '"usd 41.2"', '"41.20 per piece"',
 )  # fmt: skip
+_ALMOST_JSON = (
+    "{'action':'offer','price':41.2,'quantity':50}", '{action:"offer",price:41.2,quantity:50}',
+    "{'action': 'offer', 'price': 41.20, 'quantity': 50, 'message': 'I can\'t do less, sorry', 'final': True}",
+    "{'action': 'offer', 'price': 41.20, 'quantity': 50, 'message': \"It's fair.\", 'note': None,}",
+    '{"action":"offer" "price":41.2 "quantity":50}', '{"action":"offer"\n"price":41.2\n"quantity":50\n}',
+    '{"action":"offer","price":41.2, // fine\n"quantity":50}', '{"action":"offer", # mine\n"price":41.2,"quantity":50}',
+    '{/* no walk */"action":"offer","price":41.2,"quantity":50}', "{“action”:“offer”,“price”:41.2,“quantity”:50}",
+    '{„action“: „offer“, „price“: 41.2, „quantity“: 50}', '{"action"：“offer”，"price"：41.2，"quantity"：50}',
+    '{\xa0"action":\xa0"offer",\xa0"price":\xa041.2,\xa0"quantity":\xa050}',
+    '{"action":offer,"price":41.2,"quantity":50}',
+    '{"action":"offer","price":41.2,"quantity":50,"message":"My "best" price, and "final", too."}',
+    '{"message":"They said "39", I say 41.20.","action":"offer","price":41.2,"quantity":50}',
+    '{"action":"offer","price":41.2,"quantity":50,"message":"That\\\'s \\$41.20 \\& fair."}',
+    '{"action":"offer","unit\\_price":41.2,"quantity":50}',
+    '{\\n "action":"offer",\\n "price":41.2,\\n "quantity":50\\n}',
+    '{\\"action\\":\\"offer\\",\\"price\\":41.2,\\"quantity\\":50}',
+    '"{\\"action\\":\\"offer\\",\\"price\\":41.2,\\"quantity\\":50}"',
+)  # fmt: skip
+_WRAPPERS = (
+    '{"role": "assistant", "content": {}}',
+    '{"answer": {}}',
+    '{"type": "object", "properties": {}}',
+    '{"tool_calls": [{"id": "1", "type": "function", "function": {"name": "reply", "arguments": {}}}]}',
+    '{"result": {"output": {}}}',
+    '<tool_call>{"name": "reply", "arguments": {}}</tool_call>',
+)
 _LARGE_VALUES = {
     "1234.5": "1234.50", "1234": "1234.00", '"1,234.50"': "1234.50", '"$1,234.50"': "1234.50",
     '"1.234,50"': "1234.50", '"1 234.50"': "1234.50", '"1\'234.50"': "1234.50", '"1,234"': "1234.00",
@@ -93,8 +119,11 @@ _BAD_SELLER_REPLIES = (
     '{"action":"offer","price":41.2,"message":"I can',
     '{"action":"offer","price":41.2,"quantity":50,"message":"I can do 41.20."', '{"action":"accept","price":4',
     '{"offer":{"price":41.2,"quantity":50},"message":"I', '```json\n{"action":"offer","price":41.',
-    "{'action':'offer','price':41.2}", '{action:"offer",price:41.2}', '{"action":"offer","price":41.2,,}',
-    '{"action":"offer" "price":41.2}', '{"action":"offer","price":41.2 // fine\n}', "{“action”:“offer”,“price”:41.2}",
+    '{"action":"offer","price":41.2,,}', "{'action':'offer','price':41,20}", "{'action':'offer','price':41.2",
+    "{action:offer,price:$41.20}", "{action:offer,price:about 41}", "{'action':'offer','price':41.2,'price':42}",
+    '{"action":"offer","price":41.2,"message":"It is "final"', '{"action":"offer","price":NaN,}',
+    "{action:offer,price:}",
+    "{'action':'offer','price':41.2} {'action':'accept'}", "{action: not offer, price: 41.2}", "{'action' 'offer'}",
     '{"action":"offer","price":None}', '{"action":True,"price":41.2}', '{"action":"offer","price":41.2,"price":42}',
     '{"action":"offer","action":"accept","price":41.2}', '{"action":"offer","price":41.2,"unit_price":42}',
     '{"action":"offer","price":2060,"unit_price":41.2}', '{"action":"offer","offer":{"price":41.2},"price":40}',
@@ -118,7 +147,7 @@ _BAD_SELLER_REPLIES = (
     '<think>{"action":"offer","price":41.2}', '{"action":"offer","price":41.2}</think>',
     "<think>{\"action\":\"accept\"}</think>", '{"a":' * 5000, '{"action":' * 5000 + "1" + "}" * 5000, "[" * 100_000,
     '{"offer"' * 20_000, '{"action":"offer","price":41.2,"x":' + "[" * 9000,
-    '"{\\"action\\":\\"offer\\",\\"price\\":41.2}"', '{"action":"accept","price":"soon"}',
+    '{"action":"accept","price":"soon"}',
     '{"action":"accept","price":-1}', "error", "Internal Server Error",
     '{"error":{"message":"context length exceeded"}}', '{"object":"error","message":"x"}',
     "<html><body>502</body></html>", "data: {}", "\x00\x00", "\ud800", "I'm sorry, but I can't help with that.",
@@ -176,6 +205,12 @@ def _unusual_offers() -> Iterator[SellerReply]:
     yield _offer('{"action": "offer", "price": 41.2, "confidence": 0.93, "notes": {"floor": 12}}')
     yield _offer('{"action": "offer", "price": 41.2} {"action": "offer", "price": 41.20, "message": "again"}')
     yield _offer('{"use": 1} {"action": "offer", "price": 41.2}')
+    for almost in _ALMOST_JSON:
+        yield _offer(almost, quantity=50)
+    for wrapper in _WRAPPERS:
+        yield _offer(wrapper.replace("{}", _SCHEMA), quantity=50)
+        yield _offer(wrapper.replace("{}", json.dumps(_SCHEMA)), quantity=50)
+    yield _offer('{"you": "Acme", "their_bid": 39.9, "advice": {"advised": 41}}\n' + _SCHEMA, quantity=50)
     yield _offer("x" * 1_000_000 + '{"action": "offer", "price": 41.2}')
     yield _offer('{"action": "offer", "price": 41.2}' + "}" * 1_000_000)
 
@@ -185,7 +220,8 @@ _READ_BIDS = (("S1", "40.50"), ("S2", "39.00"))
 _BAD_BUYER_REPLIES = (
     "", "AWARD S1", "I award S1.", '{"decision":"award"}', '{"decision":"award","to":null}',
     '{"decision":"award","to":"S9"}', '{"decision":"award","to":""}', '{"decision":"award","to":1}',
-    '{"decision":"award","to":["S1"]}', '{"decision":"award","to":"S1 or S2"}',
+    '{"decision":"award","to":["S1"]}', '{"decision":"award","to":"S1, S2"}',
+    '{"decision":"award","to":"S1 - or S2: "}', '{"decision":"award","to":"S1 or S2"}',
     '{"decision":"award","to":"S1","winner":"S2"}', '{"decision":"award","to":"S1"', '{"decision":"award to S1"}',
     '{"decision":"do not award","to":"S1"}', '{"decision":"UNACCEPTABLE","to":"S1"}',
     '{"decision":"go_on","award":"S1"}', '{"award":"S1"}', '{"decision":"reject","to":"S1"}', '{"decision":""}',
@@ -218,6 +254,30 @@ def _buyer_replies() -> Iterator[BuyerReply]:
     )
     yield BuyerReply(_plain(decision="go_on", bids=[{"to": "S1", "price": None}]), "go_on")
     yield BuyerReply(_plain(decision="go_on", to="S1", bids=[]), "go_on")
+    yield BuyerReply(_plain(decision="go_on", bids={"to": "S1", "price": 40.5}), "go_on", None, _READ_BIDS[:1])
+    for named in ("S1 (Acme)", "S1: Acme Ltd", "@s1 – Acme", "S1 - Acme"):
+        yield BuyerReply(_plain(decision="go_on", bids=[{"to": named, "price": 40.5}]), "go_on", None, _READ_BIDS[:1])
+        yield BuyerReply(_plain(decision="award", to=named), "award", "S1")
+    for call in (
+        '<tool_call>{"name": "decide", "arguments": {}}</tool_call>',
+        '[TOOL_CALLS][{"name": "decide", "arguments": {}}]',
+    ):
+        yield BuyerReply(call.replace("{}", _plain(decision="award", to="S2", bids=[])), "award", "S2")
+        yield BuyerReply(
+            call.replace("{}", _plain(decision="go_on", to=None, bids=_TWO_BIDS)), "go_on", None, _READ_BIDS
+        )
+    yield BuyerReply(
+        f"{_plain(you='X', item='Y', threads=[{'key': 'S1'}], rounds_left=2)} {_plain(bids=_TWO_BIDS)}",
+        "go_on",
+        None,
+        _READ_BIDS,
+    )
+    yield BuyerReply(
+        "{'decision': 'go_on', 'to': None, 'bids': [{'to': 'S1', 'price': 40.5, 'message': \"Let's say 40.50\"}]}",
+        "go_on",
+        None,
+        _READ_BIDS[:1],
+    )
     yield BuyerReply(_plain(decision="award", seller="S1"), "award", "S1")
     yield BuyerReply("```json\n" + _plain(decision="award", to="S3", bids=[]) + "\n```", "award", "S3")
     yield from map(BuyerReply, _BAD_BUYER_REPLIES)
