@@ -18,6 +18,7 @@ from negotiation.offer_words import (
     DAYS_IN,
     EACH,
     EACH_BEFORE,
+    ENDED_AFTER,
     FOR_EACH_PRICE,
     FOR_PRICE,
     LIMIT_AFTER,
@@ -30,6 +31,8 @@ from negotiation.offer_words import (
     NEGATED_BEFORE,
     NET,
     NOT_NOW,
+    NOT_ON_OFFER,
+    OWN_BEFORE,
     PER_OTHER,
     RANGE,
     REPORTED_AFTER,
@@ -63,9 +66,18 @@ _COMPARED = re.compile(r"(?<![-=])[<>]=?\s?(?:[$€£]\s?)?$")
 _FOR_ALL = re.compile(r"[a-z ]{0,20}\b(?:for|fur|pour|por)\s(?:[$€£]|[a-z]{3})?\s?")
 
 
+_OF_ONE = re.compile(r"(?<![a-z])(?:for|per|fur|je|pour|por|voor)\s(?:just |only )?$")
+_AFTER_EACH = re.compile(
+    rf"(?:{_MONEY_AFTER.pattern})?(?:{EACH.pattern})(?:\s?(?:x|\*)\s?|,?\s(?:for|fur|pour|por|voor)\s(?:(?:all|those|these|the|die|diese|les|los|las|de)\s)*)"
+)
+
+
 class Role(Enum):
+    """`CHOICE`: one of two prices, or the end of a range of them."""
+
     PRICE = auto()
     TOTAL = auto()
+    CHOICE = auto()
     QUANTITY = auto()
     TERM = auto()
     NOTHING = auto()
@@ -75,7 +87,7 @@ class Role(Enum):
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number with what it seems to be. `doubt` takes from the confidence; `is_each`: surely the price of one unit;
-    `is_bare`: nothing beside it speaks of money.
+    `is_bare`: nothing beside it speaks of money; `is_own`: named as what the writer offers.
     """
 
     role: Role
@@ -84,6 +96,7 @@ class Amount:
     is_each: bool = False
     term: tuple[str, int] | None = None
     is_bare: bool = False
+    is_own: bool = False
 
 
 def amounts_in(folded: str, needed: int) -> Iterator[Amount]:
@@ -133,6 +146,13 @@ class _Around:
         return self.later is not None and EACH.match(self.folded[self.later.end : self.later.end + _AROUND]) is not None
 
     @property
+    def is_of_one(self) -> bool:
+        """Whether a price before it is for this one unit."""
+        if self.mention.values != {1} or self.between is None or _AFTER_EACH.fullmatch(self.between):
+            return False
+        return _OF_ONE.search(self.between) is not None
+
+    @property
     def is_glued(self) -> bool:
         """Part of a word such as "A4" or "5G"."""
         before = self.folded[max(0, self.mention.start - 2) : self.mention.start]
@@ -150,7 +170,7 @@ def _amount(around: _Around, needed: int) -> Amount:
     nothing = Amount(Role.NOTHING, values)
     if not around.has_money and (term := _term(around)) is not None:
         return term
-    if around.is_glued or (not around.has_money and MEASURES.match(around.rest)):
+    if around.is_glued or around.is_of_one or (not around.has_money and MEASURES.match(around.rest)):
         return nothing
     is_passing = around.mention.kind is MentionKind.PASSING
     if not around.has_money and not (is_passing and values[-1] < 2) and _is_quantity(around, needed):
@@ -188,11 +208,11 @@ def _term(around: _Around) -> Amount | None:
 
 
 def _days_in(unit: str) -> int:
-    if unit.startswith(("mon", "moi", "mes")):
+    if unit.startswith(("mon", "moi", "mes", "maa")):
         return DAYS_IN["m"]
-    if unit.startswith(("year", "yr", "jahr", "an")):
+    if unit.startswith(("year", "yr", "jahr", "jaar", "an")):
         return DAYS_IN["y"]
-    return DAYS_IN["w"] if unit.startswith(("week", "wk", "woche", "sem")) else DAYS_IN["d"]
+    return DAYS_IN["w"] if unit.startswith(("week", "wek", "wk", "woche", "sem")) else DAYS_IN["d"]
 
 
 def _topic(around: _Around) -> str | None:
@@ -207,6 +227,8 @@ def _topic(around: _Around) -> str | None:
 
 def _is_quantity(around: _Around, needed: int) -> bool:
     needs, mention = Decimal(needed), around.mention
+    if around.between is not None and _AFTER_EACH.fullmatch(around.between):
+        return True
     if UNITS.match(around.rest) or BUYS_AFTER.match(around.rest):
         return True
     if around.between is not None and TIMES.fullmatch(around.between):
@@ -229,8 +251,10 @@ def _is_quantity(around: _Around, needed: int) -> bool:
 def _price(around: _Around, values: tuple[Decimal, ...]) -> Amount:
     if CENTS.match(around.rest) and (not around.has_money or around.rest.lstrip().startswith("¢")):
         values = tuple(value / 100 for value in values)
-    if _is_range(around) or PER_OTHER.match(around.tail):
+    if PER_OTHER.match(around.tail):
         return Amount(Role.UNCLEAR, values)
+    if _is_range(around):
+        return Amount(Role.CHOICE, values)
     if _is_not_offered(around):
         return Amount(Role.NOTHING, values)
     is_each = bool(EACH.match(around.tail) or EACH_BEFORE.search(around.lead))
@@ -240,7 +264,8 @@ def _price(around: _Around, values: tuple[Decimal, ...]) -> Amount:
     if not (is_each or is_total) and around.between is not None and _FOR_ALL.fullmatch(around.between):
         doubt += 0.25  # "60 for 415" may be for each or for all
     is_bare = not (around.has_money or is_each or is_total or CENTS.match(around.rest))
-    return Amount(Role.TOTAL if is_total else Role.PRICE, values, doubt, is_each, is_bare=is_bare)
+    role, is_own = Role.TOTAL if is_total else Role.PRICE, OWN_BEFORE.search(around.lead) is not None
+    return Amount(role, values, doubt, is_each, is_bare=is_bare, is_own=is_own)
 
 
 def _is_range(around: _Around) -> bool:
@@ -249,6 +274,8 @@ def _is_range(around: _Around) -> bool:
         return False
     if RANGE.fullmatch(around.between):
         return not MOVES_FROM.search(around.before[: -len(around.between)].rstrip("0123456789.,$€£ "))
+    if OWN_BEFORE.search(around.lead):
+        return False
     return bool(BETWEEN.search(around.before)) or ALTERNATIVE.fullmatch(around.between) is not None
 
 
@@ -256,6 +283,8 @@ def _is_not_offered(around: _Around) -> bool:
     """A limit, a refusal, what somebody else said, or what is only asked about."""
     lead, tail = around.lead, around.tail
     if ASKS_ABOUT.match(lead):
+        return True
+    if NOT_ON_OFFER.search(lead) or ENDED_AFTER.match(_to_clause_end(around)):
         return True
     if NEGATED_BEFORE.search(lead[-40:]) or NEGATED_AFTER.match(_to_clause_end(around)):
         return True

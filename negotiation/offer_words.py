@@ -1,4 +1,4 @@
-"""The words by which `offers_in_text` tells what a number is about, in English, German, French and Spanish.
+"""The words by which `offers_in_text` tells what a number is about, in English, German, French, Spanish and Dutch.
 
 They are matched against folded small letters: "Stück" is "stuck" there, "für" "fur", "pièce" "piece".
 """
@@ -52,35 +52,39 @@ ELSEWHERE = re.compile(
 EACH = re.compile(
     r"[ ,]{0,2}(?:(?:/|an?|per|pro|je|par|por)\s?(?:single )?(?:units?|pieces?|pc|pcs|item|each|ea|stuck|stk|einheit"
     r"|unite|article|unidad|pieza)|for (?:each|every|one)|each|ea|apiece|a pop|c/u|p\. ?[pu]\.?|unit price|das stuck"
-    r"|l'unite|a l'unite|la piece|la unidad|chacune?|cada una?)(?![a-z])"
+    r"|l'unite|a l'unite|la piece|la unidad|chacune?|cada una?|per stuk)(?![a-z])"
 )
 EACH_BEFORE = re.compile(
     r"(?:each|per (?:unit|piece|item)|a piece|unit price|price per unit|stuckpreis|pro stuck|je stuck|l'unite"
-    r"|par piece|prix unitaire|precio unitario|por unidad|cada uno)[a-z ]{0,12}[:=]? ?$"
+    r"|par piece|prix unitaire|precio unitario|por unidad|cada uno|per stuk|stukprijs)[a-z ]{0,12}[:=]? ?$"
 )
 TOTAL = re.compile(
     r"[ ,]{0,2}(?:in )?(?:total|in all|altogether|all told|overall|lump sum|for the (?:lot|whole|batch"
     r"|order|complete)|for everything|for the whole|insgesamt|gesamt|zusammen|fur alles|komplett|pauschal"
-    r"|au total|en tout|pour le tout|en total|por todo|por todos|todo junto|as a (?:total|package))(?![a-z])"
+    r"|totaal|au total|en tout|pour le tout|en total|por todo|por todos|todo junto|as a (?:total|package))(?![a-z])"
 )
 TOTAL_BEFORE = re.compile(
     r"(?:total(?: price)?(?: of)?|sum of|altogether|all in all|all in for|lump sum(?: of)?|overall|insgesamt"
-    r"|gesamt(?:preis|summe)?|zusammen|en total|au total|en tout|total de|pauschal|=|equals|makes"
-    r"|comes to)(?: (?:is|of|be|would be|de|von))?[ :]{0,2}$"
+    r"|gesamt(?:preis|summe)?|zusammen|(?:het )?totaal|en total|au total|en tout|total de|pauschal|=|equals|makes"
+    r"|comes to)(?: (?:is|of|be|would be|de|von|(?:for|fur|pour|por|voor"
+    r"|van) [a-z ]{0,12}[0-9]{1,7}[a-z ]{0,16}))?[ :]{0,2}$"
 )
 UNITS = re.compile(
-    r"\s?-?(?:units?|pieces?|pcs?|items?|ea(?=\s(?:at|@|x|for)\b)|stuck|stk|einheiten|pieces|unites?|articles?|unidades|uds?|piezas?"
+    r"\s?-?(?:units?|pieces?|pcs?|items?|ea(?=\s(?:at|@|x|for)\b)|nos\.?|stuck|stk|stuks?|einheiten|pieces|unites?"
+    r"|articles?|unidades|uds?|piezas?"
     r"|of (?:them|these|those|the)|of 'em|boxes|cartons|pallets|sets|pairs|copies|exemplare|exemplaires)(?![a-z])\.?"
 )
 # Before a number of units, whatever it is; and before the number that is needed.
 BUYS_BEFORE = re.compile(
-    r"(?<![a-z])(?:take|taking|took|takes|buy|buying|only have|have only|just have|order|ordering|purchase"
+    r"(?<![a-z])(?:take|taking|took|takes|buy|buying|(?:only|just) need|need only|only have|have only|just have"
+    r"|order|ordering|purchase"
     r"|commit to|go for all|quantity|qty|all|the full|nehmen|nehme|nimmst|bestelle[nt]?|kaufe[nt]?|abnahme von"
     r"|menge|alle|prenez|prends|commande[rz]?|achete[rz]?|quantite|tous les|toutes les|compra[rs]?|llevas?"
-    r"|cantidad|todos los|todas las)(?: of| de| von| me| us| you| mir| uns| is)?(?: all)?[ :]{1,2}$"
+    r"|cantidad|todos los|todas las|nemen|neem|bestel|bestellen|afname van|aantal)(?: of| de| von| me| us| you| mir"
+    r"| uns| is)?(?: all)?[ :]{1,2}$"
 )
 NEEDS_BEFORE = re.compile(
-    r"(?<![a-z])(?:need|want|get|ship|supply|deliver|give|for|the|those|these|sell|fur|die|pour|les|por|los|las"
+    r"(?<![a-z])(?:need|want|get|ship|supply|deliver|give|for|the|those|these|sell|fur|die|voor|de|pour|les|por|los|las"
     r"|of)(?: me| us| you| all| the| those| these)?\s$"
 )
 TIMES = re.compile(r"\s?(?:x|\*|@)\s?(?:[$€£]\s?)?")
@@ -115,21 +119,25 @@ MEASURES = re.compile(
     r"|auf lager|verfugbar|en stock|disponibles?|rooms?|floors?|warehouses?|stores?|trucks?|g\b|k?m2|sqm)(?![a-z])"
 )
 TIME = re.compile(
-    r"[\s-]?(?:(?:business|working|calendar|full)[\s-])?(?P<unit>days?|d|tage?n?|werktage?n?|arbeitstage?n?"
-    r"|jours?|dias?|weeks?|wk|wks|wochen?|semaines?|semanas?|hours?|hrs?|stunden|heures|horas|months?|monate?n?"
-    r"|mois|mes|meses|years?|yrs?|jahre?n?|ans?|annees?|anos?|minutes?|minuten)(?![a-z])"
+    r"[\s-]?(?:(?:business|working|calendar|full)[\s-])?(?P<unit>days?|d|tage?n?|(?:werk)?dag(?:en)?|werktage?n?"
+    r"|arbeitstage?n?"
+    r"|jours?|dias?|weeks?|wk|wks|weken|wochen?|semaines?|semanas?|hours?|hrs?|stunden|heures|horas|months?"
+    r"|monate?n?|maand(?:en)?"
+    r"|mois|mes|meses|years?|yrs?|jahre?n?|jaar|ans?|annees?|anos?|minutes?|minuten)(?![a-z])"
 )
 DAYS_IN = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
 CENTS = re.compile(r"\s?(?:¢|(?:cents?|ct|centimes|centavos)(?![a-z]))|c(?=[\s/.,;!?]|$)")
 
 # Which further term a time is about: the nearest of these decides.
-WARRANTY = r"warrant(?:y|ies)|guarantee[sd]?|garantie|gewahrleistung|garantia"
+WARRANTY = r"warr[ae]nt(?:y|ies|ee)|guarantee[sd]?|garantie|gewahrleistung|garantia"
 PAYMENT = (
-    r"net|pay|payment|payments|paid|payable|payment terms|invoice|credit|zahlung|zahlungsziel|zahlbar|zahlen"
+    r"net|pay|pay(?:e|i)?ments?|money|cash|funds|paid|payable|payment terms|invoice|credit|betaling|betalen|betaald"
+    r"|zahlung|zahlungsziel|zahlbar|zahlen"
     r"|rechnung|paiement|payer|payable|pago|pagar|pagas?|plazo de pago"
 )
 DELIVERY = (
-    r"deliver(?:y|ed|ies|ing)?|ship(?:ped|ping|ment|s)?|dispatch(?:ed)?|lead ?time|arriv(?:e|es|al)|lieferung"
+    r"deliver(?:y|ed|ies|ing)?|deliv(?:ry|rey)|levering|leveren|geleverd|levertijd|ship(?:ped|ping|ment|s)?"
+    r"|dispatch(?:ed)?|lead ?time|arriv(?:e|es|al)|lieferung"
     r"|lieferzeit|liefern|geliefert|lieferbar|versand|livraison|livrer|livre|delai|entrega|entregar|envio"
     r"|plazo de entrega|pick-?up|picked up|collection"
 )
@@ -170,13 +178,17 @@ NEGATED_BEFORE = _whole(
     r"nicht|kein(?:e[nmrs]?)?|niemals|nie|weder|ablehnen",
     r"ne|pas|jamais|aucune?|impossible|refuse[rz]?|n'[a-z]+",
     r"nunca|tampoco|ningun[a]?|rechazo",
+    r"didn't|did not say|haven't|niet|geen|nooit",
 )
 NEGATED_AFTER = re.compile(
-    r"[a-z0-9 ,/'.]{0,40}?(?:(?:is|are|was|were|would be|seems?|looks?|sounds?|'s|ist|sind|ware|est|serait|es|son"
-    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|above|over|a lot|impossible|zu|nicht|viel|unmoglich"
-    r"|trop|pas|demasiado|muy|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't"
+    r"[a-z0-9 ,/'.]{0,40}?(?:(?:is|are|was|were|would be|seems?|looks?|sounds?|'s|is ons|ist|sind|ware|est|serait"
+    r"|es|son"
+    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|(?:well )?(?:outside|above|over)|(?:more|less|higher"
+    r"|lower) than|a lot|impossible|zu|nicht|viel|unmoglich"
+    r"|trop|pas|demasiado|muy|te|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't"
     r"|does not|hurts|exceeds|does nothing|would not|wouldn't|geht nicht|reicht nicht|passt nicht"
-    r"|too (?:low|high|much|little|dear|expensive)|zu (?:hoch|teuer|wenig|niedrig)|trop (?:cher|haut|bas)|demasiado)"
+    r"|too (?:low|high|much|little|dear|expensive)|zu (?:hoch|teuer|wenig|niedrig)|te (?:duur|hoog|laag|weinig)"
+    r"|trop (?:cher|haut|bas)|demasiado)"
     r"|[a-z ]{0,12}(?:is|are|ist|est|es) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?|outrageous"
     r"|absurd|high|low"
     r"|expensive|dear|teuer|hoch|cher|caro)(?![a-z])"
@@ -194,14 +206,51 @@ REPORTED_BEFORE = _whole(
     r"|andere[rns]?|konkurrenz|wettbewerb(?:er)?|warum|letztes mal",
     r"votre|ton|vos|vous (?:demandez|avez dit|proposez|offrez)|concurrents?",
     r"su|tu|usted (?:pide|dijo|ofrece)|otro[s]?|competencia|pedia[s]?|pides",
+    r"u (?:vraagt|biedt|zei)|je (?:vraagt|biedt|zei)|uw|jullie|concurrent(?:en|ie)?",
+)
+# What the whole clause is about: a price of before, of the market, of buying it, or none that anybody offers.
+NOT_ON_OFFER = _whole(
+    r"last (?:year|quarter|season|spring|summer|autumn|winter|contract)|in the past|back then|letztes jahr|im vorjahr"
+    r"|l'an(?:nee)? dernier(?:e)?|el ano pasado|la ultima vez|vorig jaar|vorige keer",
+    r"market (?:price|rate|value|average)(?: is| was| stands)|the going rate|marktpreis|prix du marche"
+    r"|precio de mercado|marktprijs",
+    r"(?:purchase|own|landed|production|buying|manufacturing) (?:cost|price)s?|einkaufspreis|prix d'achat"
+    r"|precio de compra|inkoopprijs",
+    r"suppose|supposing|imagine|hypothetical(?:ly)?|theoretically|angenommen|supposons|imaginons|supongamos|stel",
+    r"if (?:the|your|our|my) price (?:were|was)|if (?:i|we|they) (?:were to|went|moved|agreed|came)",
+    r"withdraw|withdrew|retract|take back|ignore|disregard|forget(?: about)?|ziehen? .{0,20}zuruck",
+    r"(?:shipping|freight|delivery|installation|insurance|training|support|transport|versand|porto|envio|livraison)"
+    r"(?: costs?| charges?| fees?|kosten)(?: is| are| would be| come to| of)?",
+)
+ENDED_AFTER = re.compile(
+    r"[a-z ,/.]{0,30}?(?:(?:has |is |had |have )?(?:expired|lapsed|withdrawn|no longer|off the table)"
+    r"|was (?:an? )?(?:typo|mistake|slip|error))(?![a-z])"
+)
+# With such words a whole text offers nothing.
+NOT_AN_OFFER = _whole(
+    r"(?:not|isn't|no) (?:an? |yet an? )?(?:binding |formal |firm |real |official )?(?:offer|commitment)(?: yet)?",
+    r"(?:don't|do not|not to be) (?:take|treat|read|regard|see|taken|read|understood) (?:this |that |it )?as an? offer",
+    r"kein (?:verbindliches )?angebot|unverbindlich|pas une offre|no es una oferta|geen (?:bindend )?bod",
+)
+# Right before what the writer itself offers, whatever other prices it speaks of.
+OWN_BEFORE = re.compile(
+    r"(?<![a-z])(?:(?:i|we)(?:'ll|'d|'m|'re|ll|m)?(?: (?:will|would|can|could|am|are|now|hereby|therefore|only|just))*"
+    r" (?:offer(?:ing)?|go(?:ing)?|do|pay(?:ing)?|bid(?:ding)?|propose|quote|say|suggest|make it|come (?:up|down) to)"
+    r"|(?:my|our) (?:[a-z]+ )?(?:offer|bid|price|proposal|counter|quote)(?:(?: now)? is| now| would be)?"
+    r"|you(?:'d|'ll)?(?: now| would| will)* pay|halfway(?: is)?|makes|which (?:is|gives)|so|thus|hence"
+    r"|(?:ich|wir) bieten?|biete(?:n)? (?:ich|wir)|mein (?:angebot|gebot)|(?:je|nous) propos(?:e|ons)|nous offrons"
+    r"|(?:mon|notre) offre|ofre(?:zco|cemos)|(?:mi|nuestra) oferta|(?:ik|we|wij) bied(?:en)?|mijn bod)"
+    r"(?: (?:you|to|at|for|a|an|price|of|is|up|down|it|exactly|that|just|only|ihnen|ist|est|es|de|u"
+    r"|je)){0,4}[ :,]{0,3}$"
 )
 REPORTED_BESIDE = re.compile(
     r"(?<![a-z])(?:instead of|down from|up from|from|versus|vs\.?|compared (?:to|with)|rather than|against|than"
     r"|off|asked|(?:asking |list |catalogue |retail |market )price|rrp|paid|costs? (?:me|us)|cost"
     r"|bought (?:it )?(?:at|for)|worth|valued? at|average|sav(?:e|ing)s?|discount|rebate|deposit|shipping|freight"
     r"|fee|plus|surcharge|vat|tax|margin|difference|gap|another|by|add|adding|(?:offer|price|bid|quote) was|extra"
-    r"|additional|beat|undercut|quote|statt|anstatt|listenpreis|von|um|rabatt|als|au lieu de|en vez de"
-    r"|en lugar de|remise de|descuento de)(?: (?:is|of|was|at|for|a|only))?[ :]{1,2}$"
+    r"|additional|beat|undercut|(?<!to )(?<!we )(?<!i )(?<!can )quote|statt|anstatt|listenpreis"
+    r"|(?<!preis )(?<!angebot )(?<!gebot )von|um|rabatt|als|au lieu de|en vez de"
+    r"|en lugar de|remise de|descuento de|list)(?: (?:is|of|was|at|for|a|only|our|the|your))?[ :]{1,2}$"
 )
 REPORTED_AFTER = re.compile(
     r"(?:\?+|\.{2,}) ?(?:no|never|nein|non|nunca|sorry|impossible|not|forget it|come on|are you|you must be"
@@ -215,6 +264,7 @@ REPORTED_AFTER = re.compile(
     r"|de moins|de remise|moins|menos|de descuento)(?![a-z])"
     r"|(?:sounds|seems)(?! (?:good|fair|right|great|ok|okay|fine|reasonable|like a deal))|would be nice"
     r"|was (?:my|your|the)|used to|came|i (?:paid|was quoted)|ago)"
+    r"|\sauf (?:[$€£]\s?)?[0-9]"
 )
 # "Is 400 your best price?" asks, and offers nothing.
 ASKS_ABOUT = re.compile(
@@ -230,7 +280,8 @@ NEARLY = _whole(
 )
 RANGE = re.compile(r"\s?(?:-|to|bis|a)\s?(?:[$€£]\s?)?")
 MOVES_FROM = re.compile(
-    r"(?:come|came|go|going|went|mov(?:e|ed)|drop(?:ped)?|rais(?:e|ed)|lower(?:ed)?|reduc(?:e|ed)|down|up|runter"
+    r"(?:come|came|go|going|went|mov(?:e|ed|ing)|drop(?:ped|ping)?|rais(?:e|ed|ing)|increas(?:e|ed|ing)"
+    r"|improv(?:e|ed|ing)|lower(?:ed|ing)?|reduc(?:e|ed|ing)|cut(?:ting)?|down|up|runter"
     r"|hoch|baisse[rz]?|bajar)[a-z ]{0,20} (?:from|von|de)$"
 )
 BETWEEN = _whole("between", "zwischen", "entre", "range", "somewhere from")

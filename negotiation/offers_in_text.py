@@ -13,7 +13,7 @@ from decimal import Decimal
 from negotiation.amounts_in_text import CODES, Amount, Role, amounts_in
 from negotiation.core.terms import CENT, to_money
 from negotiation.figures import money_words
-from negotiation.offer_words import ELSEWHERE, NOT_REALLY
+from negotiation.offer_words import ELSEWHERE, NOT_AN_OFFER, NOT_REALLY
 from negotiation.replies.amounts import HIGHEST_PRICE
 from negotiation.replies.cardinals import CARDINAL, cardinal_readings
 from negotiation.replies.characters import fold
@@ -26,6 +26,8 @@ MOST_QUANTITY = 1_000_000
 FAR_ABOVE = Decimal("1.6")
 # A number with no word or sign of money that is less than such a part of it, or more than so many times, is no price.
 FAR_BELOW, OUT_OF_REACH = Decimal("0.2"), Decimal(3)
+# What costs less than such a part of it is something else: a bag, the shipping.
+OTHER_THINGS = Decimal("0.05")
 _OTHER_MONEY = re.compile(
     r"(?<![a-z])(?:quid|sterling|pounds?|francs?|franken|pesos?|reais|zloty|zl|kronor|kroner|kr|lira|rand|bitcoin|btc)"
     r"(?![a-z])"
@@ -45,6 +47,11 @@ _DOZENS = re.compile(
 )
 _COUNTED_NAME = re.compile(rf"(?<=\d)\s+{re.escape(MASK.strip())}\s+(?:s\s)?")
 _ISH = re.compile(r"(?<=\d)[ -]?ish\b")
+_DASHED = re.compile(r"(?<=[0-9])/[-=](?![0-9a-z])")
+_A_TIME = re.compile(
+    r"(?<![a-z])(?P<lead>(?:with)?in |innerhalb |binnen |dans |en )(?:an?|one|einer|einem|een|une?|una?)[ ]"
+    r"(?P<unit>day|week|fortnight|month|tag|woche|monat|jour|semaine|mois|dia|semana|mes|dag|maand)(?![a-z])"
+)
 _CODE = re.compile(rf"(?<![a-z])(?:{CODES})(?![a-z])")
 
 
@@ -80,8 +87,10 @@ def read_offer(
     folded = _plain(text[:LONGEST], item_name)
     if names_other_currency(folded, currency) or _names_odd_money(folded, currency):
         return None
-    amounts = list(amounts_in(folded, quantity))
-    if any(amount.role is Role.UNCLEAR for amount in amounts):
+    if NOT_AN_OFFER.search(folded):
+        return None
+    amounts = _without_choices_made(list(amounts_in(folded, quantity)))
+    if any(amount.role in (Role.UNCLEAR, Role.CHOICE) for amount in amounts):
         return None
     return _combined(amounts, currency, quantity, last, is_question=text.rstrip().endswith("?"))
 
@@ -94,8 +103,14 @@ def _plain(text: str, item_name: str) -> str:
     if item_name:
         small = mask_names(small, (fold(item_name).lower(), item_name))
         small = _nouns_of(item_name).sub("units", _COUNTED_NAME.sub(" units ", small))
-    small = _ISH.sub("", small)
+    small = _ISH.sub("", _DASHED.sub("", _A_TIME.sub(_of_one, small)))
     return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" , ", _DOZENS.sub(_in_digits, small)))
+
+
+def _of_one(time: re.Match[str]) -> str:
+    """ "within a week" as "within 1 week"."""
+    unit = time["unit"]
+    return f"{time['lead']}{'2 weeks' if unit == 'fortnight' else f'1 {unit}'}"
 
 
 def _nouns_of(item_name: str) -> re.Pattern[str]:
@@ -122,6 +137,13 @@ def _names_odd_money(folded: str, currency: str) -> bool:
     named = {match.group() for match in _OTHER_MONEY.finditer(folded)}
     codes = set(_CODE.findall(folded)) - {currency.lower(), "try"}
     return bool(codes or named - _OWN_WORDS.get(currency.upper(), set()))
+
+
+def _without_choices_made(amounts: Sequence[Amount]) -> Sequence[Amount]:
+    """Of "between 400 and 420: I offer 415", what is offered after the choice."""
+    chosen = max((place for place, amount in enumerate(amounts) if amount.is_own), default=-1)
+    choices = [place for place, amount in enumerate(amounts) if amount.role is Role.CHOICE]
+    return amounts[choices[-1] + 1 :] if choices and chosen > choices[-1] else amounts
 
 
 def _combined(
@@ -151,8 +173,8 @@ def _combined(
 
 
 def _is_far(amount: Amount, last: Decimal | None) -> bool:
-    """Whether it is by far too small, with nothing beside it that speaks of money, to be a price."""
-    return amount.is_bare and last is not None and max(amount.values) < last * FAR_BELOW
+    """Whether it is by far too small to be a price of the item, sooner where nothing beside it speaks of money."""
+    return last is not None and max(amount.values) < last * (FAR_BELOW if amount.is_bare else OTHER_THINGS)
 
 
 def _whole(values: Sequence[Decimal]) -> list[int]:
@@ -171,9 +193,11 @@ def _distinct(prices: Sequence[Amount]) -> list[Amount]:
 
 def _unit_price(prices: Sequence[Amount], units: int, last: Decimal | None) -> tuple[Decimal, bool, float] | None:
     """The price of a unit, whether it was named as such, and the doubt about it."""
-    if len(prices) == 2:
-        return _product(prices, units)
-    if len(prices) > 2:
+    if len(prices) == 2 and (product := _product(prices, units)):
+        return product
+    if len(prices) > 1:
+        prices = [amount for amount in prices if amount.is_own]
+    if len(prices) != 1:
         return None
     amount = prices[0]
     readings = [

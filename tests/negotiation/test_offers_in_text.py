@@ -211,3 +211,9 @@ def test_long_text_is_read_as_far_as_messages_go(shape):
     text = (shape * LONGEST)[: 2 * LONGEST]
 
     assert read(text) == read(text[:LONGEST])
+
+
+def test_far_smaller_price_than_that_on_the_table_is_of_something_else():
+    assert read("The bags are 15 EUR each if you want them", last=Decimal(420)) is None
+    assert read("15 EUR each", last=Decimal(20)).price == Decimal(15)
+    assert read("After 3 calls and 2 meetings: 416 per unit", last=Decimal(420)).price == Decimal(416)
