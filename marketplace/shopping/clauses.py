@@ -26,7 +26,10 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with what it is; `is_foreign`: in another currency than the session's."""
+    """A number with what it is; `is_foreign`: in another currency than the session's.
+
+    `thing` is what it is the price of, if that is named: "3 per plate".
+    """
 
     part: Part
     value: Decimal
@@ -36,13 +39,16 @@ class Figure:
     is_total: bool = False
     is_foreign: bool = False
     doubts: tuple[str, ...] = ()
+    thing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """`joint` is what parts it from the clause before, `leftovers` are words beside its name that say nothing.
 
-    It stands from `start` to `end` in the text.
+    It stands from `start` to `end` in the text. `is_one`: its name has an article, as in "a ladder"; `ends_name`: the
+    name stands before the number of units, so that it may have begun in the clause before; `is_of_everything`: its
+    price is one for the whole list.
     """
 
     start: int
@@ -54,6 +60,9 @@ class Clause:
     counts: tuple[Figure, ...]
     prices: tuple[Figure, ...]
     leftovers: tuple[str, ...]
+    is_one: bool = False
+    ends_name: bool = False
+    is_of_everything: bool = False
 
 
 def clauses_in(text: str, currency: str, known: Iterable[str]) -> Iterator[Clause]:
@@ -113,6 +122,7 @@ class _Beside:
     is_total: bool = False
     is_bare: bool = True
     is_cents: bool = False
+    thing: str = ""
     doubts: list[str] = field(default_factory=list)
 
     def eat_before(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -134,21 +144,29 @@ class _Beside:
         """Whether it surely is a number of units: "50 pcs", "x 50"."""
         if self.money or self.is_cents:
             return False
-        if words.COUNT_AFTER.match(self.tail):
+        if words.COUNT_AFTER.match(self.tail) or self.is_bulk:
             return True
         is_named = words.COUNT_BEFORE.search(self.lead) is not None
-        return is_named and not any(pattern.search(self.lead) for pattern in (*_LEADS.values(), words.ALL_BEFORE))
+        return is_named and not any(pattern.search(self.lead) for pattern in (*_LEAD_WORDS, words.ALL_BEFORE))
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it says how much is wanted: "60 kg of rice", or alone in its clause "20 kg"."""
+        bulk = None if self.money else words.BULK.match(self.tail)
+        if bulk is None or any(word not in words.FILLERS for word in self.lead.split()):
+            return False
+        return bulk["alone"] is None or not self.lead.strip()
 
     @property
     def names_next(self) -> bool:
         """Whether a word follows that may be the name of a thing."""
-        word = re.match(rf"\s?-?([a-z{MASK_SIGN}][^\s]*)", self.tail)
+        word = re.match(rf"\s?-?([a-z0-9{MASK_SIGN}][^\s]*)", self.tail)
         return word is not None and word[1] not in words.FILLERS and not words.NO_NAME.match(self.tail)
 
 
 def _figures(source: Source, numbers: Sequence[Number], stretch: tuple[int, int], currency: str) -> list[Figure]:
     """What each number of the clause is; those that belong to a name are none."""
-    besides = list(_besides(source.plain, numbers, stretch))
+    besides = list(_besides(source.plain, numbers, stretch))[::-1]
     for one, other in pairwise(besides):
         _find_range(source.plain, one, other)
     has_count = False
@@ -163,13 +181,16 @@ def _figure(source: Source, beside: _Beside, part: Part, currency: str) -> Figur
     is_foreign = any(not is_currency(sign, currency) for sign in beside.money)
     said = source.original(beside.start if beside.money else beside.number.start, beside.end)
     doubts = (*beside.number.doubts, *(doubt.format(said) for doubt in beside.doubts))
-    return Figure(part, beside.number.value, said, beside.start, beside.end, beside.is_total, is_foreign, doubts)
+    return Figure(
+        part, beside.number.value, said, beside.start, beside.end, beside.is_total, is_foreign, doubts, beside.thing
+    )
 
 
 def _besides(plain: str, numbers: Sequence[Number], stretch: tuple[int, int]) -> Iterator[_Beside]:
+    """The last comes first, for what follows a number goes on to the next that is none of a name."""
     begin, stop = stretch
-    for place, number in enumerate(numbers):
-        after = numbers[place + 1].start if place + 1 < len(numbers) else stop
+    after = stop
+    for place, number in reversed(list(enumerate(numbers))):
         before = max(begin, numbers[place - 1].end if place else begin, number.start - _AROUND)
         beside = _Beside(number, plain[before : number.start], plain[number.end : after], number.start, number.end)
         if sign := beside.eat_before(words.MONEY_BEFORE):
@@ -179,16 +200,21 @@ def _besides(plain: str, numbers: Sequence[Number], stretch: tuple[int, int]) ->
         elif not beside.money and beside.eat_after(words.CENTS_AFTER):
             beside.is_cents, beside.number = True, replace(number, value=number.value / 100)
         if not _is_glued(plain, beside):
+            after = number.start
             yield beside
 
 
 def _is_glued(plain: str, beside: _Beside) -> bool:
-    """Part of a word such as "A4", or a measure such as "27-inch"."""
+    """Part of a word such as "A4", or a measure such as "27-inch"; but not how much of a thing is wanted."""
     number = beside.number
+    if beside.is_bulk:
+        return False
     if beside.money or beside.is_cents or not plain[number.start].isdigit():
         return False
     before, rest = plain[max(0, number.start - 2) : number.start], plain[number.end : number.end + _AROUND]
     if words.GLUED_BEFORE.search(before) and not before.endswith("x"):
+        return True
+    if words.SIZE_AFTER.match(rest) or words.SIZE_BEFORE.search(plain[max(0, number.start - 8) : number.start]):
         return True
     if words.COUNT_AFTER.match(rest) or words.EACH_AFTER.match(rest) or words.RANGE_OF_PRICES.match(rest):
         return False
@@ -197,6 +223,8 @@ def _is_glued(plain: str, beside: _Beside) -> bool:
 
 def _find_range(plain: str, one: _Beside, other: _Beside) -> None:
     """ "Between 80 and 120", "80-120 each": the lowest and the highest price."""
+    if one.lead.endswith("- ") and plain[one.number.end :].startswith(" - "):
+        return  # "desks - 25 - 120"
     if one.part is not None or not words.RANGE.fullmatch(plain[one.end : other.start]):
         return
     is_said = words.BETWEEN.search(one.lead) is not None
@@ -250,7 +278,7 @@ def _count(beside: _Beside) -> Part:
 def _take_price_words(beside: _Beside) -> Part | None:
     """Takes in what names the number a price; which one, if that is said."""
     after = _take_after(beside)
-    named = next((part for part, pattern in _LEADS.items() if beside.eat_before(pattern)), after)
+    named = next((part for part, pattern in _LEADS if beside.eat_before(pattern)), after)
     plain = beside.eat_before(words.PLAIN)
     beside.is_total = (bool(beside.eat_before(words.ALL_BEFORE)) or beside.is_total) and not beside.is_each
     beside.is_each = beside.is_each or bool(beside.eat_before(words.EACH_LEAD))
@@ -264,18 +292,26 @@ def _take_price_words(beside: _Beside) -> Part | None:
 def _take_after(beside: _Beside) -> Part | None:
     named = None
     for _ in range(3):
-        if beside.eat_after(words.EACH_AFTER):
-            beside.is_each = True
+        if each := beside.eat_after(words.EACH_AFTER):
+            beside.is_each, beside.thing = True, each["thing"] or ""
         elif beside.eat_after(words.ALL_AFTER):
             beside.is_total = True
         elif beside.eat_after(words.AT_MOST_AFTER):
             named = Part.HIGHEST
         elif beside.eat_after(words.AT_LEAST_AFTER):
             named = Part.LOWEST
+        elif beside.eat_after(words.HOPED_AFTER):
+            named = Part.TARGET
     return named
 
 
-_LEADS = {Part.HIGHEST: words.AT_MOST, Part.LOWEST: words.AT_LEAST, Part.TARGET: words.HOPED}
+_LEADS = (
+    (Part.LOWEST, words.NOT_BELOW),
+    (Part.HIGHEST, words.AT_MOST),
+    (Part.LOWEST, words.AT_LEAST),
+    (Part.TARGET, words.HOPED),
+)
+_LEAD_WORDS = tuple(pattern for _, pattern in _LEADS)
 
 
 def _clause(source: Source, stretch: tuple[int, int], joint: str, is_first: bool, figures: Sequence[Figure]) -> Clause:
@@ -284,6 +320,8 @@ def _clause(source: Source, stretch: tuple[int, int], joint: str, is_first: bool
     gaps = [_name_in(source, *gap) for gap in zip(edges[::2], edges[1::2], strict=True)]
     counted = next((place + 1 for place, figure in enumerate(figures) if figure.part is Part.COUNT), 0)
     order = [counted, counted - 1, *range(len(gaps))] if counted else list(range(len(gaps)))
+    if counted and gaps[counted - 1] and names_container(gaps[counted]):
+        order = [counted - 1, counted]
     chosen = next((place for place in order if gaps[place]), None)
     return Clause(
         source.place(begin),
@@ -295,7 +333,25 @@ def _clause(source: Source, stretch: tuple[int, int], joint: str, is_first: bool
         tuple(figure for figure in figures if figure.part is Part.COUNT),
         tuple(figure for figure in figures if figure.part is not Part.COUNT),
         tuple(gap for place, gap in enumerate(gaps) if gap and place != chosen),
+        is_one=_is_one(source.plain[begin:stop]),
+        ends_name=bool(counted) and chosen == counted - 1,
+        is_of_everything=words.EVERYTHING.search(source.plain, begin, stop) is not None,
     )
+
+
+def names_container(name: str) -> bool:
+    """Whether it is the name of no thing, but of what holds or measures things: "boxes", "kg"."""
+    return words.CONTAINER.fullmatch(name.lower()) is not None or words.BULK.fullmatch(name.lower()) is not None
+
+
+def _is_one(plain: str) -> bool:
+    """Whether an article leads to the name, after words that only lead to it."""
+    for word in re.finditer(r"\S+", plain):
+        if words.ONE.match(plain, word.start()):
+            return True
+        if not _is_filler(word.group()):
+            return False
+    return False
 
 
 def _name_in(source: Source, start: int, end: int) -> str:

@@ -3,11 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
+from marketplace.shopping.csv_columns import COLUMNS, NEEDED, field_of, fields_by_cells, fields_of, problems_of
 from marketplace.shopping.item_forms import ItemForm
 from marketplace.shopping.term_fields import terms_text
 from marketplace.term_weights import weights_text
@@ -16,46 +17,12 @@ from negotiation.replies.money import CURRENCY_SIGNS, is_currency
 
 MOST_BYTES = 200_000
 MOST_LINES = 1000
-COLUMNS = {
-    "item_name": "Item",
-    "quantity_needed": "Quantity",
-    "max_price_per_unit": "Highest price",
-    "min_price_per_unit": "Lowest price",
-    "target_price": "Target price",
-    "item_id": "Item id",
-    "approve_above": "Ask above",
-    "approve_below_min": "Ask below lowest",
-    "allowed_terms": "Further terms",
-    "term_weights": "How much they matter",
-}
-NEEDED = ("item_name", "quantity_needed", "max_price_per_unit")
 SAMPLE = (
     "Item,Quantity,Highest price,Lowest price,Target price,Item id,Ask above,Ask below lowest,Further terms,"
     "How much they matter\r\n"
     "HP 15 Laptop,50,600.00,400.00,520.00,,25000,yes,delivery days 0-14,delivery days -20 %\r\n"
     '"Mouse, wireless",100,35.00,,,,,,,\r\n'
 )
-# Of two columns for the same, the one that stands earlier here.
-_SYNONYMS = {
-    "item_name": "item itemname name product productname article description what artikel"
-    " bezeichnung artikelbezeichnung produkt ware nom designation produit libelle articulo producto nombre descripcion",
-    "quantity_needed": "quantity quantityneeded qty count number units pieces pcs amount howmany"
-    " menge anzahl stuck stuckzahl quantite cantidad unidades",
-    "max_price_per_unit": "highestprice maxpriceperunit maxprice max maximum maximumprice highest limit price"
-    " pricelimit unitprice upto hochstpreis maximalpreis maxpreis preislimit einzelpreis preis prixmax prixmaximum"
-    " prixmaximal prixunitaire prix preciomaximo preciomax preciounitario precio",
-    "min_price_per_unit": "lowestprice minpriceperunit minprice min minimum minimumprice lowest atleast"
-    " mindestpreis minimalpreis minpreis prixmin prixminimum prixminimal preciominimo preciomin",
-    "target_price": "targetprice target aim goal hopefor zielpreis wunschpreis prixcible preciodeseado precioobjetivo",
-    "item_id": "itemid id sku code itemcode articlenumber productid artikelnummer artikelnr artnr reference"
-    " referencia codigo",
-    "approve_above": "askabove askmeaboveatotalof approveabove approval approvalabove approvalthreshold threshold",
-    "approve_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
-    "allowed_terms": "furtherterms terms allowedterms",
-    "term_weights": "howmuchtheymatter howmuchtermsmatter weights termweights importance",
-}
-_FIELDS = {synonym: field for field, names in _SYNONYMS.items() for synonym in names.split()}
-_RANKS = {synonym: rank for names in _SYNONYMS.values() for rank, synonym in enumerate(names.split())}
 _PRICES = ("max_price_per_unit", "min_price_per_unit", "target_price", "approve_above")
 _NUMBERS = ("quantity_needed", *_PRICES)
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
@@ -65,6 +32,14 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?P<mark>[.,' ])[0-9]{3}(?:(?P=mark)[0-9]{3})*")
+_SEPARATORS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"\ufeff?sep=(?P<separator>[,;\t|])\r?\n", re.IGNORECASE)
+# Above a heading there may be a title.
+_FIRST_ROWS = 10
+_SUM = re.compile(
+    r"(?:(?:grand|sub|net|overall) ?)?"
+    r"(?:total|sum|summe|gesamt(?:summe)?|zwischensumme|somme|suma|totaal)(?![a-z]).{0,20}"
+)
 _YES = {"yes", "y", "true", "1", "x", "on"}
 _NO = {"", "no", "n", "false", "0", "off"}
 # A spreadsheet would take a cell that begins so for a formula.
@@ -86,6 +61,13 @@ class CsvReading:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    cells: list[str]
+    separator: str
+
+
 def decode_csv(content: bytes) -> str:
     """Raises ValueError in words that can be shown."""
     if len(content) > MOST_BYTES:
@@ -102,20 +84,31 @@ def read_csv(text: str, currency: str) -> CsvReading:
     if len(text) > MOST_BYTES:
         return CsvReading(problems=(f"The text is longer than {MOST_BYTES // 1000} KB; a shopping list is shorter.",))
     try:
-        lines = _lines(text, max(",;\t", key=lambda separator: _recognised(text, separator)))
+        lines = _lines(text, _separator(text))
     except csv.Error as error:
         return CsvReading(problems=(f"This cannot be read as CSV: {error}.",))
     if not lines:
         return CsvReading(problems=("The file is empty.",))
-    fields = _fields(lines[0].cells)
-    problems = tuple(_column_problems(lines[0].cells, fields))
-    if any(field not in fields for field in NEEDED):
+    fields, problems, lines = _table(lines, currency)
+    if "item_name" not in fields or len(set(NEEDED) & set(fields)) < len(NEEDED) - 1:
         return CsvReading(problems=problems)
-    is_comma_decimal = lines[0].separator == ";" or (
-        lines[0].separator == "\t" and _has_decimal_commas(lines[1:], fields)
-    )
-    rows = (_row(line, fields, currency, is_comma_decimal) for line in lines[1:] if any(map(str.strip, line.cells)))
+    sums = [line.number for line in lines if _is_sum(line, fields)]
+    problems += tuple(f"Line {number}, a sum, was left out." for number in sums)
+    separator = lines[0].separator if lines else ","
+    is_comma_decimal = separator == ";" or (separator in "\t|" and _has_decimal_commas(lines, fields))
+    rows = (_row(line, fields, currency, is_comma_decimal) for line in lines if line.number not in sums)
     return CsvReading(tuple(rows), problems)
+
+
+def _table(lines: list[_Line], currency: str) -> tuple[list[str], tuple[str, ...], list[_Line]]:
+    """Its columns, what is wrong with them, and the lines that are no heading and not empty."""
+    heading, *below = lines[_place_of_heading(lines) :]
+    fields = fields_of(heading.cells, currency)
+    below = [line for line in below if any(map(str.strip, line.cells))]
+    guessed = None if any(fields) else fields_by_cells([line.cells for line in (heading, *below)])
+    if guessed is None:
+        return fields, tuple(problems_of(heading.cells, fields, currency)), below
+    return guessed, (f"No heading was found: the columns were taken for {_in_words(guessed)}.",), [heading, *below]
 
 
 def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -128,13 +121,6 @@ def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
         if any(cells):
             table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
     return written.getvalue()
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    cells: list[str]
-    separator: str
 
 
 def _lines(text: str, separator: str) -> list[_Line]:
@@ -150,29 +136,53 @@ def _lines(text: str, separator: str) -> list[_Line]:
     return lines
 
 
-def _recognised(text: str, separator: str) -> int:
-    """How many columns are known by their names if this parts them."""
+def _separator(text: str) -> str:
+    """What a spreadsheet says in a line of its own, else what parts a heading, else the lines, into most columns."""
+    if said := _SEPARATOR_LINE.match(text):
+        return said["separator"]
+    rows = {separator: _first_rows(text, separator) for separator in _SEPARATORS}
+    return max(_SEPARATORS, key=lambda separator: (_most_known(rows[separator]), _evenness(rows[separator])))
+
+
+def _first_rows(text: str, separator: str) -> list[list[str]]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    heading = next((cells for cells in rows if any(map(str.strip, cells))), [])
-    return len(set(filter(None, map(_field, heading))))
+    return list(islice((cells for cells in rows if any(map(str.strip, cells))), _FIRST_ROWS))
 
 
-def _bare(heading: str) -> str:
-    return re.sub(r"[\W_]", "", fold(heading)).lower()
+def _most_known(rows: Sequence[Sequence[str]]) -> int:
+    """How many columns are known by their names, in the line that has most of them."""
+    return max((_known(cells) for cells in rows), default=0)
 
 
-def _field(heading: str) -> str:
-    return _FIELDS.get(_bare(heading), "")
+def _known(cells: Sequence[str]) -> int:
+    return len(set(filter(None, map(field_of, cells))))
 
 
-def _fields(headings: Sequence[str]) -> list[str]:
-    """Each column's; of two that are called alike, the plainer name has it: "max price" before "price"."""
-    fields = [_field(heading) for heading in headings]
-    best: dict[str, int] = {}
-    for place, field in enumerate(fields):
-        if field and (field not in best or _RANKS[_bare(headings[place])] < _RANKS[_bare(headings[best[field]])]):
-            best[field] = place
-    return [field if best.get(field) == place else "" for place, field in enumerate(fields)]
+def _evenness(rows: Sequence[Sequence[str]]) -> int:
+    """How many columns all lines have; none if they differ."""
+    widths = {len(cells) for cells in rows}
+    return widths.pop() if len(widths) == 1 and widths != {1} else 0
+
+
+def _place_of_heading(lines: Sequence[_Line]) -> int:
+    """The first line, or one near it that names two columns or more where the first names none."""
+    if not _known(lines[0].cells) or len(lines[0].cells) == 1:
+        for place, line in enumerate(lines[:_FIRST_ROWS]):
+            if _known(line.cells) > 1:
+                return place
+    return 0
+
+
+def _is_sum(line: _Line, fields: Sequence[str]) -> bool:
+    """A line that adds up those above it: it is called so, and lacks a quantity or a price."""
+    cells = dict(zip(fields, map(str.strip, line.cells), strict=False))
+    is_named = _SUM.fullmatch(fold(cells.get("item_name", "")).lower()) is not None
+    return is_named and not all(cells.get(field) for field in NEEDED)
+
+
+def _in_words(fields: Sequence[str]) -> str:
+    *names, last = (COLUMNS[field].lower() for field in fields)
+    return f"{', '.join(names)} and {last}"
 
 
 def _has_decimal_commas(lines: Sequence[_Line], fields: Sequence[str]) -> bool:
@@ -182,21 +192,6 @@ def _has_decimal_commas(lines: Sequence[_Line], fields: Sequence[str]) -> bool:
     ]
     marks = {found[1] for price in prices if (found := re.search(r"([.,])[0-9]{1,2}(?![0-9.,])", price))}
     return marks == {","}
-
-
-def _column_problems(headings: Sequence[str], fields: Sequence[str]) -> Iterator[str]:
-    for field in NEEDED:
-        if field not in fields:
-            yield f"The first line names no column “{COLUMNS[field]}”."
-    for heading, field in zip(headings, fields, strict=True):
-        if field or not heading.strip():
-            continue
-        known, left_out = _field(heading), f"The column “{heading.strip()[:40]}”"
-        if known:
-            other = headings[fields.index(known)].strip()[:40]
-            yield f"{left_out} was left out: “{other}” is the {COLUMNS[known].lower()}."
-        else:
-            yield f"{left_out} is not known and was left out."
 
 
 def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bool) -> CsvRow:
@@ -246,7 +241,7 @@ def _count(cell: str, currency: str, is_comma_decimal: bool) -> str:
     number = re.sub("[.,' ]", "", plain) if _GROUPED.fullmatch(plain) else _amount(cell, currency, is_comma_decimal)
     if number.partition(".")[2].strip("0"):
         raise ValueError(f"“{cell[:40]}” is no whole number.")
-    return number
+    return number.partition(".")[0]
 
 
 def _amount(cell: str, currency: str, is_comma_decimal: bool) -> str:

@@ -1,7 +1,8 @@
 """Reads a shopping list from plain sentences: "50 laptops up to 600 each and 100 mice up to 35".
 
-By rule, so that the same words always read the same. No number comes out that is not in the text, but for cents and the
-price of one where a total was named. What is not certain is said with the item; nothing is ever bought by it.
+By rule, so that the same words always read the same. No number comes out that is not in the text, but for cents, the
+price of one where a total was named, and one of what has an article. What is not certain is said with the item; nothing
+is ever bought by it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +10,13 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 
 from marketplace.models import MAX_PRICE, MAX_QUANTITY
-from marketplace.shopping.clauses import Clause, Figure, Part, clauses_in
+from marketplace.shopping.clauses import Clause, Figure, Part, clauses_in, names_container
+from marketplace.shopping.words import CONTAINER, WANTS
 
 LONGEST = 4000
 MOST_LINES = 100
+# So few words are hardly anything but the name of a thing.
+_FEW_WORDS = 3
 _CENT = Decimal("0.01")
 
 
@@ -50,7 +54,13 @@ def read_shopping(text: str, *, currency: str, known: Iterable[str] = ()) -> Rea
     for clause in clauses_in(text, currency, known):
         last = drafts[-1] if drafts else None
         clause = _price_alone(clause, last)
-        if last is not None and _goes_on(clause, last):
+        named = _named(clause, drafts)
+        if clause.is_of_everything and clause.prices and not clause.counts and len(drafts) > 1:
+            unread.append(_heard(text[clause.start : clause.end]))
+            continue
+        if named is not None:
+            named.take(replace(clause, name=""))
+        elif last is not None and _goes_on(clause, last):
             last.take(clause)
         elif clause.counts or clause.prices or clause.is_quoted or (clause.name and (last is None or clause.is_first)):
             drafts.append(_Item(clause.start))
@@ -58,8 +68,11 @@ def read_shopping(text: str, *, currency: str, known: Iterable[str] = ()) -> Rea
         else:
             unread.append(clause.name)
         unread.extend(clause.leftovers)
-    lines = [draft.line(currency, text) for draft in drafts if draft.says_something]
-    unread += [draft.name for draft in drafts if not draft.says_something]
+    told = [draft for draft in drafts if draft.says_something]
+    if not told and (WANTS.search(text.lower()) or len(text.split()) <= _FEW_WORDS):
+        told = [draft for draft in drafts if draft.name]
+    lines = [draft.line(currency, text) for draft in told]
+    unread += [draft.name for draft in drafts if draft not in told]
     unread += [line.heard for line in lines if not line.is_usable]
     return Reading(tuple(line for line in lines if line.is_usable)[:MOST_LINES], tuple(filter(None, unread)))
 
@@ -92,6 +105,7 @@ class _Item:
     end: int = 0
     name: str = ""
     is_quoted: bool = False
+    is_one: bool = False
     counts: list[Figure] = field(default_factory=list)
     prices: list[Figure] = field(default_factory=list)
 
@@ -102,14 +116,20 @@ class _Item:
     def take(self, clause: Clause) -> None:
         self.end = clause.end
         self.is_quoted = self.is_quoted or clause.is_quoted
-        if clause.name:
+        self.is_one = self.is_one or (clause.is_one and bool(clause.name) and not self.name)
+        if clause.name and not (self.name and CONTAINER.fullmatch(clause.name.lower())):
             self.name = f"{self.name}{clause.joint}{clause.name}" if self.name else clause.name
         self.counts += clause.counts
         self.prices += clause.prices
 
     def line(self, currency: str, text: str) -> ShoppingLine:
         doubts: list[str] = []
-        quantity = _quantity(self.counts, doubts)
+        heard = _heard(text[self.start : self.end])
+        if self.is_one and not self.counts:
+            quantity: int | None = 1
+            doubts.append(f"“{heard}” was taken for one.")
+        else:
+            quantity = _quantity(self.counts, doubts)
         prices = {
             part: _price(self.prices, part, quantity, doubts) for part in (Part.LOWEST, Part.HIGHEST, Part.TARGET)
         }
@@ -123,7 +143,6 @@ class _Item:
             doubts.append("The lowest price is not below the highest.")
         if highest is not None and target is not None and target > highest:
             doubts.append("The target price is above the highest.")
-        heard = _heard(text[self.start : self.end])
         return ShoppingLine(heard, self.name[:100].strip(), quantity, lowest, highest, target, tuple(doubts))
 
 
@@ -142,12 +161,26 @@ def _price_alone(clause: Clause, last: _Item | None) -> Clause:
     return replace(clause, counts=(), prices=(price,))
 
 
+def _named(clause: Clause, drafts: Sequence[_Item]) -> _Item | None:
+    """The item of which a clause gives nothing but the price: "3 per plate"."""
+    things = {price.thing for price in clause.prices} - {""}
+    if clause.counts or len(things) != 1:
+        return None
+    thing = things.pop().removesuffix("s")
+    called = [draft for draft in drafts if thing in draft.name.lower() and not draft.prices]
+    return called[-1] if called else None
+
+
 def _goes_on(clause: Clause, last: _Item) -> bool:
     """Whether a clause still speaks of the last item."""
+    name = "" if last.name and names_container(clause.name) else clause.name
     if clause.is_first:
         return bool(clause.prices) and not (clause.name or clause.counts)
+    if clause.counts and last.counts:
+        is_same = {count.value for count in (*clause.counts, *last.counts)} == {last.counts[0].value}
+        return is_same and bool(clause.prices) and not (clause.name or last.prices)
     if clause.counts:
-        return not last.counts and not (clause.name and last.name)
+        return not (name and last.name) or (clause.ends_name and clause.joint == ", " and not last.prices)
     if clause.prices:
         return not (clause.name and last.prices)
     return bool(clause.name) and not last.prices

@@ -68,11 +68,24 @@ class Source:
 
 def _as_words(text: str) -> str:
     """As long as the text: lines of a table as "name: 25 = 120", lists without their numbers."""
+    text = _with_fields_joined(text)
     text = words.COUNT_FIRST.sub(r"\1 \3=\4", words.NAME_FIRST.sub(r"\1:\3=\4", text))
     numbers = list(words.LIST_NUMBER.finditer(text))
     if [int(each["number"]) for each in numbers] != list(range(1, len(numbers) + 1)):
         return text
     return words.LIST_NUMBER.sub(lambda number: " " * len(number.group()), text)
+
+
+def _with_fields_joined(text: str) -> str:
+    """Lines that each tell one thing of the same item, such as "Quantity: 80", as one line."""
+    told: set[str] = set()
+    joined: list[str] = []
+    for line in text.split("\n"):
+        label = words.FIELD.match(line)
+        kind = label.lastgroup if label else None
+        joined += ["," if kind and told and kind not in told else "\n", line]
+        told = told | {kind} if kind and joined[-2] == "," else {kind} if kind else set()
+    return "".join(joined[1:])
 
 
 def _small(character: str) -> str:
@@ -86,7 +99,8 @@ def _small(character: str) -> str:
 
 
 def numbers_of(plain: str) -> Iterator[Number]:
-    dozens = list(_dozens(plain))
+    dozens = [*_dozens(plain), *_in_other_words(plain)]
+    elsewhere = [match.span() for match in words.NOT_COUNTED.finditer(plain)]
     for mention in numbers_in(plain):
         if mention.kind in (MentionKind.ROMAN, MentionKind.LOOK_ALIKE, MentionKind.HAN) or not mention.values:
             continue
@@ -94,13 +108,16 @@ def numbers_of(plain: str) -> Iterator[Number]:
         is_passing = mention.kind is MentionKind.PASSING and max(mention.values) > 3
         if is_passing or any(dozen.start < mention.end and mention.start < dozen.end for dozen in dozens):
             continue
+        if any(start <= mention.start < end for start, end in elsewhere):
+            continue
         value = max(mention.values) if not written.startswith("0") else min(mention.values)
         is_unclear = len(mention.values) > 1 and ("." in written or not written[0].isdigit())
         is_unclear = is_unclear or (" " in written and written.replace(" ", "").isdigit())
         doubts = (f"“{written}” was read as {value:f}.",) if is_unclear else ()
-        if words.METRES.search(written):
-            continue
-        yield Number(value, mention.start, mention.end, doubts)
+        end = mention.end
+        if metres := words.METRES.search(written):  # no millions
+            value, end = value.scaleb(-6), mention.start + metres.start() + 1
+        yield Number(value, mention.start, end, doubts)
     yield from dozens
 
 
@@ -114,6 +131,13 @@ def _dozens(plain: str) -> Iterator[Number]:
             count = max(said[0].values) if len(said) == 1 and said[0].values else Decimal(1)
             start = match.start() if said else match.end("count") + 1
         yield Number(count * 12, start, match.end())
+
+
+def _in_other_words(plain: str) -> Iterator[Number]:
+    for match in words.COUPLE.finditer(plain):
+        yield Number(Decimal(2), match.start(), match.end() - 1)
+    for match in words.FOREIGN_COUNT.finditer(plain):
+        yield Number(Decimal(words.FOREIGN_COUNTS[match["count"]]), *match.span("count"))
 
 
 def plain_name(name: str) -> str:

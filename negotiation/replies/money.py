@@ -23,6 +23,7 @@ CURRENCY_SIGNS = {
     "fr.": ("CHF",),
     "dollar": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD"),
     "dollars": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD"),
+    "dolares": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
     "bucks": ("USD", "CAD", "AUD"),
     "euro": ("EUR",),
     "euros": ("EUR",),

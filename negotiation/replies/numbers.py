@@ -44,7 +44,7 @@ _POWERS |= {"hundred": 2, "lakh": 5, "crore": 7, "万": 4, "萬": 4, "千": 3, "
 _POWER = "|".join(sorted(_POWERS, key=len, reverse=True))
 _DIGITS = re.compile(
     rf"(?P<number>[0-9]{{1,3}}(?P<group>[,.'_ ])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*(?![0-9])(?:[.,][0-9]+)?"
-    rf"|[0-9]+(?:[.,][0-9]+)?|(?<![0-9])[.][0-9]+)(?:\s?(?P<power>{_POWER})(?![a-z]))?",
+    rf"|[0-9]+(?:[.,][0-9]+)?|(?<![0-9])[.][0-9]+)(?:\s?(?P<power>{_POWER})(?![a-z])(?!(?<=m)[0-9]))?",
     re.IGNORECASE,
 )
 _LIKE_DIGITS = str.maketrans("OoQDlI|SsBZz", "000011155822")

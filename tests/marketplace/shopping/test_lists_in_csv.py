@@ -129,8 +129,15 @@ def test_cells_that_a_line_lacks_are_empty():
     ("text", "problem"),
     [
         ("", "The file is empty."),
-        ("Desk,5,450\n", "The first line names no column “Item”."),
+        ("Desk,oak,5,450\n", "The first line names no column “Item”."),
+        ("Desk,5,450\nChair,oak,80\n", "The first line names no column “Item”."),
+        ("Desk,5,450\n", "No heading was found: the columns were taken for item, quantity and highest price."),
         ("Item,Quantity\nDesk,5\n", "The first line names no column “Highest price”."),
+        ("Item,Qty,Max\nDesk,5,9\nGrand total,5,\n", "Line 3, a sum, was left out."),
+        (
+            "Item,Qty,Max price (EUR)\nDesk,5,9\n",
+            "The column “Max price (EUR)” was left out: it is in EUR, not in USD.",
+        ),
         ("Item,Quantity,Highest price,Colour\nDesk,5,9,red\n", "The column “Colour” is not known and was left out."),
         (
             "Item,Quantity,Highest price,Max\nDesk,5,9,8\n",
@@ -184,3 +191,57 @@ def test_any_name_survives_export_and_import(name):
 def test_any_text_can_be_read(text):
     for row in read(f"Item,Quantity,Highest price\n{text}").rows:
         assert row.line > 1
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Product,Qty,Max. Preis", "Short Text,Order Quantity,Max Price", "itemName,quantity,maxUnitPrice",
+        "Name,Units,Ceiling price", "Product,Needed,Unit price", "Description,Quantity,Budget per unit",
+        "Item,Qty,Max price (USD)", "Item,Qty,Price limit / unit in $",
+        "Désignation,Qté,Prix max", "Item,Qty,Max. price/piece",
+        "What,How many,Maximum per unit", "Artikel,Menge,Preis max",
+    ],
+)  # fmt: skip
+def test_heading_may_be_put_in_many_ways(heading):
+    [row] = read(f"{heading}\nDesk,5,450\n").rows
+
+    assert row.written == {"item_name": "Desk", "quantity_needed": "5", "max_price_per_unit": "450"}
+
+
+@pytest.mark.parametrize("heading", ["Item,Qty,Total price", "Item,Qty,Max total", "Item,Qty,Min. quantity"])
+def test_column_of_totals_is_no_price(heading):
+    assert read(f"{heading}\nDesk,5,450\n").rows[0].written == {"item_name": "Desk", "quantity_needed": "5"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nItem;Qty;Max price\nDesk;5;450\n", "Item|Qty|Max price\nDesk|5|450\n", "Desk,5,450\n", "5\tDesk\t450\n",
+        "Order for March\n\nItem,Qty,Max price\nDesk,5,450\n", "Item,Qty,Max price\nDesk,5.0,450\nTotal,5,\n",
+        "Material;Kurztext;Menge;ME;Max. Preis\n4711;Desk;5;ST;450\n",
+        "Pos,Item,Qty,Max,Total\n1,Desk,5,450,2250\nTotal,,,,2250\n",
+    ],
+)  # fmt: skip
+def test_file_is_read_as_other_programs_write_it(text):
+    [row] = [row for row in read(text).rows if row.written["item_name"]]
+
+    assert (
+        row.written["item_name"],
+        row.written["quantity_needed"],
+        row.written["max_price_per_unit"],
+        row.reasons,
+    ) == (*("Desk", "5", "450", ()),)
+
+
+def test_prices_may_be_added_later():
+    [row] = read("Item,Qty\nDesk,5\n").rows
+
+    assert row.written == {"item_name": "Desk", "quantity_needed": "5"}
+    assert row.reasons == ("Highest price: This field is required.",)
+
+
+def test_thing_that_is_called_like_a_sum_is_kept_if_it_can_be_bought():
+    assert [row.written["item_name"] for row in read("Item,Qty,Max\nTotal station,2,900\nTotal,2,900\n").rows] == [
+        *("Total station", "Total"),
+    ]

@@ -1,0 +1,133 @@
+"""Tells what each column of a shopping list is, by its heading, or by what stands in it where no heading is."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from negotiation.amounts_in_text import CODES
+from negotiation.replies.characters import fold
+from negotiation.replies.money import CURRENCY_SIGNS, is_currency
+
+COLUMNS = {
+    "item_name": "Item",
+    "quantity_needed": "Quantity",
+    "max_price_per_unit": "Highest price",
+    "min_price_per_unit": "Lowest price",
+    "target_price": "Target price",
+    "item_id": "Item id",
+    "approve_above": "Ask above",
+    "approve_below_min": "Ask below lowest",
+    "allowed_terms": "Further terms",
+    "term_weights": "How much they matter",
+}
+NEEDED = ("item_name", "quantity_needed", "max_price_per_unit")
+# Of two columns for the same, the one that stands earlier here.
+_SYNONYMS = {
+    "item_name": "item itemname name product productname article itemdescription description shorttext what artikel"
+    " bezeichnung artikelbezeichnung materialbezeichnung kurztext produkt ware nom designation produit libelle articulo"
+    " producto nombre descripcion omschrijving",
+    "quantity_needed": "quantity quantityneeded qty count number units pieces pcs amount howmany"
+    " menge anzahl stuck stuckzahl quantite qte cantidad unidades aantal",
+    "max_price_per_unit": "highestprice maxpriceperunit maxprice max maximum maximumprice highest limit price"
+    " pricelimit unitprice upto hochstpreis maximalpreis maxpreis preislimit einzelpreis preis prixmax prixmaximum"
+    " prixmaximal prixunitaire prix preciomaximo preciomax preciounitario precio prijs",
+    "min_price_per_unit": "lowestprice minpriceperunit minprice min minimum minimumprice lowest atleast"
+    " mindestpreis minimalpreis minpreis prixmin prixminimum prixminimal preciominimo preciomin",
+    "target_price": "targetprice target aim goal hopefor zielpreis wunschpreis prixcible preciodeseado precioobjetivo",
+    "item_id": "itemid id sku code itemcode articlenumber productid artikelnummer artikelnr artnr reference"
+    " referencia codigo material materialnumber materialnummer partnumber partno",
+    "approve_above": "askabove askmeaboveatotalof approveabove approval approvalabove approvalthreshold threshold",
+    "approve_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
+    "allowed_terms": "furtherterms terms allowedterms",
+    "term_weights": "howmuchtheymatter howmuchtermsmatter weights termweights importance",
+}
+_FIELDS = {synonym: field for field, names in _SYNONYMS.items() for synonym in names.split()}
+_RANKS = {synonym: rank for names in _SYNONYMS.values() for rank, synonym in enumerate(names.split())}
+# What a longer heading is about: one word of these, and none of another line.
+_KEYWORDS = {
+    "quantity_needed": "quantity qty needed required menge anzahl quantite qte cantidad bedarf aantal",
+    "max_price_per_unit": "max maximum maximal maxi highest ceiling limit budget cap hochster maximaler maximo plafond",
+    "min_price_per_unit": "min minimum minimal mini lowest minimo",
+    "target_price": "target ideal desired goal wunsch ziel cible objetivo",
+}
+_KEYWORD_FIELDS = {word: field for field, names in _KEYWORDS.items() for word in names.split()}
+_OF_ONE = {
+    *("per", "unit", "piece", "pc", "item", "each", "ea", "in", "pro", "je", "stuck", "par", "unite", "por", "unidad"),
+    *("price", "preis", "prix", "precio", "prijs"),
+}
+_NO_COLUMN = {"total", "sum", "gesamt", "summe", "id"}
+_LAST_RANK = 1000
+_MONEY = {code.upper() for code in CODES.split("|")} | {sign for sign in CURRENCY_SIGNS if not sign.isalpha()}
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[$€£¥₹]")
+_NUMBER = re.compile(r"(?:[^\w\s]{1,2}|[A-Za-z]{3})?\s?[0-9][0-9.,' ]*\s?(?:[^\w\s]{1,2}|[A-Za-z]{3})?")
+
+
+def fields_of(headings: Sequence[str], currency: str) -> list[str]:
+    """Each column's, empty if unknown; of two that are called alike, the plainer name has it: "max price" before
+    "price".
+    """
+    fields = ["" if _foreign_money(heading, currency) else field_of(heading) for heading in headings]
+    best: dict[str, int] = {}
+    for place, field in enumerate(fields):
+        if field and (field not in best or _rank(headings[place]) < _rank(headings[best[field]])):
+            best[field] = place
+    return [field if best.get(field) == place else "" for place, field in enumerate(fields)]
+
+
+def field_of(heading: str) -> str:
+    """By the whole heading, else by what is left of it without money and "per unit", else by one telling word."""
+    words = [fold(word).lower() for word in _WORD.findall(fold(heading)) if word.upper() not in _MONEY]
+    if not words:
+        return ""
+    plain = "".join(words)
+    telling = {_KEYWORD_FIELDS[word] for word in words if word in _KEYWORD_FIELDS}
+    if plain in _FIELDS:
+        return _FIELDS[plain]
+    if not _NO_COLUMN.isdisjoint(words) or len(telling) > 1:
+        return ""
+    short = "".join(word for word in words if word not in _OF_ONE)
+    return _FIELDS.get(short, "") or next(iter(telling), "")
+
+
+def problems_of(headings: Sequence[str], fields: Sequence[str], currency: str) -> Iterator[str]:
+    for field in NEEDED:
+        if field not in fields:
+            yield f"The first line names no column “{COLUMNS[field]}”."
+    for heading, field in zip(headings, fields, strict=True):
+        if field or not heading.strip():
+            continue
+        known, left_out = field_of(heading), f"The column “{heading.strip()[:40]}”"
+        if foreign := _foreign_money(heading, currency):
+            yield f"{left_out} was left out: it is in {foreign}, not in {currency}."
+        elif known:
+            other = headings[fields.index(known)].strip()[:40]
+            yield f"{left_out} was left out: “{other}” is the {COLUMNS[known].lower()}."
+        else:
+            yield f"{left_out} is not known and was left out."
+
+
+def fields_by_cells(rows: Sequence[Sequence[str]]) -> list[str] | None:
+    """Of a list without headings: one column of names, one of whole numbers and perhaps one of prices, in this order
+    if both could be either; None if it is not as plain as that.
+    """
+    width = len(rows[0])
+    if not 2 <= width <= 3 or any(len(row) != width for row in rows):
+        return None
+    are_numbers = [all(_NUMBER.fullmatch(row[place].strip()) for row in rows) for place in range(width)]
+    if are_numbers.count(False) != 1 or any(_NUMBER.fullmatch(row[are_numbers.index(False)].strip()) for row in rows):
+        return None
+    numbers = [place for place, is_number in enumerate(are_numbers) if is_number]
+    counts = [place for place in numbers if all(row[place].strip().isdigit() for row in rows)]
+    if not counts:
+        return None
+    fields = ["item_name" if not is_number else "max_price_per_unit" for is_number in are_numbers]
+    fields[counts[0]] = "quantity_needed"
+    return fields
+
+
+def _rank(heading: str) -> int:
+    return _RANKS.get(re.sub(r"[\W_]", "", fold(heading)).lower(), _LAST_RANK)
+
+
+def _foreign_money(heading: str, currency: str) -> str:
+    named = [word.upper() for word in _WORD.findall(fold(heading)) if word.upper() in _MONEY]
+    return next((word for word in named if not is_currency(word, currency)), "")
