@@ -1,6 +1,7 @@
 """Parts the words of a shopping list into clauses, and tells what each number in them is about."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -68,8 +69,9 @@ class Clause:
 def clauses_in(text: str, currency: str, known: Iterable[str]) -> Iterator[Clause]:
     source = Source(text, known)
     numbers = sorted(numbers_of(source.plain), key=lambda number: number.start)
+    starts = [number.start for number in numbers]
     for start, end, joint, is_first in _stretches(source.plain, numbers):
-        inside = [number for number in numbers if start <= number.start < end]
+        inside = numbers[bisect_left(starts, start) : bisect_left(starts, end)]
         figures = _figures(source, inside, (start, end), currency)
         if figures or source.original(start, end):
             yield _clause(source, (start, end), joint, is_first, figures)

@@ -56,6 +56,7 @@ _OF_ONE = {
 }
 _NO_COLUMN = {"total", "sum", "gesamt", "summe", "id"}
 _LAST_RANK = 1000
+_MOST_TOLD = 20
 _MONEY = {code.upper() for code in CODES.split("|")} | {sign for sign in CURRENCY_SIGNS if not sign.isalpha()}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[$€£¥₹]")
 _NUMBER = re.compile(r"(?:[^\w\s]{1,2}|[A-Za-z]{3})?\s?[0-9][0-9.,' ]*\s?(?:[^\w\s]{1,2}|[A-Za-z]{3})?")
@@ -92,9 +93,8 @@ def problems_of(headings: Sequence[str], fields: Sequence[str], currency: str) -
     for field in NEEDED:
         if field not in fields:
             yield f"The first line names no column “{COLUMNS[field]}”."
-    for heading, field in zip(headings, fields, strict=True):
-        if field or not heading.strip():
-            continue
+    unused = [heading for heading, field in zip(headings, fields, strict=True) if heading.strip() and not field]
+    for heading in unused[:_MOST_TOLD]:
         known, left_out = field_of(heading), f"The column “{heading.strip()[:40]}”"
         if foreign := _foreign_money(heading, currency):
             yield f"{left_out} was left out: it is in {foreign}, not in {currency}."

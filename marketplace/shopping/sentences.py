@@ -68,11 +68,11 @@ def read_shopping(text: str, *, currency: str, known: Iterable[str] = ()) -> Rea
         else:
             unread.append(clause.name)
         unread.extend(clause.leftovers)
-    told = [draft for draft in drafts if draft.says_something]
-    if not told and (WANTS.search(text.lower()) or len(text.split()) <= _FEW_WORDS):
-        told = [draft for draft in drafts if draft.name]
-    lines = [draft.line(currency, text) for draft in told]
-    unread += [draft.name for draft in drafts if draft not in told]
+    is_only_names = not any(draft.says_something for draft in drafts)
+    if not (is_only_names and (WANTS.search(text.lower()) or len(text.split()) <= _FEW_WORDS)):
+        unread += [draft.name for draft in drafts if not draft.says_something]
+        drafts = [draft for draft in drafts if draft.says_something]
+    lines = [draft.line(currency, text) for draft in drafts]
     unread += [line.heard for line in lines if not line.is_usable]
     return Reading(tuple(line for line in lines if line.is_usable)[:MOST_LINES], tuple(filter(None, unread)))
 

@@ -338,6 +338,7 @@ def test_no_number_comes_out_that_is_not_in_the_text(text):
     parts = [text, *re.split('["“”]', text)]
     there = {value for part in parts for mention in numbers_in(part.replace("\n", ";")) for value in mention.values}
 
+    there |= {value.scaleb(-6) for value in there}  # "5 m" are metres
     for line in read(text).lines:
         each = {line.quantity, line.lowest, line.highest, line.target} - {None}
         totals = (
