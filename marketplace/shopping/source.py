@@ -115,8 +115,11 @@ def numbers_of(plain: str) -> Iterator[Number]:
         is_unclear = is_unclear or (" " in written and written.replace(" ", "").isdigit())
         doubts = (f"“{written}” was read as {value:f}.",) if is_unclear else ()
         end = mention.end
-        if metres := words.METRES.search(written):  # no millions
+        is_money = words.MONEY_BEFORE.search(plain[max(0, mention.start - 8) : mention.start])
+        if (metres := words.METRES.search(written)) and not is_money:  # no millions
             value, end = value.scaleb(-6), mention.start + metres.start() + 1
+            if not words.BULK.match(plain, end):
+                continue
         yield Number(value, mention.start, end, doubts)
     yield from dozens
 

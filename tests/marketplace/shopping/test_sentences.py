@@ -130,6 +130,7 @@ CORPUS = [
     ("a laser cutter, up to 3.5k", [(1, "laser cutter", None, "3500", None)]),
     ("60 kg of basmati rice, max 2.20 per kg", [(60, "kg of basmati rice", None, "2.20", None)]),
     ("350 m of copper pipe 22mm at 6.40 per metre", [(350, "m of copper pipe 22mm", None, "6.40", None)]),
+    ("2 yachts up to $2m each", [(2, "yachts", None, "2000000", None)]),
     ("butter, 20 kg, max 9 per kg", [(20, "butter, kg", None, "9", None)]),
     ("1,200 M8 bolts at $0.35 apiece", [(1200, "M8 bolts", None, "0.35", None)]),
     ("zehn Kaffeemaschinen für je 90 Dollar", [(10, "Kaffeemaschinen", None, "90", None)]),
