@@ -67,6 +67,22 @@ def refuse_strange_bytes(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def answer_head_requests_to_api(get_response: GetResponse) -> GetResponse:
+    """As GET would be answered, without the body. A stream has no end that its head could tell of."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method != "HEAD" or not request.path.startswith("/api/") or request.path.endswith("/stream"):
+            return get_response(request)
+        request.method = "GET"
+        response = get_response(request)
+        if isinstance(response, HttpResponse):
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
+        return response
+
+    return middleware
+
+
 def share_api_across_origins(get_response: GetResponse) -> GetResponse:
     """Opens `/api/` to the listed origins; to any other origin the answer says nothing."""
 

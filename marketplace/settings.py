@@ -193,6 +193,7 @@ if WORKER_ENGINE == "procrastinate":
 MIDDLEWARE = [
     "marketplace.middleware.name_requests",
     "marketplace.metrics.count_requests",
+    "marketplace.middleware.answer_head_requests_to_api",
     "marketplace.envelope.wrap_api_errors",
     "marketplace.middleware.set_security_headers",
     "marketplace.middleware.refuse_strange_bytes",

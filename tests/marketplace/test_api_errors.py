@@ -366,3 +366,23 @@ def test_one_party_cannot_use_the_key_of_a_role_it_does_not_have(call, session):
     _, key = create_api_key("mixed", Role.SELLER, session["buyer_id"])
 
     assert code_of(call(Api(key), WATCHING[0])) == (401, "AUTHENTICATION_REQUIRED")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/health", 200), ("/simulation", 401), ("/negotiation/x/start", 405)])
+def test_head_is_answered_like_get_without_the_body(path, status):
+    client = Client()
+
+    head, get = client.head(f"/api/v1{path}"), client.get(f"/api/v1{path}")
+
+    assert (head.status_code, get.status_code) == (status, status)
+    assert head.content == b""
+    assert int(head["Content-Length"]) > 0
+    assert head["Content-Type"] == get["Content-Type"]
+
+
+async def test_head_of_a_stream_is_refused_for_it_has_no_end():
+    path = f"/api/v1/negotiation/{UNKNOWN}/stream"
+
+    answer = await HttpCommunicator(application, "HEAD", path).get_response()
+
+    assert answer["status"] == 405
