@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 
 from negotiation.offer_words import (
+    ACCEPTS,
+    ACTS,
     ALTERNATIVE,
     ASKS_ABOUT,
     AT_PRICE,
@@ -21,6 +23,7 @@ from negotiation.offer_words import (
     ENDED_AFTER,
     FOR_EACH_PRICE,
     FOR_PRICE,
+    HINTS,
     LIMIT_AFTER,
     LIMIT_BEFORE,
     MEASURES,
@@ -38,6 +41,7 @@ from negotiation.offer_words import (
     REPORTED_AFTER,
     REPORTED_BEFORE,
     REPORTED_BESIDE,
+    TAKEN_AFTER,
     TIME,
     TIMES,
     TIMES_AFTER,
@@ -59,17 +63,34 @@ _CLAUSE_END = re.compile(
     r"[!?;\n]|[.,](?=\s|$)|\s-+\s"
     r"|(?<![a-z])(?:but|aber|sondern|mais|pero|sino|however|then|if you|when you|wenn sie|si vous)(?![a-z])"
 )
+_SENTENCE_END = re.compile(r"[!?;\n]|\.(?=\s|$)")
+# So few need no further word to be an offer: "415 then, thanks".
+_FEW_WORDS = 5
+_EXCLAMATION = 3
+_LAST_SENTENCE = re.compile(r"[^!?;\n.]+[!?;\n.]\s?$")
 _GLUED_BEFORE = re.compile(r"[a-z][-_/]?$")
 _GLUED_AFTER = re.compile(r"[a-z0-9]|[-_/][a-z0-9]")
 _OTHER_TIME = re.compile(r"(?:[\s-]?[a-z]{1,12})?(?:\s?-\s?|,?\s(?:to|or|bis|oder|ou|o)\s(?:in\s)?)")
 _COMPARED = re.compile(r"(?<![-=])[<>]=?\s?(?:[$€£]\s?)?$")
+_LABELLED = re.compile(r"(?<![a-z])(?:qty|quantity|menge|anzahl|quantite|cantidad|aantal)(?: of| is)?[ :.]{1,3}$")
+_ONLY, _LEFT = re.compile(r"(?<![a-z])only $"), re.compile(r" (?:left|remaining)(?![a-z])")
+_OFF = re.compile(r" off(?![a-z])")
 _FOR_ALL = re.compile(r"[a-z ]{0,20}\b(?:for|fur|pour|por)\s(?:[$€£]|[a-z]{3})?\s?")
 
 
+_MOVES_TO, _FROM = re.compile(r"\s(?:up|down) to\s"), re.compile(r"(?<![a-z])from\s")
 _OF_ONE = re.compile(r"(?<![a-z])(?:for|per|fur|je|pour|por|voor)\s(?:just |only )?$")
 _AFTER_EACH = re.compile(
     rf"(?:{_MONEY_AFTER.pattern})?(?:{EACH.pattern})(?:\s?(?:x|\*)\s?|,?\s(?:for|fur|pour|por|voor)\s(?:(?:all|those|these|the|die|diese|les|los|las|de)\s)*)"
 )
+
+
+class Cue(IntEnum):
+    """What the sentence around a price says of it: that it is offered or taken, or what people say with an offer."""
+
+    NONE = auto()
+    HINT = auto()
+    ACT = auto()
 
 
 class Role(Enum):
@@ -97,25 +118,34 @@ class Amount:
     term: tuple[str, int] | None = None
     is_bare: bool = False
     is_own: bool = False
+    cue: Cue = Cue.NONE
 
 
 def amounts_in(folded: str, needed: int) -> Iterator[Amount]:
     mentions = [mention for mention in numbers_in(folded) if mention.kind is not MentionKind.ROMAN][:MOST_NUMBERS]
     ends = [match.end() for match in _CLAUSE_END.finditer(folded)]
+    sentences = [match.end() for match in _SENTENCE_END.finditer(folded)]
     for place, mention in enumerate(mentions):
         if not mention.values or mention.kind in (MentionKind.LOOK_ALIKE, MentionKind.HAN):
             continue
         neighbours = mentions[place - 1] if place else None, next(iter(mentions[place + 1 :]), None)
-        yield _amount(_Around(folded, mention, neighbours, ends), needed)
+        yield _amount(_Around(folded, mention, neighbours, ends, sentences), needed)
 
 
 class _Around:
     """A number with what stands before and after it, in its clause and right beside it."""
 
     def __init__(
-        self, folded: str, mention: Mention, neighbours: tuple[Mention | None, Mention | None], ends: Sequence[int]
+        self,
+        folded: str,
+        mention: Mention,
+        neighbours: tuple[Mention | None, Mention | None],
+        ends: Sequence[int],
+        sentences: Sequence[int],
     ) -> None:
         self.mention, self.folded = mention, folded
+        self._sentence_start = max((end for end in sentences if end <= mention.start), default=0)
+        self._sentence_end = min((end for end in sentences if end > mention.start), default=len(folded))
         self.earlier, self.later = earlier, later = neighbours
         start = max([0, mention.start - _AROUND, *(end for end in ends if end <= mention.start)])
         stop = min([len(folded), mention.end + _AROUND, *(end for end in ends if end > mention.end)])
@@ -141,9 +171,27 @@ class _Around:
         return self.before[: len(self.before) - len(self.money_before.group())] if self.money_before else self.before
 
     @property
+    def cue(self) -> Cue:
+        sentence = self.folded[self._sentence_start : self._sentence_end]
+        lead = _LAST_SENTENCE.search(self.folded[max(0, self._sentence_start - _AROUND) : self._sentence_start])
+        if lead and len(lead.group().split()) <= _EXCLAMATION:  # "Deal! 415 each."
+            sentence = lead.group() + sentence
+        words = sum(word[0].isalpha() for word in sentence.split())
+        is_short, is_bare = words <= _FEW_WORDS, not words and "?" not in sentence
+        if ACTS.search(sentence) or is_bare or (is_short and EACH.match(self.tail)):
+            return Cue.ACT
+        return Cue.HINT if is_short or HINTS.search(sentence) else Cue.NONE
+
+    @property
     def is_each_later(self) -> bool:
         """Whether the next number is named as the price of one unit."""
         return self.later is not None and EACH.match(self.folded[self.later.end : self.later.end + _AROUND]) is not None
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it is called a number of units: "qty 48", "only 45 left"."""
+        is_rest = _ONLY.search(self.before) and _LEFT.match(self.rest)
+        return bool(_LABELLED.search(self.before) or is_rest)
 
     @property
     def is_of_one(self) -> bool:
@@ -170,7 +218,11 @@ def _amount(around: _Around, needed: int) -> Amount:
     nothing = Amount(Role.NOTHING, values)
     if not around.has_money and (term := _term(around)) is not None:
         return term
+    if not around.has_money and around.is_labelled:
+        return Amount(Role.QUANTITY, values)
     if around.is_glued or around.is_of_one or (not around.has_money and MEASURES.match(around.rest)):
+        return nothing
+    if _OFF.match(around.rest):
         return nothing
     is_passing = around.mention.kind is MentionKind.PASSING
     if not around.has_money and not (is_passing and values[-1] < 2) and _is_quantity(around, needed):
@@ -265,7 +317,8 @@ def _price(around: _Around, values: tuple[Decimal, ...]) -> Amount:
         doubt += 0.25  # "60 for 415" may be for each or for all
     is_bare = not (around.has_money or is_each or is_total or CENTS.match(around.rest))
     role, is_own = Role.TOTAL if is_total else Role.PRICE, OWN_BEFORE.search(around.lead) is not None
-    return Amount(role, values, doubt, is_each, is_bare=is_bare, is_own=is_own)
+    cue = Cue.ACT if is_own else around.cue
+    return Amount(role, values, doubt, is_each, is_bare=is_bare, is_own=is_own, cue=cue)
 
 
 def _is_range(around: _Around) -> bool:
@@ -286,11 +339,15 @@ def _is_not_offered(around: _Around) -> bool:
         return True
     if NOT_ON_OFFER.search(lead) or ENDED_AFTER.match(_to_clause_end(around)):
         return True
-    if NEGATED_BEFORE.search(lead[-40:]) or NEGATED_AFTER.match(_to_clause_end(around)):
+    if NEGATED_BEFORE.search(lead) or NEGATED_AFTER.match(_to_clause_end(around)):
         return True
     own = lead[-30:] if around.earlier is None else lead[-min(30, max(1, around.mention.start - around.earlier.end)) :]
+    if around.between is not None and _MOVES_TO.fullmatch(around.between) and _FROM.search(around.before):
+        return False
     if LIMIT_BEFORE.search(own) or LIMIT_AFTER.match(tail) or _COMPARED.search(lead):
         return True
+    if ACCEPTS.search(lead) or TAKEN_AFTER.match(tail) or OWN_BEFORE.search(lead):
+        return False
     return bool(REPORTED_BEFORE.search(own) or REPORTED_BESIDE.search(lead) or REPORTED_AFTER.match(tail))
 
 

@@ -26,6 +26,9 @@ ELSEWHERE = re.compile(
             r"(?<![0-9.,])[0-9]{1,2}:[0-9]{2}(?:\s?[ap]\.?m\b\.?)?",
             r"(?<![0-9.,])[0-9]{1,2}\s?(?:[ap]\.?m\b\.?|o'?clock|uhr\b|h[0-9]{2}\b)",
             r"(?<![a-z])(?:19|20)[0-9]{2}(?=\s(?:model|version|edition|modell))",
+            r"(?<![a-z])(?:in|since|year|anno|seit) (?:19|20)[0-9]{2}(?![0-9.,])",
+            r"(?<![a-z])(?:(?:order|ticket|case|contract|vertrag|commande|pedido) #?[0-9]{4,}|(?:room|suite"
+            r"|raum) [0-9]+)",
             r"(?:\+|(?<![0-9])00)[0-9][0-9 ()/.-]{6,20}[0-9]",
             r"(?:tel|phone|telephone|telefon|call me (?:on|at)|call|mobile|handy|fax|whatsapp"
             r"|ruf(?:en sie)? .{0,20}an)[ .:]{1,3}[(]?[0-9][0-9 ()/.-]{4,20}[0-9]",
@@ -139,7 +142,7 @@ DELIVERY = (
     r"deliver(?:y|ed|ies|ing)?|deliv(?:ry|rey)|levering|leveren|geleverd|levertijd|ship(?:ped|ping|ment|s)?"
     r"|dispatch(?:ed)?|lead ?time|arriv(?:e|es|al)|lieferung"
     r"|lieferzeit|liefern|geliefert|lieferbar|versand|livraison|livrer|livre|delai|entrega|entregar|envio"
-    r"|plazo de entrega|pick-?up|picked up|collection"
+    r"|plazo de entrega|pick-?up|picked up|collection|with you|at your door(?:step)?"
 )
 TOPICS = re.compile(
     rf"(?<![a-z])(?:(?P<warranty_months>{WARRANTY})|(?P<payment_days>{PAYMENT})|(?P<delivery_days>{DELIVERY})"
@@ -153,13 +156,14 @@ NET = re.compile(r"(?<![a-z])net ?$")
 NOT_REALLY = re.compile(
     r"why not|warum nicht|pourquoi pas|por que no|no problem|not a problem|kein problem|pas de probleme|no doubt"
     r"|without doubt|not bad|nicht schlecht|pas mal|if not|wenn nicht|not only|no worries|if you (?:don't"
-    r"|do not) mind|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
+    r"|do not) mind|what would you say to|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
 )
 LIMIT_BEFORE = _whole(
     r"(?:at|no|not|nothing) (?:least|most|less|more|lower|higher|under|over|below|above|beyond)(?: than)?",
     r"(?:below|under|above|over|beneath|beyond|exceed(?:s|ing)?|less than|more than|lower than|higher than|up to"
     r"|as low as|upwards of|down to at most|within)",
-    r"sub|min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling|budget|cap|cost price|reserve",
+    r"approved|authori[sz]ed(?: for)?|sub|min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling|budget|cap"
+    r"|cost price|reserve",
     r"unter|uber|mindestens|hochstens|ab|maximal|minimal|bis zu|nicht mehr als|nicht weniger als|weniger als"
     r"|mehr als|limit|obergrenze|untergrenze",
     r"(?:pas )?(?:moins|plus) de|au moins|au plus|jusqu'a|en dessous de|au-dessus de|sous",
@@ -178,7 +182,7 @@ NEGATED_BEFORE = _whole(
     r"nicht|kein(?:e[nmrs]?)?|niemals|nie|weder|ablehnen",
     r"ne|pas|jamais|aucune?|impossible|refuse[rz]?|n'[a-z]+",
     r"nunca|tampoco|ningun[a]?|rechazo",
-    r"didn't|did not say|haven't|niet|geen|nooit",
+    r"didn't|did not say|haven't|nobody|no one|niet|geen|nooit",
 )
 NEGATED_AFTER = re.compile(
     r"[a-z0-9 ,/'.]{0,40}?(?:(?:is|are|was|were|would be|seems?|looks?|sounds?|'s|is ons|ist|sind|ware|est|serait"
@@ -187,6 +191,7 @@ NEGATED_AFTER = re.compile(
     r"|lower) than|a lot|impossible|zu|nicht|viel|unmoglich"
     r"|trop|pas|demasiado|muy|te|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't"
     r"|does not|hurts|exceeds|does nothing|would not|wouldn't|geht nicht|reicht nicht|passt nicht"
+    r"|(?:would|will|'d) (?:kill|ruin|bankrupt|hurt|sink) |(?:i|we)(?:'d| would) be |better off"
     r"|too (?:low|high|much|little|dear|expensive)|zu (?:hoch|teuer|wenig|niedrig)|te (?:duur|hoog|laag|weinig)"
     r"|trop (?:cher|haut|bas)|demasiado)"
     r"|[a-z ]{0,12}(?:is|are|ist|est|es) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?|outrageous"
@@ -196,14 +201,16 @@ NEGATED_AFTER = re.compile(
 # Somebody else's number, or an old one: said of it anywhere before, or right before it.
 REPORTED_BEFORE = _whole(
     r"your|yours|you (?:ask(?:ed|ing)?|said|say|want(?:ed)?|offer(?:ed)?|quot(?:e|ed)|bid|mentioned|proposed|paid"
-    r"|charge|named|start(?:ed)?)|you(?:'re| are| were) (?:at|asking|offering)|did you (?:say|mean)|how come",
+    r"|charge|named|start(?:ed)?)|you(?:'re| are| were) (?:at|asking|offering)"
+    r"|you (?:sold|gave|raised|cut|lowered|went)|(?:i|we) (?:were|was|started|began)(?: off)? at|(?:i|we) wrote"
+    r"|did you (?:say|mean)|how come",
     r"(?:they|he|she|others?|somebody|someone|another (?:seller|buyer|supplier|company|vendor|customer)"
     r"|competitors?|competition|rivals?|amazon|ebay|everyone|others)",
     r"(?:quoted|offered|charged?|charges|wanted|asked) (?:us|me)|(?:am|was|were|been|being|are) (?:quoted|offered)"
     r"|saw|seen|found|gesehen|gefunden|vu|visto",
     r"last (?:time|year|month|week|order)|previous(?:ly)?|used to|usually|normally|(?:i|we) paid|why",
     r"ihr(?:e[nmrs]?)?|dein(?:e[nmrs]?)?|sie (?:wollen|verlangen|sagten|bieten)|du (?:willst|sagtest)"
-    r"|andere[rns]?|konkurrenz|wettbewerb(?:er)?|warum|letztes mal",
+    r"|andere[rns]?|konkurrenz|(?:wett|mit)bewerb(?:er)?|warum|letztes mal",
     r"votre|ton|vos|vous (?:demandez|avez dit|proposez|offrez)|concurrents?",
     r"su|tu|usted (?:pide|dijo|ofrece)|otro[s]?|competencia|pedia[s]?|pides",
     r"u (?:vraagt|biedt|zei)|je (?:vraagt|biedt|zei)|uw|jullie|concurrent(?:en|ie)?",
@@ -212,15 +219,21 @@ REPORTED_BEFORE = _whole(
 NOT_ON_OFFER = _whole(
     r"last (?:year|quarter|season|spring|summer|autumn|winter|contract)|in the past|back then|letztes jahr|im vorjahr"
     r"|l'an(?:nee)? dernier(?:e)?|el ano pasado|la ultima vez|vorig jaar|vorige keer",
-    r"market (?:price|rate|value|average)(?: is| was| stands)|the going rate|marktpreis|prix du marche"
+    r"market(?: price| rate| value| average)?(?: is| was| stands)|retail(?: price)?(?: is| was)|the going rate"
+    r"|marktpreis|prix du marche"
     r"|precio de mercado|marktprijs",
     r"(?:purchase|own|landed|production|buying|manufacturing) (?:cost|price)s?|einkaufspreis|prix d'achat"
     r"|precio de compra|inkoopprijs",
+    r"(?:these|they|those|it) (?:were|was|cost|used to)",
     r"suppose|supposing|imagine|hypothetical(?:ly)?|theoretically|angenommen|supposons|imaginons|supongamos|stel",
     r"if (?:the|your|our|my) price (?:were|was)|if (?:i|we|they) (?:were to|went|moved|agreed|came)",
     r"withdraw|withdrew|retract|take back|ignore|disregard|forget(?: about)?|ziehen? .{0,20}zuruck",
     r"(?:shipping|freight|delivery|installation|insurance|training|support|transport|versand|porto|envio|livraison)"
-    r"(?: costs?| charges?| fees?|kosten)(?: is| are| would be| come to| of)?",
+    r"(?:(?: costs?| charges?| fees?|kosten)|(?: costs?| charges?| fees?)? (?:is|are|would be|comes? to))",
+    r"(?:comparable|similar|equivalent|competing|(?:other|another) (?:vendor|supplier|shop|store|seller|machine"
+    r"|model))",
+    r"(?:might|could|would|should) have (?:taken|been|gone|paid|sold|bought|accepted|agreed|done)"
+    r"|if (?:i|we) (?:go|come|went|came) (?:back|home)",
 )
 ENDED_AFTER = re.compile(
     r"[a-z ,/.]{0,30}?(?:(?:has |is |had |have )?(?:expired|lapsed|withdrawn|no longer|off the table)"
@@ -232,13 +245,51 @@ NOT_AN_OFFER = _whole(
     r"(?:don't|do not|not to be) (?:take|treat|read|regard|see|taken|read|understood) (?:this |that |it )?as an? offer",
     r"kein (?:verbindliches )?angebot|unverbindlich|pas une offre|no es una oferta|geen (?:bindend )?bod",
 )
+# The other side's price is taken.
+ACCEPTS = re.compile(
+    r"(?<![a-z])(?:accept(?:ed|s)?|agree(?:d)?(?: to| on| at)?|akzeptiere[n]?|accept(?:e|ons)|acept(?:o|amos))"
+    r"(?: (?:your|the|ihre|ihren|votre|vos|su|tu))?"
+    r"(?: (?:last|latest|final|best|revised|new))?(?: (?:price|offer|quote|bid|figure|preis|prix|precio))?"
+    r"(?: (?:of|at|von|de|is))? ?[:,]? ?$"
+)
+TAKEN_AFTER = re.compile(r"[a-z ,]{0,12}?(?:is|are) (?:acceptable|agreed|accepted|fine|ok(?:ay)?|good|yours)(?![a-z])")
+# What a sentence with an offer says beside its numbers: that somebody offers or takes something, or less surely.
+ACTS = _whole(
+    r"offer(?:s|ing)?|bid(?:ding)?|propos(?:e|al|ing)|counter|suggest(?:ion)?|accept(?:ed|able|s)?|agree(?:d|ment)?"
+    r"|deal"
+    r"|done|sold|works?|fine|ok(?:ay)?|yes|good|happy|yours|final|take|go(?:ing)? (?:to|for|with|up|down|as)|settle"
+    r"|sign(?:ed)?|shake|confirm(?:ed)?|make it|call it|meet|buy|best (?:price|offer|i)|last (?:price|offer)|stick|stay"
+    r"|firm|hold(?:ing)?|stands?|remain|close|sharpen|revise|throw in|you win|all ?right|subject to",
+    r"(?:i|we)(?:'ll|'d|'m|'re|ll)?(?: [a-z]+){0,2} (?:do|pay|go|sell|say|give|come|ask(?:ing)?|quote|charge|want"
+    r"|need)",
+    r"biete[nt]?|angebot|gebot|einverstanden|abgemacht|akzeptiere[n]?|nehme[n]?|vorschlag|schlage|gehe|gehen|geht"
+    r"|zahle[n]?"
+    r"|treffen|mitte|einig",
+    r"propos(?:e|ons|ition)|offr(?:e|ons)|accept(?:e|ons)|d'accord|accord|prends|prenons|paie|payons|marche conclu",
+    r"ofre(?:zco|cemos)|oferta|acept(?:o|amos)|de acuerdo|trato|pag(?:o|amos|ar)|propon(?:go|emos)|dej(?:o|amos)",
+    r"bied(?:en)?|bod|akkoord|accepteer|betaal|neem",
+)
+HINTS = _whole(
+    r"how about|what about|would|could|can|can't you|let's|let us|let you|get|give|do|price|each|per|apiece|total"
+    r"|all in"
+    r"|for all|once|doable|possible|have (?:them|those|it)|if you|when you|for (?:the|those|these|all)|want|need"
+    r"|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
+    r"|available|list|discount|delivered|delivery|warranty|payment|net|it is|that's|makes|comes to|so|then|at|x",
+    r"preis|pro|je|kann|konnte[n]?|konnten|mache[n]?|stuck|wenn|fur|lieferung|zahlung|liefern|mit|geben|mein|unser"
+    r"|noch",
+    r"prix|pour|peux|pouvons|pouvez|si vous|faire|piece|l'unite|livraison|avec|mon|notre|dernier",
+    r"precio|por|puedo|podemos|podria|si|unidad|entrega|mi|nuestr[oa]|ultim[oa]|final",
+    r"prijs|per|voor|kan|kunnen|stuk|stuks|levering|mijn|onze|als",
+)
 # Right before what the writer itself offers, whatever other prices it speaks of.
 OWN_BEFORE = re.compile(
     r"(?<![a-z])(?:(?:i|we)(?:'ll|'d|'m|'re|ll|m)?(?: (?:will|would|can|could|am|are|now|hereby|therefore|only|just))*"
-    r" (?:offer(?:ing)?|go(?:ing)?|do|pay(?:ing)?|bid(?:ding)?|propose|quote|say|suggest|make it|come (?:up|down) to)"
-    r"|(?:my|our) (?:[a-z]+ )?(?:offer|bid|price|proposal|counter|quote)(?:(?: now)? is| now| would be)?"
+    r" (?:offer(?:ing)?|go(?:ing)?|do|pay(?:ing)?|bid(?:ding)?|propose|quote|say|suggest|make it|(?:come )?(?:up"
+    r"|down) to)"
+    r"|meant|comes to|split the difference|(?:my|our) (?:[a-z]+ )?(?:offer|bid|price|proposal|counter"
+    r"|quote)(?:(?: now)? is| now| would be)?"
     r"|you(?:'d|'ll)?(?: now| would| will)* pay|halfway(?: is)?|makes|which (?:is|gives)|so|thus|hence"
-    r"|(?:ich|wir) bieten?|biete(?:n)? (?:ich|wir)|mein (?:angebot|gebot)|(?:je|nous) propos(?:e|ons)|nous offrons"
+    r"|(?:ich|wir) bieten?|biete(?:n)? (?:ich|wir)|mein (?:angebot|gebot)|je propose|nous (?:proposons|offrons)"
     r"|(?:mon|notre) offre|ofre(?:zco|cemos)|(?:mi|nuestra) oferta|(?:ik|we|wij) bied(?:en)?|mijn bod)"
     r"(?: (?:you|to|at|for|a|an|price|of|is|up|down|it|exactly|that|just|only|ihnen|ist|est|es|de|u"
     r"|je)){0,4}[ :,]{0,3}$"
@@ -257,7 +308,8 @@ REPORTED_AFTER = re.compile(
     r"|you(?:'re| are) (?:joking|kidding|dreaming)|seriously|really|unmoglich|leider)\b"
     r"|\s(?:on|at|from|bei|chez|en) (?:amazon|ebay|alibaba|walmart|costco|staples|best buy|newegg|other"
     r"|the (?:web|internet|net|market))|(?: \w+){0,2} online|(?: \w+){0,3} gesehen"
-    r"|\s(?:is|was|are) your|\s?(?:you (?:asked|said|want|quoted|offered|mentioned|propose)|that you"
+    r"|\s(?:is|was|are) your(?![a-z])|\s(?:on top|extra)(?![a-z])|\s?(?:you (?:asked|said|want|quoted|offered"
+    r"|mentioned|propose)|that you"
     r"|from (?:another|a|the other|your)|elsewhere|last (?:time|year|month|week)|is what (?:you|they|others)"
     r"|your (?:best|last|final|lowest|price|offer)|(?:as|for) (?:a )?(?:shipping|freight|deposit|discount|postage"
     r"|delivery charge)|(?:off|less|more|cheaper|dearer|lower|higher|discount|rabatt|weniger|gunstiger|nachlass"
@@ -268,7 +320,7 @@ REPORTED_AFTER = re.compile(
 )
 # "Is 400 your best price?" asks, and offers nothing.
 ASKS_ABOUT = re.compile(
-    r"^\W*(?:was|were|did|why|warum|wieso|pourquoi|por que|what (?:if not|makes|justifies|would|does|do)"
+    r"^\W*(?:who|was|were|did|why|warum|wieso|pourquoi|por que|what (?:if not|makes|justifies|would|does|do)"
     r"|how (?:come|did|much)|what's (?:your|the) |combien|wie viel|was kosten|cuanto)\b"
 )
 NEARLY = _whole(

@@ -7,10 +7,10 @@ several, another currency. Time is linear in the text.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from negotiation.amounts_in_text import CODES, Amount, Role, amounts_in
+from negotiation.amounts_in_text import CODES, Amount, Cue, Role, amounts_in
 from negotiation.core.terms import CENT, to_money
 from negotiation.figures import money_words
 from negotiation.offer_words import ELSEWHERE, NOT_AN_OFFER, NOT_REALLY
@@ -103,6 +103,7 @@ def _plain(text: str, item_name: str) -> str:
     if item_name:
         small = mask_names(small, (fold(item_name).lower(), item_name))
         small = _nouns_of(item_name).sub("units", _COUNTED_NAME.sub(" units ", small))
+    small = small.replace("i.e.", "so")
     small = _ISH.sub("", _DASHED.sub("", _A_TIME.sub(_of_one, small)))
     return ELSEWHERE.sub(MASK, NOT_REALLY.sub(" , ", _DOZENS.sub(_in_digits, small)))
 
@@ -150,9 +151,14 @@ def _combined(
     amounts: Sequence[Amount], currency: str, needed: int, last: Decimal | None, *, is_question: bool
 ) -> ProposedOffer | None:
     """One price for one quantity; what contradicts itself is none."""
+    amounts = [_price_for(amount, amounts, needed, last) for amount in amounts]
     quantities = {value for amount in amounts if amount.role is Role.QUANTITY for value in _whole(amount.values)}
     prices = _distinct(
-        [amount for amount in amounts if amount.role in (Role.PRICE, Role.TOTAL) and not _is_far(amount, last)]
+        [
+            amount
+            for amount in amounts
+            if amount.role in (Role.PRICE, Role.TOTAL) and not _is_far(amount, last) and _is_put_forward(amount, last)
+        ]
     )
     terms = {amount.term for amount in amounts if amount.term is not None}
     if not prices or len(quantities) > 1 or len({name for name, _ in terms}) < len(terms):
@@ -172,9 +178,24 @@ def _combined(
     )
 
 
+def _price_for(amount: Amount, amounts: Sequence[Amount], needed: int, last: Decimal | None) -> Amount:
+    """ "I'd take 415": a number of units is a price where none is named and it is about that on the table."""
+    if amount.role is not Role.QUANTITY or last is None or needed in amount.values:
+        return amount
+    is_near = last / FAR_ABOVE <= max(amount.values) <= last * FAR_ABOVE
+    if not is_near or any(other.role in (Role.PRICE, Role.TOTAL) for other in amounts):
+        return amount
+    return replace(amount, role=Role.PRICE, doubt=0.3, is_bare=True, cue=Cue.ACT)
+
+
 def _is_far(amount: Amount, last: Decimal | None) -> bool:
     """Whether it is by far too small to be a price of the item, sooner where nothing beside it speaks of money."""
     return last is not None and max(amount.values) < last * (FAR_BELOW if amount.is_bare else OTHER_THINGS)
+
+
+def _is_put_forward(amount: Amount, last: Decimal | None) -> bool:
+    """Who only names the price that is on the table may say anything about it."""
+    return amount.cue >= (Cue.ACT if last in amount.values else Cue.HINT)
 
 
 def _whole(values: Sequence[Decimal]) -> list[int]:
@@ -205,7 +226,8 @@ def _unit_price(prices: Sequence[Amount], units: int, last: Decimal | None) -> t
         for value in amount.values
         for is_total in _ways(amount, value, units, last)
     ]
-    usable = [reading for reading in readings if _is_price(reading[0])]
+    least = 0 if last is None else last * OTHER_THINGS
+    usable = [reading for reading in readings if _is_price(reading[0]) and reading[0] >= least]
     if not usable:
         return None
     doubt = amount.doubt + (0.3 if len(usable) > 1 and last is None else 0.0)

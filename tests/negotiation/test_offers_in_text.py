@@ -217,3 +217,29 @@ def test_far_smaller_price_than_that_on_the_table_is_of_something_else():
     assert read("The bags are 15 EUR each if you want them", last=Decimal(420)) is None
     assert read("15 EUR each", last=Decimal(20)).price == Decimal(15)
     assert read("After 3 calls and 2 meetings: 416 per unit", last=Decimal(420)).price == Decimal(416)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "420 is a start, surely there is a little more room", "Does the 420 include VAT?", "420?",
+        "Noted, 420. Let me sleep on it.",
+        "Oh wonderful, another 420 from you people, how very original",
+        "Haha, 420, is that with or without the gold plating",
+    ],
+)  # fmt: skip
+def test_price_on_the_table_is_not_offered_by_whoever_only_speaks_of_it(text):
+    assert read(text, last=Decimal(420)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["420", "420 works for me", "OK, 420 then", "Deal! 60 laptops, 420 each.", "Alright, you win, 420."]
+)
+def test_price_on_the_table_may_be_taken(text):
+    assert read(text, last=Decimal(420)).price == Decimal(420)
+
+
+def test_number_of_units_is_a_price_where_it_is_about_that_on_the_table():
+    assert read("I'd take 415 today", last=Decimal(420)).price == Decimal(415)
+    assert read("I'd take 15 today", last=Decimal(420)) is None
+    assert read("Why not 4,000?", last=Decimal(420)) is None
