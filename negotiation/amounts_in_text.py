@@ -108,7 +108,8 @@ class Role(Enum):
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number with what it seems to be. `doubt` takes from the confidence; `is_each`: surely the price of one unit;
-    `is_bare`: nothing beside it speaks of money; `is_own`: named as what the writer offers.
+    `is_bare`: nothing beside it speaks of money; `is_own`: named as what the writer offers; `cue`:
+    what its sentence says of it.
     """
 
     role: Role
