@@ -78,7 +78,10 @@ _OFF = re.compile(r" off(?![a-z])")
 _FOR_ALL = re.compile(r"[a-z ]{0,20}\b(?:for|fur|pour|por)\s(?:[$€£]|[a-z]{3})?\s?")
 
 
+_COMES_UP_TO = re.compile(r"(?<![a-z])(?:move|come|stretch) (?:all the way )?up to $")
 _MOVES_TO, _FROM = re.compile(r"\s(?:up|down) to\s"), re.compile(r"(?<![a-z])from\s")
+# "18 months of warranty"
+_DIRECT_TOPIC = re.compile(rf"(?:{TIME.pattern})(?:'s?)?\s(?:of\s|de\s)?(?:{TOPICS.pattern})")
 _OF_ONE = re.compile(r"(?<![a-z])(?:for|per|fur|je|pour|por|voor)\s(?:just |only )?$")
 _AFTER_EACH = re.compile(
     rf"(?:{_MONEY_AFTER.pattern})?(?:{EACH.pattern})(?:\s?(?:x|\*)\s?|,?\s(?:for|fur|pour|por|voor)\s(?:(?:all|those|these|the|die|diese|les|los|las|de)\s)*)"
@@ -270,6 +273,8 @@ def _days_in(unit: str) -> int:
 
 def _topic(around: _Around) -> str | None:
     """Which further term the nearest word is about; None if it is about something else."""
+    if direct := _DIRECT_TOPIC.match(around.rest):
+        return None if direct.lastgroup == "other" else direct.lastgroup
     before = list(TOPICS.finditer(around.before))
     after = TOPICS.search(around.after)
     near = [(len(around.before) - before[-1].end(), 1, before[-1].lastgroup)] if before else []
@@ -343,7 +348,9 @@ def _is_not_offered(around: _Around) -> bool:
     if NEGATED_BEFORE.search(lead) or NEGATED_AFTER.match(_to_clause_end(around)):
         return True
     own = lead[-30:] if around.earlier is None else lead[-min(30, max(1, around.mention.start - around.earlier.end)) :]
-    if around.between is not None and _MOVES_TO.fullmatch(around.between) and _FROM.search(around.before):
+    if _COMES_UP_TO.search(lead) or (
+        around.between is not None and _MOVES_TO.fullmatch(around.between) and _FROM.search(around.before)
+    ):
         return False
     if LIMIT_BEFORE.search(own) or LIMIT_AFTER.match(tail) or _COMPARED.search(lead):
         return True

@@ -27,7 +27,7 @@ ELSEWHERE = re.compile(
             r"(?<![0-9.,])[0-9]{1,2}\s?(?:[ap]\.?m\b\.?|o'?clock|uhr\b|h[0-9]{2}\b)",
             r"(?<![a-z])(?:19|20)[0-9]{2}(?=\s(?:model|version|edition|modell))",
             r"(?<![a-z])(?:in|since|year|anno|seit) (?:19|20)[0-9]{2}(?![0-9.,])",
-            r"(?<![a-z])(?:(?:order|ticket|case|contract|vertrag|commande|pedido) #?[0-9]{4,}|(?:room|suite"
+            r"(?<![a-z])(?:(?:order|ticket|case|contract|vertrag|commande|pedido) #?[0-9]{4,}|(?:room|extension|suite"
             r"|raum) [0-9]+)",
             r"(?:\+|(?<![0-9])00)[0-9][0-9 ()/.-]{6,20}[0-9]",
             r"(?:tel|phone|telephone|telefon|call me (?:on|at)|call|mobile|handy|fax|whatsapp"
@@ -230,6 +230,12 @@ NOT_ON_OFFER = _whole(
     r"withdraw|withdrew|retract|take back|ignore|disregard|forget(?: about)?|ziehen? .{0,20}zuruck",
     r"(?:shipping|freight|delivery|installation|insurance|training|support|transport|versand|porto|envio|livraison)"
     r"(?:(?: costs?| charges?| fees?|kosten)|(?: costs?| charges?| fees?)? (?:is|are|would be|comes? to))",
+    r"(?:sells|charges|lists|online|you sold|(?:previous|earlier) order|(?:have|got"
+    r"|received) an? (?:[a-z]+ )?(?:offer|quote)s?"
+    r" (?:from|of|at)|(?:recommended|list|catalogue|catalog|retail)(?: retail)? price [a-z ]{0,20}is|listenpreis"
+    r"|precio de catalogo"
+    r"|prix (?:catalogue|public)|(?:avons|ai|avez) paye|pagamos|haben .{0,20}(?:ge|be)zahlt|verlangt)",
+    r"(?:anderen?|anderer|autre|otro) (?:lieferant(?:en)?|anbieter|fournisseur|proveedor)",
     r"(?:comparable|similar|equivalent|competing|(?:other|another) (?:vendor|supplier|shop|store|seller|machine"
     r"|model))",
     r"(?:might|could|would|should) have (?:taken|been|gone|paid|sold|bought|accepted|agreed|done)"
@@ -247,7 +253,8 @@ NOT_AN_OFFER = _whole(
 )
 # The other side's price is taken.
 ACCEPTS = re.compile(
-    r"(?<![a-z])(?:accept(?:ed|s)?|agree(?:d)?(?: to| on| at)?|akzeptiere[n]?|accept(?:e|ons)|acept(?:o|amos))"
+    r"(?<![a-z])(?:accept(?:ed|s)?|take (?:all |it |them |the )*(?:[0-9]+ |units? )*(?:at|for)|agree(?:d)?(?: to"
+    r"| on| at)?|akzeptiere[n]?|accept(?:e|ons)|acept(?:o|amos))"
     r"(?: (?:your|the|ihre|ihren|votre|vos|su|tu))?"
     r"(?: (?:last|latest|final|best|revised|new))?(?: (?:price|offer|quote|bid|figure|preis|prix|precio))?"
     r"(?: (?:of|at|von|de|is))? ?[:,]? ?$"
@@ -259,7 +266,7 @@ ACTS = _whole(
     r"|deal"
     r"|done|sold|works?|fine|ok(?:ay)?|yes|good|happy|yours|final|take|go(?:ing)? (?:to|for|with|up|down|as)|settle"
     r"|sign(?:ed)?|shake|confirm(?:ed)?|make it|call it|meet|buy|best (?:price|offer|i)|last (?:price|offer)|stick|stay"
-    r"|firm|hold(?:ing)?|stands?|remain|close|sharpen|revise|throw in|you win|all ?right|subject to",
+    r"|firm|hold(?:ing)?|stands?|remain|close|sharpen|revise|throw in|live with|you win|all ?right|subject to",
     r"(?:i|we)(?:'ll|'d|'m|'re|ll)?(?: [a-z]+){0,2} (?:do|pay|go|sell|say|give|come|ask(?:ing)?|quote|charge|want"
     r"|need)",
     r"biete[nt]?|angebot|gebot|einverstanden|abgemacht|akzeptiere[n]?|nehme[n]?|vorschlag|schlage|gehe|gehen|geht"

@@ -27,7 +27,7 @@ FAR_ABOVE = Decimal("1.6")
 # A number with no word or sign of money that is less than such a part of it, or more than so many times, is no price.
 FAR_BELOW, OUT_OF_REACH = Decimal("0.2"), Decimal(3)
 # What costs less than such a part of it is something else: a bag, the shipping.
-OTHER_THINGS = Decimal("0.05")
+OTHER_THINGS = Decimal("0.1")
 _OTHER_MONEY = re.compile(
     r"(?<![a-z])(?:quid|sterling|pounds?|francs?|franken|pesos?|reais|zloty|zl|kronor|kroner|kr|lira|rand|bitcoin|btc)"
     r"(?![a-z])"
@@ -97,7 +97,7 @@ def read_offer(
 
 def _plain(text: str, item_name: str) -> str:
     """Folded, in small letters, without dates, telephone numbers and other numbers that count nothing."""
-    folded = fold(text.replace("\N{MULTIPLICATION SIGN}", "x"))
+    folded = fold(text.replace("\N{MULTIPLICATION SIGN}", "x").replace("\n", "; "))
     small = folded.lower()
     small = small if len(small) == len(folded) else folded
     if item_name:
