@@ -155,7 +155,7 @@ class _Beside:
     def is_bulk(self) -> bool:
         """Whether it says how much is wanted: "60 kg of rice", or alone in its clause "20 kg"."""
         bulk = None if self.money else words.BULK.match(self.tail)
-        if bulk is None or any(word not in words.FILLERS for word in self.lead.split()):
+        if bulk is None or not all(map(_is_filler, self.lead.split())):
             return False
         return bulk["alone"] is None or not self.lead.strip()
 
@@ -372,5 +372,5 @@ def _name_in(source: Source, start: int, end: int) -> str:
 
 
 def _is_filler(word: str) -> bool:
-    bare = word.strip(",.;:!?()&-|")
+    bare = word.strip(",.;:!?()&-|*•")
     return not bare or bare in words.FILLERS

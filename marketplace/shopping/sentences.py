@@ -147,7 +147,7 @@ class _Item:
 
 
 def _heard(words: str) -> str:
-    line = " ".join(words.split()).strip(" ,.;:!?&")
+    line = " ".join(words.split()).lstrip("-*• ").strip(" ,.;:!?&")
     return f"{line})" if line.count("(") > line.count(")") else line
 
 

@@ -130,6 +130,7 @@ CORPUS = [
     ("a couple of projectors, up to 450 each", [(2, "projectors", None, "450", None)]),
     ("a laser cutter, up to 3.5k", [(1, "laser cutter", None, "3500", None)]),
     ("60 kg of basmati rice, max 2.20 per kg", [(60, "kg of basmati rice", None, "2.20", None)]),
+    ("- 60 kg of coffee, max $9.20 per kg", [(60, "kg of coffee", None, "9.20", None)]),
     ("350 m of copper pipe 22mm at 6.40 per metre", [(350, "m of copper pipe 22mm", None, "6.40", None)]),
     ("2 yachts up to $2m each", [(2, "yachts", None, "2000000", None)]),
     ("butter, 20 kg, max 9 per kg", [(20, "butter, kg", None, "9", None)]),
@@ -320,6 +321,7 @@ def test_known_name_is_read_whole_whatever_is_in_it():
 def test_words_of_each_item_are_told_as_they_were_written():
     lines = read("12 monitors max 210 USD (hope for 180), and fünf Käsereiben ≤ 9,50").lines
 
+    assert read("* 12 monitors\n- a laser cutter up to 9").lines[1].heard == "a laser cutter up to 9"
     assert lines[0].heard == "12 monitors max 210 USD (hope for 180)"
     assert "Käsereiben ≤ 9,50" in lines[1].heard
 
