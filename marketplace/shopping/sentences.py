@@ -53,7 +53,7 @@ def read_shopping(text: str, *, currency: str, known: Iterable[str] = ()) -> Rea
     text = text[:LONGEST]
     for clause in clauses_in(text, currency, known):
         last = drafts[-1] if drafts else None
-        clause = _price_alone(clause, last)
+        clause = _measure_beside(_price_alone(clause, last), last, text)
         named = _named(clause, drafts)
         if clause.is_of_everything and clause.prices and not clause.counts and len(drafts) > 1:
             unread.append(_heard(text[clause.start : clause.end]))
@@ -161,13 +161,21 @@ def _price_alone(clause: Clause, last: _Item | None) -> Clause:
     return replace(clause, counts=(), prices=(price,))
 
 
+def _measure_beside(clause: Clause, last: _Item | None, text: str) -> Clause:
+    """How much each of them holds is part of the name of what is already counted: "24 cans of paint (5 litre)"."""
+    is_measure = clause.counts and names_container(clause.name) and not clause.prices
+    if last is None or not last.counts or clause.is_first or not is_measure:
+        return clause
+    return replace(clause, counts=(), name=_heard(text[clause.start : clause.end]))
+
+
 def _named(clause: Clause, drafts: Sequence[_Item]) -> _Item | None:
-    """The item of which a clause gives nothing but the price: "3 per plate"."""
-    things = {price.thing for price in clause.prices} - {""}
-    if clause.counts or len(things) != 1:
+    """The item of which a clause gives nothing but the price: "3 per plate", or "plates 3 each"."""
+    things = {price.thing for price in clause.prices} - {""} or {clause.name.lower()} - {""}
+    if clause.counts or not clause.prices or len(things) != 1:
         return None
     thing = things.pop().removesuffix("s")
-    called = [draft for draft in drafts if thing in draft.name.lower() and not draft.prices]
+    called = [draft for draft in drafts if draft.counts and thing in draft.name.lower() and not draft.prices]
     return called[-1] if called else None
 
 

@@ -30,8 +30,9 @@ AT_MOST = _lead(
     r"(?:[a-z]+n'?t|cannot|never|nothing|without|not)(?: [a-z]+){0,3}"
     r" (?:over|above|beyond|more than|higher than|exceed(?:ing)?)",
     r"up ?to|at (?:the )?(?:very )?most|(?:no|not) (?:more|higher) than|not (?:above|over|exceeding|to exceed)",
-    r"(?:(?:absolute|hard|upper|strict) )?max(?:imum|imal|imo)?\.?|(?:hard|upper|strict|price) (?:limit|ceiling|cap)"
-    r"|budget (?:per|for (?:each|one)) [a-z]+|<=?|=<|under|below|less than|within|limit(?:ed)?(?: to)?|highest"
+    r"top|(?:(?:absolute|hard|upper|strict) )?max(?:imum|imal|imo)?\.?"
+    r"|(?:hard|upper|strict|price) (?:limit|ceiling|cap)|budget (?:per|for (?:each|one)) [a-z]+|<=?|=<|under"
+    r"|below|less than|within|limit(?:ed)?(?: to)?|highest"
     r"|cap(?:ped)?|ceiling|until",
     r"bis(?: zu)?|hochstens|jusqu'a|hasta|tops",
 )
@@ -44,11 +45,11 @@ NOT_BELOW = _lead(r"(?:[a-z]+n'?t|cannot|never|not)(?: [a-z]+)? (?:below|under|l
 HOPED = _lead(
     r"(?:hop(?:e|es|ing) (?:for|to (?:get|pay|buy)(?: \w+)?(?: (?:at|for))?))|hope|target(?:ing)?",
     r"ideal(?:ly)?(?: (?:at|they|it|we|would|pay|cost))*",
-    r"aim(?:ing)?(?: (?:for|at))?|(?:would|i'd|we'd) like(?: to pay)?|prefer(?:ably|red)?|goal|wish|best case",
+    r"aim(?:ing)?(?: (?:for|at))?|(?:would|i'd|we'd) (?:like|love)(?: to pay)?|prefer(?:ably|red)?|goal|wish|best case",
     r"want to pay|happy (?:with|at)|around|about|roughly|approximately",
 )
 PLAIN = re.compile(r"(?:(?<![a-z])(?:for |fur |zu )?(?:at|for|price|priced at|costing|je|zu|fur)\s|@\s?|=\s?)$")
-ALL_BEFORE = _lead(r"(?:(?:total|overall) )?budget|total|in total|altogether|spend(?:ing)?")
+ALL_BEFORE = _lead(r"(?:(?:total|overall) )?budget(?:(?: in)? total)?|total|in total|altogether|spend(?:ing)?")
 AT_MOST_AFTER = re.compile(
     r"\s?(?:(?:as (?:the|an?|our|my) )?(?:absolute |hard |upper )?max(?:imum)?\.?|tops|at (?:the )?most|or (?:less"
     r"|lower|cheaper|under|below)|is (?:my|our|the) limit)"
@@ -59,7 +60,7 @@ HOPED_AFTER = re.compile(r"\s?(?:(?:as (?:the|an?|our|my) )(?:target|goal)|would
 _CONTAINER = (
     r"box(?:es)?|packs?|packets?|packages?|pairs?|bottles?|rolls?|sets?|cases?|cartons?|bags?|cans?|tubes?|reams?"
     r"|pallets?"
-    r"|crates?|sacks?|jars?|buckets?|drums?|sheets?|kits?|bundles?|trays?|kilos?"
+    r"|crates?|sacks?|jars?|buckets?|drums?|sheets?|kits?|bundles?|trays?|kilos?|copies"
 )
 EACH_AFTER = re.compile(
     rf"\s?(?:/|(?:per|por|pro|par)\s|for (?:each|every) )\s?(?P<thing>[a-z][a-z0-9-]*)|(?:{EACH.pattern})"
@@ -69,7 +70,7 @@ EACH_AFTER = re.compile(
 CONTAINER = re.compile(rf"(?:{_CONTAINER})")
 ALL_AFTER = re.compile(
     rf"(?:{TOTAL.pattern})|\s(?:for|fur) (?:all|them|the lot|everything)(?: (?:of )?(?:them|\w+))?(?![a-z])"
-    r"|\s(?:in sum|combined)(?![a-z])"
+    r"|\s(?:in sum|combined|to spend(?: on)?)(?![a-z])"
 )
 EACH_LEAD = EACH_BEFORE
 RANGE_OF_PRICES = re.compile(rf"-\s?[0-9][0-9.,]*(?:\s?(?:{_MONEY})|{EACH.pattern})")
@@ -97,7 +98,7 @@ BULK = re.compile(
 # As in "60x60" or "4x40": measures of one thing.
 SIZE_AFTER, SIZE_BEFORE = (
     re.compile(r"x[0-9]+(?:x[0-9]+)?(?![\w\"'-])"),
-    re.compile(r"(?<![0-9a-z])[0-9]+x(?:[0-9]+x)?$"),
+    re.compile(r"(?<![0-9a-z])[a-z]?[0-9]+x(?:[0-9]+x)?$"),
 )
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun"
@@ -118,7 +119,8 @@ NOT_COUNTED = re.compile(
     r"[.:]?\s?(?:no\.?\s?|#)?[0-9][0-9a-z/-]*"
     r"|(?<![0-9.,])[0-9]{1,4}[a-z]?\s(?:[a-z]+\s){1,3}(?:street|st\.|road|rd|avenue|ave|lane|drive|boulevard"
     r"|strasse|platz)"
-    r"(?![a-z])|(?<![a-z])sizes?\s[0-9]+(?:\s?(?:-|to|and)\s?[0-9]+)?"
+    r"(?![a-z])|(?<![a-z])(?:packs?|box(?:es)?|sets?|cases?|bags?|bundles?) of [0-9]+"
+    r"|(?<![a-z])sizes?\s[0-9]+(?:\s?(?:-|to|and)\s?[0-9]+)?"
     r"|(?<![0-9.,])[0-9]+\s(?:people|persons|employees|colleagues|students|guests|offices|rooms|sites|branches"
     r"|locations)"
     r"(?![a-z])"
@@ -156,8 +158,9 @@ DOZEN = re.compile(r"(?:(?P<half>half\sa\s)|(?P<count>[0-9]{1,4}|[a-z-]{3,12})\s
 # Words after a number that begin its limits and no name.
 NO_NAME = re.compile(
     r"\s?(?:up|upto|at|max|maximum|min|minimum|under|below|above|over|less|more|not|no|within|limit|between|from"
-    r"|for|hop"
-    r"|ideal|target|aim|prefer|in all|total|each|per|or|is|bis|hochstens)"
+    r"|for|hop(?:e|ing|efully)?"
+    r"|ideal(?:ly)?|target(?:ing)?|aim(?:ing)?|prefer(?:ably|red)?|in all|to spend|total|each|per|or|is|bis"
+    r"|hochstens)(?![a-z])"
 )
 # What the price of all stands before: "3000 for 25 desks".
 FOR_SO_MANY = re.compile(r"\s(?:for|fur|pour|por)\s")
@@ -176,12 +179,13 @@ SOFT_END = re.compile(
     r",(?![0-9]{3}(?![0-9]))|[!?](?=\s|$)|[()]"
     r"|(?<!max)(?<!min)(?<!approx)(?<!ca)\.(?=\s|$)|(?<=max|min)\.(?=\s*(?:$|[a-z]))"
     r"|(?<=[0-9] (?:max|min))\.(?=\s[0-9]+\s(?!each|per|apiece|in |for|total|euros?|dollars?|usd|eur|gbp)[a-z]{3})"
-    r"|(?<![a-z])(?:and|plus|as well as|und|et|y|but)(?![a-z])|&|\+(?=\s)"
+    r"|(?<![a-z])(?:and|plus|as well as|und|et|y|but)(?![a-z])|&|\+(?=\s)|\s/(?=\s[0-9])"
 )
 FILLERS = frozenset(
     re.findall(
         r"\S+",
         """
+        uh um quote following after we're we'd cherchons suchen
         i we us me our my you your need needs needed want wants would like i'd we'd i'm we're am are is to buy
         buying get order purchase procure acquire please also some looking look search for of the a an and or with
         at each apiece hello hi hey dear thanks thank both maybe then so but it them they these those pay paying

@@ -133,6 +133,9 @@ CORPUS = [
     ("- 60 kg of coffee, max $9.20 per kg", [(60, "kg of coffee", None, "9.20", None)]),
     ("350 m of copper pipe 22mm at 6.40 per metre", [(350, "m of copper pipe 22mm", None, "6.40", None)]),
     ("2 yachts up to $2m each", [(2, "yachts", None, "2000000", None)]),
+    ("24 cans of paint (5 litre), max 30 a can", [(24, "cans of paint 5 litre", None, "30", None)]),
+    ("8 AA batteries, packs of 24, up to 15", [(8, "AA batteries, packs of 24", None, "15", None)]),
+    ("we have 12000 to spend on 40 chromebooks", [(40, "chromebooks", None, "300", None)]),
     ("butter, 20 kg, max 9 per kg", [(20, "butter, kg", None, "9", None)]),
     ("1,200 M8 bolts at $0.35 apiece", [(1200, "M8 bolts", None, "0.35", None)]),
     ("zehn Kaffeemaschinen für je 90 Dollar", [(10, "Kaffeemaschinen", None, "90", None)]),
@@ -144,6 +147,12 @@ CORPUS = [
     ("12 27-inch monitors, max $180 per unit", [(12, "27-inch monitors", None, "180", None)]),
     ("Looking for 12 27-inch monitors", [(12, "27-inch monitors", None, None, None)]),
     ("Thirty-two Raspberry Pi 5 8GB boards at 85 each", [(32, "Raspberry Pi 5 8GB boards", None, "85", None)]),
+    ("M6x40 wood screws, 1000 pcs, 0.05 each", [(1000, "M6x40 wood screws", None, "0.05", None)]),
+    ("6 HP LaserJet M404 229.00", [(6, "HP LaserJet M404", None, "229", None)]),
+    ("120 duvets at $38 / 240 pillows at $9", [(120, "duvets", None, "38", None), (240, "pillows", None, "9", None)]),
+    ("Hymn books - 80 copies - up to 9.50 each", [(80, "Hymn books", None, "9.50", None)]),
+    ("20 office chairs, budget total 2,400", [(20, "office chairs", None, "120", None)]),
+    ("six machines. Top price 1,900 each, we'd love 1,600.", [(6, "machines", None, "1900", "1600")]),
     ("Screws 4x40, qty 5000, up to $0.03 each", [(5000, "Screws 4x40", None, "0.03", None)]),
     ("Laptops, 16GB RAM, 512GB SSD - 35 pcs - $900", [(35, "Laptops, 16GB RAM, 512GB SSD", None, "900", None)]),
     # What one hopes for, may pay, and starts from.
@@ -171,6 +180,10 @@ CORPUS = [
             (10, "desks", None, None, None),
             (10, "chairs", None, None, None),
         ],
+    ),
+    (
+        "We need 200 chairs and 25 round tables for July 18th, chairs max 12 each, tables max 60 each",
+        [(200, "chairs", None, "12", None), (25, "round tables for July 18th", None, "60", None)],
     ),
     # One thing of an item in each line, and tables with dashes.
     ("Quantity: 80\nItem: hard hats\nMax price: $14", [(80, "hard hats", None, "14", None)]),
