@@ -34,7 +34,8 @@ _SYNONYMS = {
     " mindestpreis minimalpreis minpreis prixmin prixminimum prixminimal preciominimo preciomin",
     "target_price": "targetprice target aim goal hopefor zielpreis wunschpreis prixcible preciodeseado precioobjetivo",
     "item_id": "itemid id sku code itemcode articlenumber productid artikelnummer artikelnr artnr reference"
-    " referencia codigo material materialnumber materialnummer partnumber partno",
+    " referencia codigo material materialnumber materialnummer partnumber"
+    " partno itemno itemnumber itemnr item#",
     "approve_above": "askabove askmeaboveatotalof approveabove approval approvalabove approvalthreshold threshold",
     "approve_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
     "allowed_terms": "furtherterms terms allowedterms",
@@ -44,21 +45,59 @@ _FIELDS = {synonym: field for field, names in _SYNONYMS.items() for synonym in n
 _RANKS = {synonym: rank for names in _SYNONYMS.values() for rank, synonym in enumerate(names.split())}
 # What a longer heading is about: one word of these, and none of another line.
 _KEYWORDS = {
-    "quantity_needed": "quantity qty needed required menge anzahl quantite qte cantidad bedarf aantal",
+    "quantity_needed": "quantity qty needed required req units menge anzahl quantite qte cantidad bedarf aantal",
     "max_price_per_unit": "max maximum maximal maxi highest ceiling limit budget cap hochster maximaler maximo plafond",
     "min_price_per_unit": "min minimum minimal mini lowest minimo",
     "target_price": "target ideal desired goal wunsch ziel cible objetivo",
 }
+# What it is about if none of those is said.
+_PLAIN_KEYWORDS = {
+    "max_price_per_unit": "price cost preis stuckpreis einzelpreis prix precio prijs",
+    "item_name": "description designation bezeichnung item product article goods artikel produktname artikelname name",
+}
+_PLAIN_FIELDS = {word: field for field, names in _PLAIN_KEYWORDS.items() for word in names.split()}
 _KEYWORD_FIELDS = {word: field for field, names in _KEYWORDS.items() for word in names.split()}
 _OF_ONE = {
     *("per", "unit", "piece", "pc", "item", "each", "ea", "in", "pro", "je", "stuck", "par", "unite", "por", "unidad"),
     *("price", "preis", "prix", "precio", "prijs"),
 }
-_NO_COLUMN = {"total", "sum", "gesamt", "summe", "id"}
+# With one of these a heading is about something that a list does not hold.
+_NO_COLUMN = {
+    *(
+        "total",
+        "sum",
+        "subtotal",
+        "gesamt",
+        "summe",
+        "extended",
+        "ext",
+        "shipping",
+        "freight",
+        "tax",
+        "vat",
+        "discount",
+    ),
+    *(
+        "list",
+        "last",
+        "current",
+        "old",
+        "supplier",
+        "seller",
+        "vendor",
+        "category",
+        "group",
+        "type",
+        "class",
+        "code",
+        "id",
+    ),
+    *("url", "link", "image", "notes", "comment", "#"),
+}
 _LAST_RANK = 1000
 _MOST_TOLD = 20
 _MONEY = {code.upper() for code in CODES.split("|")} | {sign for sign in CURRENCY_SIGNS if not sign.isalpha()}
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[$€£¥₹]")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[$€£¥₹#]")
 _NUMBER = re.compile(r"(?:[^\w\s]{1,2}|[A-Za-z]{3})?\s?[0-9][0-9.,' ]*\s?(?:[^\w\s]{1,2}|[A-Za-z]{3})?")
 
 
@@ -86,7 +125,8 @@ def field_of(heading: str) -> str:
     if not _NO_COLUMN.isdisjoint(words) or len(telling) > 1:
         return ""
     short = "".join(word for word in words if word not in _OF_ONE)
-    return _FIELDS.get(short, "") or next(iter(telling), "")
+    plainly = next((_PLAIN_FIELDS[word] for word in words if word in _PLAIN_FIELDS), "")
+    return _FIELDS.get(short, "") or next(iter(telling), plainly)
 
 
 def problems_of(headings: Sequence[str], fields: Sequence[str], currency: str) -> Iterator[str]:

@@ -104,7 +104,7 @@ def _table(lines: list[_Line], currency: str) -> tuple[list[str], tuple[str, ...
     """Its columns, what is wrong with them, and the lines that are no heading and not empty."""
     heading, *below = lines[_place_of_heading(lines) :]
     fields = fields_of(heading.cells, currency)
-    below = [line for line in below if any(map(str.strip, line.cells))]
+    below = [line for line in below if any(cell.strip(" :-") for cell in line.cells)]
     guessed = None if any(fields) else fields_by_cells([line.cells for line in (heading, *below)])
     if guessed is None:
         return fields, tuple(problems_of(heading.cells, fields, currency)), below

@@ -200,7 +200,8 @@ def test_any_text_can_be_read(text):
         "Name,Units,Ceiling price", "Product,Needed,Unit price", "Description,Quantity,Budget per unit",
         "Item,Qty,Max price (USD)", "Item,Qty,Price limit / unit in $",
         "Désignation,Qté,Prix max", "Item,Qty,Max. price/piece",
-        "What,How many,Maximum per unit", "Artikel,Menge,Preis max",
+        "Description of goods,No. of units,Price ceiling per unit", "Produktname,Qty Req,Est. Unit Price",
+        "Item,Qty,Unit cost", "What,How many,Maximum per unit", "Artikel,Menge,Preis max",
     ],
 )  # fmt: skip
 def test_heading_may_be_put_in_many_ways(heading):
@@ -209,7 +210,9 @@ def test_heading_may_be_put_in_many_ways(heading):
     assert row.written == {"item_name": "Desk", "quantity_needed": "5", "max_price_per_unit": "450"}
 
 
-@pytest.mark.parametrize("heading", ["Item,Qty,Total price", "Item,Qty,Max total", "Item,Qty,Min. quantity"])
+@pytest.mark.parametrize(
+    "heading", ["Item,Qty,Total price", "Item,Qty,Max total", "Item,Qty,Min. quantity", "Item,Qty,Shipping cost"]
+)
 def test_column_of_totals_is_no_price(heading):
     assert read(f"{heading}\nDesk,5,450\n").rows[0].written == {"item_name": "Desk", "quantity_needed": "5"}
 
@@ -218,6 +221,8 @@ def test_column_of_totals_is_no_price(heading):
     "text",
     [
         "sep=;\nItem;Qty;Max price\nDesk;5;450\n", "Item|Qty|Max price\nDesk|5|450\n", "Desk,5,450\n", "5\tDesk\t450\n",
+        "| Item | Qty | Max price |\n|:---|---:|---|\n| Desk | 5 | 450 |\n", "Item #,Item,Qty,Price\n1,Desk,5,450\n",
+        "Item,Item category,Qty,Price\nDesk,Office,5,450\n",
         "Order for March\n\nItem,Qty,Max price\nDesk,5,450\n", "Item,Qty,Max price\nDesk,5.0,450\nTotal,5,\n",
         "Material;Kurztext;Menge;ME;Max. Preis\n4711;Desk;5;ST;450\n",
         "Pos,Item,Qty,Max,Total\n1,Desk,5,450,2250\nTotal,,,,2250\n",
