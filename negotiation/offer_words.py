@@ -156,7 +156,7 @@ NET = re.compile(r"(?<![a-z])net ?$")
 NOT_REALLY = re.compile(
     r"why not|warum nicht|pourquoi pas|por que no|no problem|not a problem|kein problem|pas de probleme|no doubt"
     r"|without doubt|not bad|nicht schlecht|pas mal|if not|wenn nicht|not only|no worries|if you (?:don't"
-    r"|do not) mind|what would you say to|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
+    r"|do not) mind|what would you say to|sharpen your pencils?|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
 )
 LIMIT_BEFORE = _whole(
     r"(?:at|no|not|nothing) (?:least|most|less|more|lower|higher|under|over|below|above|beyond)(?: than)?",
@@ -279,7 +279,8 @@ ACTS = _whole(
 HINTS = _whole(
     r"how about|what about|would|could|can|can't you|let's|let us|let you|get|give|do|price|each|per|apiece|total"
     r"|all in"
-    r"|for all|once|doable|possible|have (?:them|those|it)|if you|when you|for (?:the|those|these|all)|want|need"
+    r"|for all|once|in mind|green light|doable|possible|have (?:them|those|it)|if you|when you|for (?:the|those"
+    r"|these|all)|want|need"
     r"|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
     r"|available|list|discount|delivered|delivery|warranty|payment|net|it is|that's|makes|comes to|so|then|at|x",
     r"preis|pro|je|kann|konnte[n]?|konnten|mache[n]?|stuck|wenn|fur|lieferung|zahlung|liefern|mit|geben|mein|unser"
@@ -303,10 +304,11 @@ OWN_BEFORE = re.compile(
 )
 REPORTED_BESIDE = re.compile(
     r"(?<![a-z])(?:instead of|down from|up from|from|versus|vs\.?|compared (?:to|with)|rather than|against|than"
-    r"|off|asked|(?:asking |list |catalogue |retail |market )price|rrp|paid|costs? (?:me|us)|cost"
+    r"|off(?!:)|asked|(?:asking |list |catalogue |retail |market )price|rrp|paid|costs? (?:me|us)|cost"
     r"|bought (?:it )?(?:at|for)|worth|valued? at|average|sav(?:e|ing)s?|discount|rebate|deposit|shipping|freight"
     r"|fee|plus|surcharge|vat|tax|margin|difference|gap|another|by|add|adding|(?:offer|price|bid|quote) was|extra"
-    r"|additional|beat|undercut|(?<!to )(?<!we )(?<!i )(?<!can )quote|statt|anstatt|listenpreis"
+    r"|additional|beat|undercut|(?<!to )(?<!we )(?<!i )(?<!can )(?<!new )(?<!my )(?<!our )(?<!revised )quote"
+    r"|statt|anstatt|listenpreis"
     r"|(?<!preis )(?<!angebot )(?<!gebot )von|um|rabatt|als|au lieu de|en vez de"
     r"|en lugar de|remise de|descuento de|list)(?: (?:is|of|was|at|for|a|only|our|the|your))?[ :]{1,2}$"
 )

@@ -629,4 +629,8 @@ OFFERS = [
     ("Ein anderer Lieferant verlangt nur 399 € pro Stück", None),
     ("We have an offer from a dealer in Munich for 407", None),
     ("Please call me at extension 412", None),
+    ("The new quote: 415", of("415")),
+    ("Another 2 euros off: 418", of("418")),
+    ("Can you sharpen your pencil to 405?", of("405")),
+    ("My boss gave me the green light for 415", of("415")),
 ]
