@@ -117,7 +117,8 @@ TIMES_AFTER = re.compile(r"\s?(?:x|\*|@)")
 MEASURES = re.compile(
     r"\s?-?(?:%|percent|pct|prozent|pour ?cent|por ?ciento|inch(?:es)?|in\.|\"|''|zoll|pouces|cm|mm|km|kg|g|gr"
     r"|lbs?|ml|l|liters?|litres?|gb|tb|mb|ghz|mhz|hz|w|watts?|kwh|v|volts?|mah|ah|mp|p|dpi|fps|core|cores|-?port"
-    r"|-?pin|bit|people|persons|leute|seats?|customers?|suppliers?|sellers?|buyers?|vendors?|quotes?|offers?"
+    r"|-?pin|bit|people|persons|employees|colleagues|users|leute|seats?|customers?|suppliers?|sellers?|buyers?"
+    r"|vendors?|quotes?|offers?"
     r"|bids?|times|mal|fois|veces|rounds?|runden|points?|stars?|offices?|in stock|on stock|left|available|on hand"
     r"|auf lager|verfugbar|en stock|disponibles?|rooms?|floors?|warehouses?|stores?|trucks?|g\b|k?m2|sqm)(?![a-z])"
 )
@@ -230,7 +231,9 @@ NOT_ON_OFFER = _whole(
     r"withdraw|withdrew|retract|take back|ignore|disregard|forget(?: about)?|ziehen? .{0,20}zuruck",
     r"(?:shipping|freight|delivery|installation|insurance|training|support|transport|versand|porto|envio|livraison)"
     r"(?:(?: costs?| charges?| fees?|kosten)|(?: costs?| charges?| fees?)? (?:is|are|would be|comes? to))",
-    r"(?:sells|charges|lists|online|you sold|(?:previous|earlier) order|(?:have|got"
+    r"(?:(?:was|were|been) told|budgeted|(?:invoice|contract|catalogue|website|he|she|boss|manager"
+    r"|client) (?:says|wants)"
+    r"|sells|charges|lists|online|you sold|(?:previous|earlier) order|(?:have|got"
     r"|received) an? (?:[a-z]+ )?(?:offer|quote)s?"
     r" (?:from|of|at)|(?:recommended|list|catalogue|catalog|retail)(?: retail)? price [a-z ]{0,20}is|listenpreis"
     r"|precio de catalogo"
@@ -324,7 +327,7 @@ REPORTED_AFTER = re.compile(
     r"|delivery charge)|(?:off|less|more|cheaper|dearer|lower|higher|discount|rabatt|weniger|gunstiger|nachlass"
     r"|de moins|de remise|moins|menos|de descuento)(?![a-z])"
     r"|(?:sounds|seems)(?! (?:good|fair|right|great|ok|okay|fine|reasonable|like a deal))|would be nice"
-    r"|was (?:my|your|the)|used to|came|i (?:paid|was quoted)|ago)"
+    r"|was (?:my|your|the|an?)|used to|came|i (?:paid|was quoted)|ago)"
     r"|\sauf (?:[$€£]\s?)?[0-9]"
 )
 # "Is 400 your best price?" asks, and offers nothing.

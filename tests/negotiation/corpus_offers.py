@@ -633,4 +633,10 @@ OFFERS = [
     ("Another 2 euros off: 418", of("418")),
     ("Can you sharpen your pencil to 405?", of("405")),
     ("My boss gave me the green light for 415", of("415")),
+    ("I was told 400", None),
+    ("My manager wants 395", None),
+    ("We budgeted 390 per unit", None),
+    ("400 was a special case", None),
+    ("The invoice says 421.50, please check", None),
+    ("We have 120 employees", None),
 ]
