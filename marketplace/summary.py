@@ -13,19 +13,13 @@ from llm.purse import Spending
 from marketplace.models import Session
 from marketplace.term_ranges import buyers_span, ranges_of
 from negotiation.core.analysis import Measures, measure
-from negotiation.core.matching import Mismatch
+from negotiation.core.matching import WHY_SKIPPED
 from negotiation.core.preferences import BuyerLimits, Extras, Priority, SellerLimits, Style
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.terms import Terms, to_money
 from negotiation.core.vocabulary import OfferStatus, Result, RoomStatus, TradeState
 from negotiation.models import LLMCall, Message, NegotiationRun, Offer, Participant
 from negotiation.prepared import Prepared
-
-WHY_SKIPPED: dict[str, str] = {
-    Mismatch.NO_INVENTORY: "No seller stocks this item.",
-    Mismatch.INSUFFICIENT_QUANTITY: "No seller has enough of this item.",
-    Mismatch.PRICE_MISMATCH: "No seller's prices fit the buyer's.",
-}
 
 TRADE_CANCELLED = "trade_cancelled"
 THOUSANDTH = Decimal("0.001")
@@ -350,7 +344,7 @@ def _agreed_extras(deals: Sequence[RoomRow]) -> dict[int, Extras]:
 
 def _failed(room: RoomRow) -> FailedItem:
     if room.status == RoomStatus.NO_SELLERS:
-        return FailedItem(room.code, room.item_name, room.skip_reason, WHY_SKIPPED[Mismatch(room.skip_reason)])
+        return FailedItem(room.code, room.item_name, room.skip_reason, WHY_SKIPPED[room.skip_reason])
     if room.result == Result.DEAL:
         return FailedItem(room.code, room.item_name, TRADE_CANCELLED, f"The trade {room.trade_number} was cancelled.")
     return FailedItem(room.code, room.item_name, room.reason, room.explanation)

@@ -24,7 +24,7 @@ from negotiation.core.events import (
     WalkedAway,
 )
 from negotiation.core.folding import evolve
-from negotiation.core.matching import Mismatch
+from negotiation.core.matching import WHY_SKIPPED
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.vocabulary import Party, Result
 from negotiation.frames import FAILURES
@@ -36,12 +36,6 @@ LEFT_ALIGNED = 3
 # Which columns give way to which width, one after the other; the rest hold numbers and short words.
 ITEM, SELLER = 0, 2
 SHRINKING = ((ITEM, 18), (SELLER, 14), (ITEM, 10), (SELLER, 6))
-
-WHY_SKIPPED = {
-    Mismatch.NO_INVENTORY: "No seller has it.",
-    Mismatch.INSUFFICIENT_QUANTITY: "No seller has enough of it.",
-    Mismatch.PRICE_MISMATCH: "No seller's prices meet the buyer's limits.",
-}
 
 Paint = Callable[[str], str]
 Spoken = Offered | Accepted | Said | Answered | WalkedAway

@@ -19,6 +19,7 @@ from negotiation.core.events import (
     TableEvent,
     WalkedAway,
 )
+from negotiation.core.matching import WHY_SKIPPED
 from negotiation.core.moves import Words
 from negotiation.core.room import Room
 from negotiation.core.visibility import (
@@ -87,6 +88,28 @@ def connected(room: Room, status: RoomStatus, last_seq: int, roster: Roster, vie
     if may_see_buyer_limits(viewer):
         frame["buyer_constraints"] = buyer_constraints(roster)
     return frame
+
+
+def ended_without_sellers(roster: Roster, why_skipped: str, viewer: Viewer, now: datetime) -> Frame:
+    """The last frame of a room that nobody could be invited to. Its log is empty, so it has no number.
+
+    Why is for those who know the buyer's limits: that prices did not fit tells something of them.
+    """
+    reason = why_skipped if may_see_buyer_limits(viewer) else RoomStatus.NO_SELLERS
+    return {
+        "type": LAST_FRAME,
+        "timestamp": now.isoformat(),
+        "room_id": str(roster.room_id),
+        "outcome": Result.NO_DEAL,
+        "status": RoomStatus.NO_SELLERS,
+        "selected_seller_id": None,
+        "selected_seller_name": None,
+        "final_offer": None,
+        "reason": reason,
+        "explanation": WHY_SKIPPED.get(reason, ""),
+        "rounds": 0,
+        "duration_seconds": 0.0,
+    }
 
 
 def buyer_constraints(roster: Roster) -> Frame:

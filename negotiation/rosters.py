@@ -21,7 +21,7 @@ _RUN = (
     *("pk", "code", "session__code", "item__buyer__code", "session__currency", "session__disclose_best_offer"),
     *("item__item_name", "item__buyer__name", "item__min_price_per_unit", "item__max_price_per_unit"),
     *("item__quantity_needed", "max_rounds", "seed", "session__seed"),
-    *("status", "last_seq", "last_hash", "fence", "started_at"),
+    *("status", "skip_reason", "last_seq", "last_hash", "fence", "started_at"),
     *("item__approve_above", "session__approve_above", "item__approve_below_min", "item__allowed_terms"),
     "session__buyer_mind",
     "session__is_what_if",
@@ -73,6 +73,7 @@ class RunRow(NamedTuple):
     seed: int
     session_seed: int | None
     status: str
+    skip_reason: str
     last_seq: int
     last_hash: str
     fence: int

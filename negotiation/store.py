@@ -78,11 +78,15 @@ class StoredRoom:
     log: Log
     room: Room
     fence: int
-    is_without_sellers: bool
+    why_skipped: str | None  # a Mismatch, of a run that nobody could be invited to
+
+    @property
+    def is_without_sellers(self) -> bool:
+        return self.why_skipped is not None
 
     @property
     def status(self) -> RoomStatus:
-        """The run's status: the room's, but for one that nobody could be invited to."""
+        """The run's status: the room's, but for one without sellers."""
         return RoomStatus.NO_SELLERS if self.is_without_sellers else self.room.status
 
     @property
@@ -168,8 +172,8 @@ def read_history(code: UUID, recent: RecentRooms | None = None) -> tuple[StoredR
         last_at=records[-1].at if records else None,
         started_at=run.started_at,
     )
-    stored = StoredRoom(log, reading.room, run.fence, is_without_sellers=run.status == RoomStatus.NO_SELLERS)
-    return stored, records
+    why_skipped = run.skip_reason if run.status == RoomStatus.NO_SELLERS else None
+    return StoredRoom(log, reading.room, run.fence, why_skipped), records
 
 
 def read_records(run_id: int, after: int, limit: int) -> list[Record]:

@@ -16,7 +16,7 @@ from negotiation.core.events import ApprovalDecided, ApprovalRequested, Closed, 
 from negotiation.core.visibility import SellerViewer, Viewer, may_see_thread, see
 from negotiation.doorbell import Doorbell, Words
 from negotiation.figures import Frame
-from negotiation.frames import connected, frame_of, to_json
+from negotiation.frames import LAST_FRAME, connected, ended_without_sellers, frame_of, to_json
 from negotiation.hub import Hub, Subscription
 from negotiation.metrics import LAG
 from negotiation.records import Record, Roster
@@ -34,7 +34,6 @@ class Sent:
     type: str
     json: str
     seq: int | None = None
-    is_last: bool = False
 
 
 # What can be sent to a viewer at once, in order; never empty.
@@ -52,8 +51,7 @@ class Live:
     def sent_to(self, viewer: Viewer) -> Sent | None:
         if viewer not in self.sent:
             frame = frame_of(self.record, self.roster, viewer)
-            is_last = isinstance(self.record.event, Closed)
-            self.sent[viewer] = Sent(frame["type"], to_json(frame), self.record.seq, is_last) if frame else None
+            self.sent[viewer] = Sent(frame["type"], to_json(frame), self.record.seq) if frame else None
         return self.sent[viewer]
 
 
@@ -128,6 +126,9 @@ async def follow(
         if thread:
             first["sellers"] = [seller for seller in first["sellers"] if seller["seller_id"] == thread]
         yield [Sent("connected", to_json(first))]
+        if stored.why_skipped is not None:
+            last = ended_without_sellers(stored.roster, stored.why_skipped, viewer, timezone.now())
+            yield [Sent(LAST_FRAME, to_json(last))]
         async for batch in _Follower(stored, viewer, after, rhythm, subscription, thread, page).batches():
             yield batch
     finally:

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from marketplace.summary import SessionSummary
-from negotiation.core.matching import Mismatch
+from negotiation.core.matching import WHY_SKIPPED, Mismatch
 from negotiation.core.vocabulary import Reason, RoomStatus
 from negotiation.figures import MINUS, money_words
 from negotiation.models import NegotiationRun
@@ -48,11 +48,6 @@ REASON_WORDS: dict[str, str] = {
     Reason.CANCELLED: "An operator cancelled the room.",
     Reason.EXPIRED: "The room expired.",
     Reason.FAILED: "The room failed.",
-}
-WHY_SKIPPED: dict[str, str] = {
-    Mismatch.NO_INVENTORY: "None of the invited sellers stocks this item.",
-    Mismatch.INSUFFICIENT_QUANTITY: "None of the invited sellers has enough units free.",
-    Mismatch.PRICE_MISMATCH: "No seller's prices meet what the buyer may pay.",
 }
 WHY_LEFT_OUT: dict[str, str] = {
     Mismatch.NO_INVENTORY: "does not stock this item",

@@ -18,6 +18,14 @@ class Mismatch(StrEnum):
     PRICE_MISMATCH = "price_mismatch"
 
 
+# Why a room has nobody in it, in a sentence.
+WHY_SKIPPED: dict[str, str] = {
+    Mismatch.NO_INVENTORY: "None of the invited sellers stocks this item.",
+    Mismatch.INSUFFICIENT_QUANTITY: "None of the invited sellers has enough units free.",
+    Mismatch.PRICE_MISMATCH: "No seller's prices meet what the buyer may pay.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Stock:
     """What a seller has of the item. `known_floor` is set only where whoever asks has supplied the floor himself."""

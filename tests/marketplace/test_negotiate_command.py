@@ -68,7 +68,7 @@ def test_talk_says_who_speaks_to_whom_in_which_room_and_for_how_much(monkeypatch
 def test_item_that_nobody_can_serve_is_skipped_with_its_reason():
     printed = negotiate(DEMO)
 
-    assert "4 ROCKPOINT Argu..  Skipped. No seller's prices meet the buyer's limits." in printed
+    assert "4 ROCKPOINT Argu..  Skipped. No seller's prices meet what the buyer may pay." in printed
 
 
 def test_talk_in_a_file_has_no_colours():

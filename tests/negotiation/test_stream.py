@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 QUICK = Rhythm(heartbeat_seconds=0.02, poll_seconds=0.01)
 PATIENT = Rhythm(heartbeat_seconds=60, poll_seconds=60)
 STAFF = OperatorViewer()
+SPECTATORS = (SpectatorViewer(), SpectatorViewer(shows_talk=True))
 SECONDS = 20
 
 
@@ -79,7 +80,29 @@ async def test_connected_comes_first_and_the_end_comes_last_and_once(code, play_
 
     assert (sent[0].type, sent[0].seq) == ("connected", None)
     assert [one.type for one in sent].count("negotiation_complete") == 1
-    assert (sent[-1].type, sent[-1].is_last) == ("negotiation_complete", True)
+    assert sent[-1].type == "negotiation_complete"
+
+
+async def test_room_that_nobody_can_serve_tells_its_end_to_whoever_asks(open_session):
+    item = bodies.buyer(bodies.item(item_id="moon"))
+    session = await sync_to_async(open_session)(buyer=item)
+
+    connected, last = await watch(UUID(session["negotiation_rooms"][0]["room_id"]))
+
+    end = json.loads(last.json)
+    assert (connected.type, last.type, last.seq) == ("connected", "negotiation_complete", None)
+    assert (end["outcome"], end["status"], end["reason"]) == ("no_deal", "no_sellers_available", "no_inventory")
+    assert end["explanation"] == "None of the invited sellers stocks this item."
+
+
+async def test_spectators_are_not_told_that_prices_did_not_fit(open_session):
+    limits = {"min_price_per_unit": 9_000, "max_price_per_unit": 9_900}
+    session = await sync_to_async(open_session)(buyer=bodies.buyer(bodies.item() | limits))
+    code = UUID(session["negotiation_rooms"][0]["room_id"])
+
+    reasons = [json.loads((await watch(code, viewer))[-1].json)["reason"] for viewer in (BuyerViewer(), *SPECTATORS)]
+
+    assert reasons == ["price_mismatch", "no_sellers_available", "no_sellers_available"]
 
 
 async def test_late_watcher_gets_everything_once_and_in_order(code, play_on):
