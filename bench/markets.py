@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
+from negotiation.asking import Minds
 from negotiation.core.decision import best_award
 from negotiation.core.events import Accepted, Decided, Event, Offered, RoundStarted
 from negotiation.core.folding import evolve
@@ -21,7 +22,7 @@ from negotiation.core.strategy import choose_award, choose_quote, live_quotes
 from negotiation.core.terms import CENT, Terms, to_money
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView, buyer_view, seller_view
 from negotiation.core.vocabulary import Party, Reason
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 

@@ -26,9 +26,9 @@ from llm.gateway import Gateway, Rules
 from llm.openai_compatible import OpenAICompatibleProvider, Server
 from llm.prices import PriceTable
 from llm.purse import Purse
+from negotiation.asking import Minds
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import Party
-from negotiation.engine import Minds
 from negotiation.minds.calls import Call, Seat, Verdict
 from negotiation.minds.line import Line, Tuning
 from negotiation.minds.reasoning import ReasoningMind

@@ -24,10 +24,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
 from bench.markets import draw_setup  # noqa: E402
 from negotiation.arena.opponents import make_buyer, make_seller  # noqa: E402
+from negotiation.asking import Minds  # noqa: E402
 from negotiation.core.analysis import survey  # noqa: E402
 from negotiation.core.events import Closed, Event  # noqa: E402
 from negotiation.core.room import Setup  # noqa: E402
-from negotiation.engine import Engine, Limits, Minds, Pace  # noqa: E402
+from negotiation.engine import Engine, Limits, Pace  # noqa: E402
 from negotiation.memory import MemoryJournal  # noqa: E402
 from negotiation.minds.mind import BuyerMind, SellerMind  # noqa: E402
 from negotiation.minds.strategy import StrategyMind  # noqa: E402

@@ -23,6 +23,7 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.markets import draw_setup
+from negotiation.asking import Minds
 from negotiation.core.curves import (
     BUYER_DEADLINE,
     CATCHES_UP_AFTER,
@@ -35,7 +36,7 @@ from negotiation.core.folding import replay
 from negotiation.core.room import Room, Setup
 from negotiation.core.strategy import OPENING, RECIPROCITY, RESISTANCE, RIVAL_STEP, UNDERCUT_TICK
 from negotiation.core.terms import grain
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 

@@ -14,11 +14,12 @@ from statistics import fmean
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.markets import play_markets
+from negotiation.asking import Minds
 from negotiation.core.analysis import survey
 from negotiation.core.events import Decided
 from negotiation.core.preferences import Policy, Temperament, Toughness
 from negotiation.core.room import Setup
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 

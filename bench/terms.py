@@ -20,12 +20,13 @@ from statistics import mean
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from negotiation.asking import Minds
 from negotiation.core.events import Closed, MindFailed
 from negotiation.core.frontier import frontier, place
 from negotiation.core.preferences import BuyerLimits, Range, SellerLimits, burden
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.terms import Terms, to_money
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 

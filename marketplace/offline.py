@@ -8,6 +8,7 @@ from decimal import Decimal
 from marketplace.requests import ItemRequest, SellerRequest, SessionRequest, StockRequest
 from marketplace.services import seed_for
 from marketplace.term_ranges import buyers_span, ranges_of
+from negotiation.asking import Minds
 from negotiation.core.analysis import Measures, measure
 from negotiation.core.events import Closed, Event
 from negotiation.core.matching import Mismatch, Stock, match_sellers
@@ -15,7 +16,7 @@ from negotiation.core.mentions import distinct_names
 from negotiation.core.preferences import BuyerLimits, SellerLimits
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.terms import Terms
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 

@@ -4,18 +4,16 @@ It holds no state that the journal does not: whatever stops it, another engine g
 """
 
 import asyncio
-import logging
-import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
+from negotiation.asking import Asked, Asking, BuyersAnswer, Minds, SellersAnswer
 from negotiation.core.closing import conclude
 from negotiation.core.course import Course
 from negotiation.core.errors import IllegalMove
 from negotiation.core.events import Event, MindFailed
-from negotiation.core.moves import Award, Bids, BuyerTurn, Leave, Move
+from negotiation.core.moves import Award, Bids, BuyerTurn
 from negotiation.core.pacing import STEPPED, is_round_played
 from negotiation.core.protocol import change_status, next_round, play, run_out
 from negotiation.core.room import Room, Thread
@@ -29,21 +27,13 @@ from negotiation.core.waiting import (
     request_input,
     stand_in_for_buyer,
 )
-from negotiation.minds.mind import BuyerMind, ByHand, SellerMind
-from negotiation.minds.seated import SeatedMind
-from negotiation.minds.soundness import is_buyer_turn, is_move
+from negotiation.minds.mind import ByHand
 from negotiation.minds.strategy import StrategyMind, fallback_award
 
-logger = logging.getLogger(__name__)
-
-# Models asked together answer nearly together; one commit for all of them costs hardly more than one for each. So long
-# the first waits for the others, and no longer than for the last.
-GATHER_SECONDS = 0.01
+_T = TypeVar("_T")
 
 # A long rest is taken in parts, between which the log says whether the room is still to rest so long.
 LONGEST_NAP_SECONDS = 2.0
-
-_T = TypeVar("_T")
 
 
 class Overtaken(Exception):
@@ -69,15 +59,6 @@ class Journal(Protocol):
 
         Stores nothing and raises Overtaken if `after` is not the last, SoldOut if an award's units are gone.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Minds:
-    """The agents' minds, and those of seats while they are held by others: by seller's id, the buyer's under ""."""
-
-    buyer: BuyerMind
-    sellers: Mapping[str, SellerMind]
-    seated: Mapping[str, SeatedMind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +90,26 @@ class Limits:
     hand_seconds: int = 48 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """`thread` is what the seller answered to."""
-
-    thread: Thread
-    move: Move
-    failure: Failure | None = None
-
-    @property
-    def seller_id(self) -> str:
-        return self.thread.seller_id
-
-
 class Engine:
     """One room at work."""
 
     def __init__(self, journal: Journal, minds: Minds, *, limits: Limits, pace: Pace) -> None:
         self._journal, self._minds, self._limits, self._pace = journal, minds, limits, pace
+        self._asking = Asking(minds, limits.call_seconds, pace.begin)
+        self._ahead: Asked[Any] | None = None
         self._fallback, self._is_rested, self._is_settled = StrategyMind(), False, False
 
     async def run(self) -> Room:
         """Play until the room is over, paused, or waits for a person or program; returns it as it then stands."""
         await self._load()
-        while self._room.status in (RoomStatus.QUEUED, RoomStatus.ACTIVE):
-            try:
-                await self._step_on()
-            except Overtaken:
-                await self._load()
+        try:
+            while self._room.status in (RoomStatus.QUEUED, RoomStatus.ACTIVE):
+                try:
+                    await self._step_on()
+                except Overtaken:
+                    await self._load()
+        finally:
+            await self._withdraw_ahead()
         return self._room
 
     async def _step_on(self) -> None:
@@ -148,7 +121,7 @@ class Engine:
     async def _step(self) -> None:
         room = self._room
         if room.status is RoomStatus.QUEUED:
-            await self._record((change_status(room, RoomStatus.ACTIVE),))
+            await self._start()
         elif room.approval is not None:
             await self._wait()
         elif room.buyer_holder is not Holder.AGENT:
@@ -159,6 +132,11 @@ class Engine:
             await self._store(self._stopped_by(Reason.OUT_OF_CALLS))
         elif not await self._serve_sellers():
             await self._let_buyer_move()
+
+    async def _start(self) -> None:
+        course = Course(self._room)
+        course.add(change_status(self._room, RoomStatus.ACTIVE))
+        await self._store(course, self._who_is_next(course.room))
 
     async def _serve_sellers(self) -> bool:
         """Let the sellers answer whose turn it is: those held by others are asked first. False if it is nobody's."""
@@ -232,30 +210,27 @@ class Engine:
             await self._rest()
             self._is_rested = True
         if self._number == number:  # else the room is looked at again before the buyer is asked
-            await self._pace.begin()
-            await self._record_buyer(*await self._ask_buyer())
+            asked = self._asked(self._asking.buyer)
+            try:
+                answer = await asked.next()
+            finally:
+                await asked.withdraw()
+            await self._record_buyer(answer)
 
-    async def _record_buyer(self, turn: BuyerTurn, failure: Failure | None) -> None:
+    async def _record_buyer(self, answer: BuyersAnswer) -> None:
         """Whoever changed no more than the pace meanwhile has not made the turn void."""
         asked = self._room
         while True:
-            course = self._judge_buyer(turn) if failure is None else None
+            course = self._judge_buyer(answer.turn) if answer.failure is None else None
             if course is None:
-                notice = MindFailed(Party.BUYER, "", self._room.round, failure or Failure.ILLEGAL)
+                notice = MindFailed(Party.BUYER, "", self._room.round, answer.failure or Failure.ILLEGAL)
                 course = self._play_buyer(await self._fallback.buy(buyer_view(self._room)), notice)
             try:
-                return await self._store(course)
+                return await self._store(course, self._who_is_next(course.room))
             except Overtaken:
                 await self._load()
                 if _at_any_pace(self._room) != _at_any_pace(asked):
                     raise
-
-    async def _ask_buyer(self) -> tuple[BuyerTurn, Failure | None]:
-        view = buyer_view(self._room)
-        turn, failure = await self._bounded(lambda: self._minds.buyer.buy(view))
-        if failure is None and is_buyer_turn(turn, {thread.seller_id for thread in self._room.open_threads}):
-            return turn, None
-        return Leave(Reason.FAILED), failure or Failure.NONSENSE
 
     def _judge_buyer(self, turn: BuyerTurn) -> Course | None:
         """What comes of the turn, None if the core refuses it."""
@@ -281,63 +256,36 @@ class Engine:
 
     async def _let_sellers_answer(self) -> None:
         """Ask all sellers at once and record each answer as it arrives; the buyer waits for the last one."""
-        await self._pace.begin()
-        waiting = [s for s in self._shuffled() if self._is_asked_now(self._room.thread(s))]
-        answers: asyncio.Queue[_Answer] = asyncio.Queue()
+        asked = self._asked(self._asking.sellers)
         try:
-            async with asyncio.TaskGroup() as group:
-                for seller_id in waiting:
-                    group.create_task(self._ask_seller(seller_id, answers))
-                missing = len(waiting)
-                while missing:
-                    missing -= await self._record_arrived(answers, missing)
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed  # asking never raises, so it is the one error of recording
+            while asked.missing:
+                await self._record_arrived(asked)
+        finally:
+            await asked.withdraw()
 
-    def _is_asked_now(self, thread: Thread) -> bool:
-        return thread.turn is Party.SELLER and is_moved_by_agent(self._room, thread)
-
-    def _shuffled(self) -> list[str]:
-        """The open threads in an order drawn by name: minds equally fast answer in an order nobody chose."""
-        setup = self._room.setup
-        order = sorted(setup.sellers, key=lambda seat: seat.name)
-        random.Random(f"{setup.seed}/{self._room.round}").shuffle(order)
-        open_threads = {thread.seller_id for thread in self._room.open_threads}
-        return [seat.seller_id for seat in order if seat.seller_id in open_threads]
-
-    async def _record_arrived(self, answers: "asyncio.Queue[_Answer]", missing: int) -> int:
-        """Record the next answer, and without a pace those that come with it; how many."""
-        arrived = [await answers.get()]
-        if self._turn_seconds:
+    async def _record_arrived(self, asked: Asked[SellersAnswer]) -> None:
+        """Record the next answer, and without a pace those that come with it."""
+        arrived = [await asked.next()]
+        if self._turn_seconds(self._room):
             await self._rest()
         else:
-            arrived += await _gather(answers, missing - 1)
-        await self._record_answers(arrived)
-        return len(arrived)
+            arrived += await asked.soon()
+        await self._record_answers(arrived, is_last=not asked.missing)
 
-    async def _record_answers(self, arrived: Sequence[_Answer]) -> None:
+    async def _record_answers(self, arrived: Sequence[SellersAnswer], *, is_last: bool) -> None:
         """Somebody else may have written meanwhile: what happened in other threads makes no answer void."""
         while standing := [answer for answer in arrived if answer.thread == self._room.thread(answer.seller_id)]:
             course = Course(self._room)
             for answer in standing:
                 course.add(*await self._judge_seller(course.room, answer))
             try:
-                return await self._store(course)
+                return await self._store(course, self._who_is_next(course.room) if is_last else None)
             except Overtaken:
                 await self._load()
                 if self._room.status is not RoomStatus.ACTIVE:
                     raise
 
-    async def _ask_seller(self, seller_id: str, answers: "asyncio.Queue[_Answer]") -> None:
-        view, thread = seller_view(self._room, seller_id), self._room.thread(seller_id)
-        move, failure = await self._bounded(lambda: self._minds.sellers[seller_id].sell(view))
-        if failure is None and is_move(move):
-            await answers.put(_Answer(thread, move))
-        else:
-            own = await self._fallback.sell(view)
-            await answers.put(_Answer(thread, own, failure or Failure.NONSENSE))
-
-    async def _judge_seller(self, room: Room, answer: _Answer) -> tuple[Event, ...]:
+    async def _judge_seller(self, room: Room, answer: SellersAnswer) -> tuple[Event, ...]:
         seller_id, failure, move = answer.seller_id, answer.failure, answer.move
         try:
             played = play(room, Party.SELLER, seller_id, move)
@@ -347,43 +295,40 @@ class Engine:
         notice = (MindFailed(Party.SELLER, seller_id, room.round, failure),) if failure else ()
         return (*notice, *played)
 
-    async def _bounded(self, ask: Callable[[], Awaitable[_T]]) -> tuple[_T | None, Failure | None]:
-        try:
-            async with asyncio.timeout(self._limits.call_seconds):
-                return await ask(), None
-        except TimeoutError:
-            return None, Failure.TIMED_OUT
-        except asyncio.CancelledError:
-            if _is_being_cancelled():
-                raise
-            return None, Failure.RAISED
-        except Exception:  # a mind is foreign code: whatever it raises, the room goes on
-            logger.warning("a mind raised in the room for %s", self._room.setup.item_name, exc_info=True)
-            return None, Failure.RAISED
-
     def _stopped_by(self, reason: Reason) -> Course:
         turn = fallback_award(buyer_view(self._room), reason)
         assert not isinstance(turn, Bids)
         return self._play_buyer(turn)
 
-    @property
-    def _turn_seconds(self) -> float:
-        own = self._room.turn_seconds
+    def _who_is_next(self, room: Room) -> Callable[[Room], Asked[Any]] | None:
+        """Asks whoever moves next, if these are agents and nothing else has to be done before."""
+        is_at_once = room.status is RoomStatus.ACTIVE and room.approval is None and not self._turn_seconds(room)
+        if not is_at_once or room.buyer_holder is not Holder.AGENT or room.answers_given >= self._limits.max_calls:
+            return None
+        waiting = [thread for thread in room.open_threads if thread.turn is Party.SELLER]
+        if waiting:
+            return self._asking.sellers if all(is_moved_by_agent(room, thread) for thread in waiting) else None
+        is_settled = self._is_settled or room.round != room.setup.max_rounds - 1
+        return self._asking.buyer if is_settled and not is_round_played(room) else None
+
+    def _turn_seconds(self, room: Room) -> float:
+        own = room.turn_seconds
         return self._pace.turn_seconds if own is None else float(own)
 
     async def _rest(self) -> None:
         """Before a turn, for as long as the pace says by then. Raises Overtaken if the room is not to go on."""
         rested = 0.0
-        while rested < self._turn_seconds:
-            nap = min(self._turn_seconds - rested, LONGEST_NAP_SECONDS)
+        while rested < self._turn_seconds(self._room):
+            nap = min(self._turn_seconds(self._room) - rested, LONGEST_NAP_SECONDS)
             await self._pace.sleep(nap)
             rested += nap
-            if rested < self._turn_seconds:
+            if rested < self._turn_seconds(self._room):
                 await self._load()
                 if self._room.status is not RoomStatus.ACTIVE:
                     raise Overtaken
 
     async def _load(self) -> None:
+        await self._withdraw_ahead()
         self._room, self._number = await self._journal.load()
 
     async def _record(self, events: tuple[Event, ...]) -> None:
@@ -391,27 +336,25 @@ class Engine:
         course.add(*events)
         await self._store(course)
 
-    async def _store(self, course: Course) -> None:
+    async def _store(self, course: Course, ask: Callable[[Room], Asked[Any]] | None = None) -> None:
+        """With `ask` those who move next are asked already: they answer later than a turn is stored, and their answer
+        is taken only if it was.
+        """
+        await self._withdraw_ahead()
+        self._ahead = ask(course.room) if ask else None
         await self._journal.append(tuple(course.events), after=self._number)
         self._number += len(course.events)
         self._room, self._is_rested = course.room, False
 
+    def _asked(self, ask: Callable[[Room], Asked[_T]]) -> Asked[_T]:
+        ahead, self._ahead = self._ahead, None
+        return ahead or ask(self._room)
 
-async def _gather(answers: "asyncio.Queue[_Answer]", most: int) -> list[_Answer]:
-    """Those that are there, or come in a moment."""
-    gathered: list[_Answer] = []
-    with suppress(TimeoutError):
-        async with asyncio.timeout(GATHER_SECONDS):
-            while len(gathered) < most:
-                gathered.append(await answers.get())
-    return gathered
+    async def _withdraw_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            await ahead.withdraw()
 
 
 def _at_any_pace(room: Room) -> Room:
     return replace(room, turn_seconds=None, pause_after_round=None)
-
-
-def _is_being_cancelled() -> bool:
-    """Whether it is this task that is cancelled, and not something that a mind was waiting for."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -69,7 +69,7 @@ class StoreJournal:
     async def append(self, events: tuple[Event, ...], after: int) -> None:
         assert self._log is not None
         assert self._log.last_seq == after
-        self._writing = asyncio.create_task(self._write(self._log, events))
+        self._writing = self.calls.writing = asyncio.create_task(self._write(self._log, events))
         await asyncio.shield(self._writing)
 
     async def keep_calls(self) -> None:

@@ -47,7 +47,7 @@ class Leisure:
 
 
 class RoomOnlookers:
-    """Those of one seat; the buyer's has no seller id."""
+    """Those of one seat; the buyer's has no seller id. `tell` says when they may hear of it."""
 
     def __init__(
         self,
@@ -55,12 +55,13 @@ class RoomOnlookers:
         seller_id: str,
         leisure: Leisure,
         turnstile: Turnstile,
+        tell: Callable[[Callable[[], None]], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         party = Party.SELLER if seller_id else Party.BUYER
         self.seat = Seat(str(roster.room_id), party, seller_id)
         self._roster, self._leisure, self._turnstile, self._clock = roster, leisure, turnstile, clock
-        self._looked_at = -math.inf
+        self._tell, self._looked_at = tell, -math.inf
 
     def are_there(self) -> bool:
         """Only as long as there is time for them: a reply that comes whole costs less than its words one by one, so
@@ -98,4 +99,4 @@ class RoomOnlookers:
             "seller_id": seller_id or None,
             **body,
         }
-        pass_on(roster.room_id, Passing(seller_id, frame))
+        self._tell(lambda: pass_on(roster.room_id, Passing(seller_id, frame)))

@@ -20,6 +20,7 @@ from llm.prices import PriceTable
 from llm.purse import BudgetSpent, Purse
 from llm.recording import Entry, Failure, ReplayProvider
 from llm.types import LLMResult, Usage
+from negotiation.asking import Minds
 from negotiation.casting import Casting, read_casting
 from negotiation.core.events import (
     Accepted,
@@ -47,7 +48,7 @@ from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.visibility import SellerView
 from negotiation.core.vocabulary import Holder, Party, Reason, RoomStatus
 from negotiation.core.waiting import is_moved_by_agent
-from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
+from negotiation.engine import Engine, Limits, Overtaken, Pace
 from negotiation.minds.mind import ByHand, SellerMind
 from negotiation.models import LLMCall
 from negotiation.recent import RecentRooms

@@ -1,6 +1,7 @@
 """What the minds of this process share: the ways to the providers, and the accounts that calls are charged to."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,12 +17,12 @@ from llm.purse import Account, Budget, Purse, Spending
 from llm.selection import choose_provider
 from negotiation import metrics
 from negotiation.arena.minds import is_built_in, seat_mind
+from negotiation.asking import Minds
 from negotiation.call_log import led_to
 from negotiation.casting import Casting
 from negotiation.core.events import Event
 from negotiation.core.visibility import seat_seed
 from negotiation.core.vocabulary import Party
-from negotiation.engine import Minds
 from negotiation.minds.calls import Call
 from negotiation.minds.line import Line
 from negotiation.minds.narrated import NarratedMind
@@ -38,16 +39,25 @@ BUILTIN = "builtin"
 class PendingCalls:
     """The calls of one room that wait to be stored with the move they led to.
 
-    With a `tenure` none is made while the room may be another worker's.
+    With a `tenure` none is made while the room may be another worker's. `writing` is the turn on its way to the log:
+    whoever moves next is asked meanwhile.
     """
 
     def __init__(self, tenure: Tenure | None = None) -> None:
         self._tenure = tenure
         self._calls: list[Call] = []
+        self.writing: asyncio.Task[None] | None = None
 
     async def ready(self) -> None:
         if self._tenure is not None:
             await self._tenure.secure()
+
+    def tell(self, news: Callable[[], None]) -> None:
+        """Of an answer on its way: not before that is stored which is answered, and never if it is not."""
+        if self.writing is None or self.writing.done():
+            news()
+        else:
+            self.writing.add_done_callback(lambda writing: None if _has_failed(writing) else news())
 
     def add(self, call: Call) -> None:
         self._calls.append(call)
@@ -61,6 +71,10 @@ class PendingCalls:
 
     def drop(self, stored: Sequence[Call]) -> None:
         self._calls = [call for call in self._calls if not any(call is each for each in stored)]
+
+
+def _has_failed(writing: asyncio.Task[None]) -> bool:
+    return writing.cancelled() or writing.exception() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +192,7 @@ def _make_mind(casting: Casting, seller_id: str, means: Means) -> Any:
         return seat_mind(party, seat.mind, seat_seed(setup.seed, name))
     if seat.mind == "strategy" or means.gateway is None:
         return StrategyMind()
-    onlookers = RoomOnlookers(casting.roster, seller_id, means.leisure, means.turnstile)
+    onlookers = RoomOnlookers(casting.roster, seller_id, means.leisure, means.turnstile, means.calls.tell)
     line = Line(
         onlookers.seat,
         means.gateway,

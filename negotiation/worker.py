@@ -18,12 +18,13 @@ from django.db import transaction
 from marketplace.logging_setup import correlation_id
 from negotiation import seats, services, sweeps
 from negotiation.arena import running
+from negotiation.asking import Minds
 from negotiation.casting import Casting, read_casting, spent_in
 from negotiation.chores import repeat
 from negotiation.core.events import Closed, PaceChanged, StatusChanged
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.dispatch import is_by_jobs, request_play, request_what_waits
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.errors import NegotiationError
 from negotiation.journal import LeaseLost, StoreJournal
 from negotiation.leases import (

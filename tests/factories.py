@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from llm.gateway import Ask
 from llm.types import Schema, Usage
+from negotiation.asking import Minds
 from negotiation.core.events import Event, RoundStarted, StatusChanged
 from negotiation.core.folding import evolve, replay
 from negotiation.core.moves import SILENCE, Move, Propose, Words
@@ -19,7 +20,7 @@ from negotiation.core.room import Offer, Room, SellerSeat, Setup
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import OfferStatus, Party, RoomStatus
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.calls import Call, Purpose, Seat, Verdict
 from negotiation.minds.strategy import StrategyMind

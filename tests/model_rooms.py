@@ -12,11 +12,11 @@ from django.conf import settings
 
 from llm.configuration import LlmSettings
 from negotiation import services
+from negotiation.asking import Minds
 from negotiation.casting import Casting
 from negotiation.core.events import Accepted, Closed, Event, Offered, Said
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import Fallback, Voice
-from negotiation.engine import Minds
 from negotiation.models import LLMCall, NegotiationRun
 from negotiation.store import read_history
 from negotiation.studio import PendingCalls, Studio

@@ -11,10 +11,11 @@ from llm.pieces import in_pieces
 from llm.prices import PriceTable
 from llm.purse import Purse
 from llm.types import ChatMessage, LLMResult, Provider, ProviderStatus, Schema, TokenChunk, Usage
+from negotiation.asking import Minds
 from negotiation.core.events import Event
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import Party
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.calls import Call, Seat
 from negotiation.minds.line import Line, Tuning

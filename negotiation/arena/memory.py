@@ -13,11 +13,12 @@ from negotiation.arena.processes import set_up
 from negotiation.arena.results import RoomResult
 from negotiation.arena.scenarios import Scenario, request_of
 from negotiation.arena.scoring import Effort, Ending, RoomScore, score_room
+from negotiation.asking import Minds
 from negotiation.core.events import Closed, Event, MindFailed
 from negotiation.core.room import Setup
 from negotiation.core.visibility import seat_seed
 from negotiation.core.vocabulary import Party
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 

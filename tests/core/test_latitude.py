@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negotiation.asking import Minds
 from negotiation.core.events import MindFailed
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude, shadow_bids, shadow_quote
 from negotiation.core.moves import Bids, Propose
 from negotiation.core.strategy import choose_bids, choose_quote
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Result
-from negotiation.engine import Minds
 from negotiation.minds.strategy import StrategyMind
 from tests.factories import (
     NAMES,

@@ -5,10 +5,11 @@ import random
 
 import pytest
 
+from negotiation.asking import Minds
 from negotiation.core.events import Accepted, Decided, MindFailed, Offered
 from negotiation.core.moves import Accept, Award, Bids, Propose
 from negotiation.core.vocabulary import Party
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 from tests.factories import a_buyer, a_buyer_thread, a_buyer_view, a_seller, a_seller_view, a_setup

@@ -13,9 +13,10 @@ from marketplace.demo import (
     start_demo_session,
 )
 from marketplace.models import Seller, SellerInventory, Session
+from negotiation.asking import Minds
 from negotiation.core.preferences import Style
 from negotiation.core.vocabulary import Result, RoomStatus
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.errors import NoSellers
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 
 from marketplace.management.commands.negotiate import read_request
 from marketplace.services import create_session
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.asking import Minds
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 from negotiation.models import NegotiationRun

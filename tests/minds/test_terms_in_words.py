@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiation.asking import Minds
 from negotiation.core.events import Accepted, Decided, MindFailed, Offered
 from negotiation.core.latitude import buyer_latitudes, seller_latitude
 from negotiation.core.moves import Bids, Words
 from negotiation.core.tradeoff import choose_bids, choose_quote, takeable
 from negotiation.core.vocabulary import Party, Result, Voice
-from negotiation.engine import Minds
 from negotiation.minds import buyer_phrases, seller_phrases
 from negotiation.minds.narrated import NarratedMind
 from negotiation.minds.reasoning import ReasoningMind

@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from negotiation import engine
+from negotiation import asking
+from negotiation.asking import Minds
 from negotiation.codec import decode, encode
 from negotiation.core.events import (
     Accepted,
@@ -25,7 +26,7 @@ from negotiation.core.protocol import change_status, end_without_deal, interject
 from negotiation.core.room import is_standing
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Failure, OfferStatus, Party, Reason, Result, RoomStatus, Voice
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.seller_phrases import DELIVERY_ANSWERS
 from negotiation.minds.strategy import StrategyMind
@@ -105,7 +106,7 @@ def rounds_of(events):
 
 
 async def let_others_run():
-    for _ in range(100):
+    for _ in range(1000):
         await asyncio.sleep(0)
 
 
@@ -212,7 +213,7 @@ async def test_answers_are_recorded_in_the_order_they_arrive_in():
 
 
 async def test_answers_that_come_together_are_written_together_and_nobody_waits_once_all_are_there(monkeypatch):
-    monkeypatch.setattr(engine, "GATHER_SECONDS", 3600.0)
+    monkeypatch.setattr(asking, "GATHER_SECONDS", 3600.0)
     journal, first = ResumableJournal(SETUP), QueueingSeller()
 
     async with asyncio.timeout(60):  # a guard: whoever waits for more than the last answer waits for an hour

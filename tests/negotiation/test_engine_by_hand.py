@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiation.asking import Minds
 from negotiation.core.errors import IllegalMove
 from negotiation.core.events import (
     Accepted,
@@ -39,7 +40,7 @@ from negotiation.core.vocabulary import (
     Voice,
 )
 from negotiation.core.waiting import WAITS, request_input, time_out
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.seated import AutoAccept, SeatedMind
 from negotiation.minds.strategy import StrategyMind

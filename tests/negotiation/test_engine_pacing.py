@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 
+from negotiation.asking import Minds
 from negotiation.core.events import Closed, Event, Offered, PaceChanged, RoundStarted, StatusChanged
 from negotiation.core.moves import Award
 from negotiation.core.pacing import STEPPED, change_speed, play_one_round
@@ -14,7 +15,7 @@ from negotiation.core.room import Setup
 from negotiation.core.strategy import choose_bids
 from negotiation.core.table import hand_over, move_by_hand
 from negotiation.core.vocabulary import Holder, Party, RoomStatus
-from negotiation.engine import LONGEST_NAP_SECONDS, Engine, Limits, Minds, Pace
+from negotiation.engine import LONGEST_NAP_SECONDS, Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind, plan_bids
 from tests.factories import a_seller, a_setup, proposal, some_setups, some_words, strategy_minds

@@ -132,6 +132,18 @@ async def test_turn_whose_commit_failed_is_stored_at_another_try(open_journal, t
     assert announced == [2, 3, 4]
 
 
+async def test_watchers_are_told_of_a_turn_before_they_hear_of_its_answer(open_journal, turn, lose, announced):
+    journal, told_before = await open_journal(), []
+    lose(Fault(times=1))
+    writing = asyncio.create_task(journal.append(turn, after=1))
+    await asyncio.sleep(0)
+
+    journal.calls.tell(lambda: told_before.append(list(announced)))
+    await writing
+
+    assert told_before == [[2, 3, 4]]
+
+
 async def test_turn_whose_commit_was_never_answered_is_stored_and_told_once(open_journal, turn, lose, announced):
     journal = await open_journal()
     lose(Fault(is_done_first=True))

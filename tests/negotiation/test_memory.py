@@ -2,12 +2,13 @@ from decimal import Decimal
 
 import pytest
 
+from negotiation.asking import Minds
 from negotiation.core.events import RoundStarted, StatusChanged
 from negotiation.core.folding import replay
 from negotiation.core.preferences import BuyerLimits, SellerLimits
 from negotiation.core.room import SellerSeat, Setup
 from negotiation.core.vocabulary import RoomStatus
-from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
+from negotiation.engine import Engine, Limits, Overtaken, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 

@@ -13,6 +13,7 @@ from negotiation.minds.calls import Seat
 from negotiation.onlookers import BEHIND_SECONDS, LOOK_SECONDS, PROBE_SECONDS, Leisure, RoomOnlookers
 from negotiation.stream import Rhythm, each, follow, live_feed
 from negotiation.turnstile import CALM_SECONDS, CROWDED_SECONDS, Turnstile
+from negotiation.writing import Writer
 from tests import bodies
 from tests.factories import a_roster, a_setup
 from tests.fake_llm.behaviours import Reply
@@ -40,10 +41,14 @@ class Clock:
         return self.seconds
 
 
+def at_once(news):
+    news()
+
+
 def onlookers_of(seller_id, clock=None):
     """Of a seat whose loop keeps up."""
     clock = clock or Clock()
-    return RoomOnlookers(ROSTER, seller_id, Leisure(clock), Turnstile(clock), clock)
+    return RoomOnlookers(ROSTER, seller_id, Leisure(clock), Turnstile(clock), at_once, clock)
 
 
 async def frames(subscription):
@@ -117,7 +122,7 @@ async def test_reply_is_not_looked_at_where_nobody_watches():
 async def test_model_is_not_listened_to_while_rooms_have_to_wait_for_their_turns(subscription):
     clock = Clock()
     turnstile = Turnstile(clock)
-    watched = RoomOnlookers(ROSTER, "acme", Leisure(clock), turnstile, clock)
+    watched = RoomOnlookers(ROSTER, "acme", Leisure(clock), turnstile, at_once, clock)
     at_first = watched.are_there()
 
     waiting = [asyncio.create_task(turnstile.enter(rank)) for rank in range(3)]
@@ -140,7 +145,7 @@ async def test_reply_is_not_looked_at_while_the_loop_is_behind(subscription):
         while not leisure.is_behind():  # noqa: ASYNC110  # a timer of its own tells it
             await asyncio.sleep(0.001)
 
-    assert not RoomOnlookers(ROSTER, "acme", leisure, Turnstile(clock), clock).may_look()
+    assert not RoomOnlookers(ROSTER, "acme", leisure, Turnstile(clock), at_once, clock).may_look()
 
 
 async def test_loop_that_has_caught_up_is_not_behind():
@@ -249,6 +254,24 @@ async def test_watchers_see_the_words_on_their_way_up_to_what_may_not_be_said(wa
         assert frame["text"].startswith("Good day to you.")
         assert ("floor" in frame["text"], "603.57" in frame["text"], "That is all" in frame["text"]) == (False,) * 3
         assert "seq" not in frame
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_sellers_are_seen_to_write_only_after_the_bid_that_they_answer(watched_room, monkeypatch):
+    write = Writer.write
+
+    async def write_slowly(writer, turn):
+        await asyncio.sleep(0.2)  # in which sellers are asked, and answer
+        await write(writer, turn)
+
+    monkeypatch.setattr(Writer, "write", write_slowly)
+    room_id, _ = await watched_room()
+
+    (sent,) = await watch_to_the_end(room_id, OperatorViewer())
+
+    sent = [(frame["type"], frame.get("sender_type")) for frame in sent]
+    assert sent.index(("typing", "seller")) > sent.index(("buyer_message", "buyer"))
+    assert sent.index(("message_delta", "seller")) > sent.index(("buyer_message", "buyer"))
 
 
 @pytest.mark.django_db(transaction=True)

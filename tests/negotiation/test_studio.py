@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from llm.prices import parse_prices
 from llm.purse import Budget, BudgetSpent, Purse, Spending
 from negotiation import studio as studio_module
 from negotiation.casting import Casting, SeatCasting, Spent
+from negotiation.engine import Overtaken
 from negotiation.minds.line import Tuning
 from negotiation.minds.narrated import NarratedMind
 from negotiation.minds.reasoning import ReasoningMind
@@ -287,3 +289,33 @@ async def test_turn_takes_no_longer_than_the_installation_allows(make_studio, fa
 
     assert move.words.fallback == "provider_timeout"
     assert calls.left()[0].error == "LLM_TIMEOUT"
+
+
+async def stored(has_failed):
+    if has_failed:
+        raise Overtaken
+
+
+@pytest.mark.parametrize(("has_failed", "told"), [(False, ["typing", "a word"]), (True, [])])
+async def test_watchers_hear_of_an_answer_only_once_what_it_answers_is_stored(has_failed, told):
+    calls, heard = PendingCalls(), []
+    calls.writing = asyncio.create_task(stored(has_failed))
+
+    calls.tell(lambda: heard.append("typing"))
+    calls.tell(lambda: heard.append("a word"))
+    before = list(heard)
+    await asyncio.wait([calls.writing])
+    await asyncio.sleep(0)
+
+    assert (before, heard) == ([], told)
+
+
+async def test_watchers_hear_at_once_where_nothing_is_being_written():
+    calls, heard = PendingCalls(), []
+
+    calls.tell(lambda: heard.append("typing"))
+    calls.writing = asyncio.create_task(stored(False))
+    await calls.writing
+    calls.tell(lambda: heard.append("a word"))
+
+    assert heard == ["typing", "a word"]

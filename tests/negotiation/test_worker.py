@@ -18,13 +18,14 @@ from django.utils import timezone
 from marketplace.logging_setup import correlation_id
 from negotiation import seats, services
 from negotiation import worker as worker_module
+from negotiation.asking import Minds
 from negotiation.core.events import Said, StatusChanged
 from negotiation.core.moves import Propose, Words
 from negotiation.core.protocol import change_status
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import Party, RoomStatus, Voice
 from negotiation.dispatch import is_by_jobs
-from negotiation.engine import Engine, Limits, Minds, Overtaken, Pace
+from negotiation.engine import Engine, Limits, Overtaken, Pace
 from negotiation.journal import LeaseLost, StoreJournal
 from negotiation.leases import claim_rooms
 from negotiation.minds.strategy import StrategyMind
@@ -435,6 +436,7 @@ async def test_worker_that_lost_its_lease_in_play_stops_without_a_word(started):
     engine = Engine(StoreJournal(claim, Worker(1)._database), Minds(gate, {}), limits=Limits(), pace=Pace())
     playing = asyncio.create_task(engine.run())
     await gate.reached.wait()
+    await until_status(started, "active")  # a mind is asked while the turn before is still being written
     before = await log_of(started)
     await database_sync_to_async(NegotiationRun.objects.update)(fence=claim.fence + 1)
     gate.open.set()

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.arena.opponents import OPPONENTS, make_buyer, make_seller
+from negotiation.asking import Minds
 from negotiation.core.events import Closed, MindFailed, Offered, WalkedAway
 from negotiation.core.moves import Accept, Award, Bids, Propose, Say, WalkAway
 from negotiation.core.room import Setup
 from negotiation.core.vocabulary import Party
-from negotiation.engine import Minds
 from negotiation.minds.strategy import StrategyMind
 from tests.factories import (
     a_buyer,

@@ -4,10 +4,11 @@ import pytest
 
 from negotiation.arena.minds import seat_mind
 from negotiation.arena.scoring import Effort, Ending, score_room
+from negotiation.asking import Minds
 from negotiation.core.events import Accepted, Closed, MindFailed, Offered
 from negotiation.core.utility import buyer_price, seller_price
 from negotiation.core.vocabulary import Party
-from negotiation.engine import Engine, Limits, Minds, Pace
+from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 from negotiation.minds.words import terms_words
