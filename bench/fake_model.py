@@ -118,7 +118,7 @@ class FakeModel:
                 seen.peak_busy = max(seen.peak_busy, seen.busy)
                 started = time.monotonic()
                 try:
-                    reply = await self._reply(request, json.loads(raw), behaviour)
+                    reply = await self._reply(request, json.loads(raw), behaviour, started)
                 finally:
                     seen.busy -= 1
                     seen.busy_seconds += time.monotonic() - started
@@ -135,18 +135,20 @@ class FakeModel:
         self._seen.repeated += prompt in self._prompts
         self._prompts.add(prompt)
 
-    async def _reply(self, request: web.BaseRequest, body: dict[str, Any], behaviour: Behaviour) -> web.StreamResponse:
+    async def _reply(
+        self, request: web.BaseRequest, body: dict[str, Any], behaviour: Behaviour, started: float
+    ) -> web.StreamResponse:
         spread = behaviour.jitter * self._chance.uniform(-1, 1) if behaviour.jitter else 0.0
         seconds = behaviour.latency * (1 + spread)
         fault = self._drawn_fault(behaviour)
         if fault:
             self._seen.faulted += 1
-            return await self._fail(request, fault, seconds, behaviour)
+            return await self._fail(request, fault, started + seconds, behaviour)
         text = self._say(Asked("POST", request.path, {}, body))
         if body.get("stream"):
             self._seen.streamed += 1
-            return await _streamed(request, text, seconds, behaviour.chunks)
-        await asyncio.sleep(seconds)
+            return await _streamed(request, text, started, seconds, behaviour.chunks)
+        await _until(started + seconds)
         return web.Response(body=_completion(text), content_type="application/json")
 
     def _drawn_fault(self, behaviour: Behaviour) -> str:
@@ -159,9 +161,7 @@ class FakeModel:
             drawn -= share
         return ""
 
-    async def _fail(
-        self, request: web.BaseRequest, kind: str, seconds: float, behaviour: Behaviour
-    ) -> web.StreamResponse:
+    async def _fail(self, request: web.BaseRequest, kind: str, due: float, behaviour: Behaviour) -> web.StreamResponse:
         if kind == "500":
             return web.json_response({"error": {"message": "overloaded"}}, status=500)
         if kind == "429":
@@ -169,27 +169,34 @@ class FakeModel:
             return web.json_response({"error": {"message": "too many requests"}}, status=429, headers=headers)
         if kind == "hang":
             await asyncio.Event().wait()
-        await asyncio.sleep(seconds)
+        await _until(due)
         if kind == "cut":
             return await _cut(request)
         return web.Response(text="<html>Please sign in</html>", content_type="text/html")
 
 
-async def _streamed(request: web.BaseRequest, text: str, seconds: float, chunks: int) -> web.StreamResponse:
+async def _streamed(
+    request: web.BaseRequest, text: str, started: float, seconds: float, chunks: int
+) -> web.StreamResponse:
+    """Times count from the call's beginning, so that what each wait is too long does not add up."""
     response = web.StreamResponse(headers=EVENT_STREAM)
-    await asyncio.sleep(FIRST_TOKEN_SHARE * seconds)
-    await response.prepare(request)
     pieces = [_chunk({"content": piece}, None) for piece in _pieces(text, chunks)]
     writes = [pieces[place : place + CHUNKS_IN_A_WRITE] for place in range(0, len(pieces), CHUNKS_IN_A_WRITE)]
-    due = time.monotonic()
+    due = started + FIRST_TOKEN_SHARE * seconds
+    await _until(due)
+    await response.prepare(request)
     for written in writes:
         due += (1 - FIRST_TOKEN_SHARE) * seconds / len(writes)
         await response.write(b"".join(written))
-        if (wait := due - time.monotonic()) > 0:
-            await asyncio.sleep(wait)
+        await _until(due)
     await response.write(_chunk({}, "stop") + b"data: [DONE]\n\n")
     await response.write_eof()
     return response
+
+
+async def _until(due: float) -> None:
+    if (wait := due - time.monotonic()) > 0:
+        await asyncio.sleep(wait)
 
 
 def _pieces(text: str, chunks: int) -> Sequence[str]:

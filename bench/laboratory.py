@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 from driving import Case, Model, Played, play, play_reference
 from fake_model import MODEL
-from measuring import Line
+from measuring import Line, median
 from serving import Installation, Process, Server, program
 
 Part = Callable[["Lab"], Awaitable[list[Line]]]
@@ -114,7 +114,7 @@ def scratch() -> Iterator[Path]:
 
 
 async def capacity(model: Model, seconds: float) -> list[Line]:
-    """What a call costs the fake model itself, so that it can be seen not to be what limits."""
+    """What a call costs the fake model itself, and how late it is, so that it can be seen not to be what limits."""
     lines = []
     for what, extra in (("whole", {}), ("streamed", {"stream": True})):
         await model.behave()
@@ -123,6 +123,8 @@ async def capacity(model: Model, seconds: float) -> list[Line]:
         cpu = seen["cpu_seconds"] / max(1, seen["calls"])
         figure = f"{1000 * cpu:.2f} ms of processor time a call: {1 / cpu:.0f} calls/s a core"
         lines.append(Line("model", f"the fake model, replies {what}", figure))
+        late = await _lateness(model, {**_asked(), **extra}, seconds)
+        lines.append(Line("model", "… from asked to read, beyond the time it is told to take", f"{1000 * late:.1f} ms"))
     return lines
 
 
@@ -139,6 +141,19 @@ async def _flood(model: Model, body: Mapping[str, Any], seconds: float) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(32):
                 group.create_task(ask())
+
+
+async def _lateness(model: Model, body: Mapping[str, Any], seconds: float) -> float:
+    """The median of a few calls, one after another."""
+    told, late = seconds / 10, list[float]()
+    await model.behave(latency=told)
+    async with aiohttp.ClientSession() as http:
+        for _ in range(11):
+            asked = time.perf_counter()
+            async with http.post(f"{model.base}/chat/completions", json=body) as answer:
+                await answer.read()
+            late.append(time.perf_counter() - asked - told)
+    return median(late)
 
 
 def _asked() -> dict[str, Any]:
