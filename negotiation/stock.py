@@ -15,7 +15,7 @@ _AT_THE_TABLE = [status for status in RoomStatus if status.is_started]
 
 def sellers_short_in(code: UUID) -> list[str]:
     """The ids of the room's sellers whose stock has been promised to others since they were invited."""
-    return [str(seller) for seller in _short().filter(run__code=code).values_list("seller_code", flat=True)]
+    return [str(seller) for (seller,) in _SHORT_IN.rows(code)]
 
 
 def left_short_by(code: UUID) -> list[tuple[UUID, str]]:
@@ -92,6 +92,11 @@ def _short() -> QuerySet[Participant]:
     return Participant.objects.filter(run__session__is_what_if=False, run__item__quantity_needed__gt=free)
 
 
+_SHORT_IN = Prepared(
+    lambda code: _short().filter(run__code=code).order_by("id").values_list("seller_code"),
+    NegotiationRun._meta.get_field("code"),
+    UUID(int=1),
+)
 _SHORT_OF = Prepared(
     lambda inventory: (
         _short()

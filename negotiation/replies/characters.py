@@ -70,7 +70,7 @@ def fold(text: str) -> str:
 
 def squeeze(folded: str) -> str:
     """Letters and digits alone, without case."""
-    return _JOINTS.sub("", folded).casefold()
+    return (folded if folded.isalnum() else _JOINTS.sub("", folded)).casefold()
 
 
 _JOINTS = re.compile(r"[\W_]+")
