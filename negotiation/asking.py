@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,16 +18,13 @@ from negotiation.minds.mind import BuyerMind, SellerMind
 from negotiation.minds.seated import SeatedMind
 from negotiation.minds.soundness import is_buyer_turn, is_move
 from negotiation.minds.strategy import StrategyMind
+from negotiation.rounds import is_idle
 
 logger = logging.getLogger(__name__)
 
 # Models asked together answer nearly together; one commit for all of them costs hardly more than one for each. So long
 # the first waits for the others, and no longer than for the last.
 GATHER_SECONDS = 0.01
-
-# A loop whose rounds are shorter has little else to do. There each mind's request is sent before the next mind begins
-# its own, so that answers come one after another, too, and all but the last are read while the last is on its way.
-IDLE_SECONDS = 0.005
 
 _T = TypeVar("_T")
 
@@ -76,6 +72,12 @@ class Asked(Generic[_T]):
             raise answer
         return answer
 
+    async def sent(self) -> None:
+        """Returns when the requests are on their way, or sooner if the loop has other things to do."""
+        for _ in range(1 + self.missing):
+            if self._answers.qsize() == self.missing or not await is_idle():
+                return
+
     async def soon(self) -> list[_T]:
         """Those that are there, or come in a moment."""
         answers: list[_T] = []
@@ -102,24 +104,18 @@ class Asked(Generic[_T]):
         await begin()
         if len(asks) == 1:
             return await self._ask(asks[0])  # without a task of its own
-        is_idle = True
+        # Where there is time each request is sent before the next mind begins its own, so that answers come one after
+        # another, too, and all but the last are read while the last is on its way.
+        is_quick = True
         for ask in asks:
             self._tasks.append(asyncio.create_task(self._ask(ask)))
-            is_idle = is_idle and await _let_it_send() < IDLE_SECONDS
+            is_quick = is_quick and await is_idle()
 
     async def _ask(self, ask: Callable[[], Awaitable[_T]]) -> None:
         try:
             self._answers.put_nowait(await ask())
         except Exception as error:  # raised where the answer is waited for
             self._answers.put_nowait(error)
-
-
-async def _let_it_send() -> float:
-    """Two rounds of the loop, one for the mind and one for its request; how many seconds they took."""
-    began_at = time.monotonic()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    return time.monotonic() - began_at
 
 
 class Asking:

@@ -31,6 +31,7 @@ from negotiation.minds.mind import ByHand
 from negotiation.minds.strategy import StrategyMind, fallback_award
 
 _T = TypeVar("_T")
+When = Callable[[], Awaitable[None]]
 
 # A long rest is taken in parts, between which the log says whether the room is still to rest so long.
 LONGEST_NAP_SECONDS = 2.0
@@ -54,8 +55,8 @@ class Journal(Protocol):
     async def load(self) -> tuple[Room, int]:
         """The room as it stands and the number of its last event."""
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
-        """Store the events as numbers after+1 and on.
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
+        """Store the events as numbers after+1 and on, once `when` has returned.
 
         Stores nothing and raises Overtaken if `after` is not the last, SoldOut if an award's units are gone.
         """
@@ -67,13 +68,16 @@ class Pace:
 
     A room that was given a rest of its own has that. `sleep` may come back early if somebody wrote to the room.
     `begin` is awaited before minds are asked: other rooms may have to go first. `settle` is awaited before the last
-    round, and tells whether it has let the room know of anything that it may still go by.
+    round, and tells whether it has let the room know of anything that it may still go by. With `requests_first` a turn
+    is stored when the next ones' requests to models are on their way: the thread that stores would only take the
+    interpreter from them.
     """
 
     turn_seconds: float = 0.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     begin: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
     settle: Callable[[], Awaitable[bool]] = lambda: asyncio.sleep(0, result=False)
+    requests_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +346,8 @@ class Engine:
         """
         await self._withdraw_ahead()
         self._ahead = ask(course.room) if ask else None
-        await self._journal.append(tuple(course.events), after=self._number)
+        when = self._ahead.sent if self._ahead and self._pace.requests_first else None
+        await self._journal.append(tuple(course.events), after=self._number, when=when)
         self._number += len(course.events)
         self._room, self._is_rested = course.room, False
 

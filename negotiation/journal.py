@@ -10,11 +10,11 @@ from negotiation import metrics
 from negotiation.call_log import save_calls
 from negotiation.core.events import Event
 from negotiation.core.room import Room
-from negotiation.engine import Overtaken
+from negotiation.engine import Overtaken, When
 from negotiation.leases import Claim
 from negotiation.recent import Reading
 from negotiation.records import Record
-from negotiation.store import Log, Turn, is_stored, prepare, read_room, recent_rooms
+from negotiation.store import Log, StoredRoom, Turn, is_stored, prepare, read_room, recent_rooms
 from negotiation.stream import announce
 from negotiation.studio import PendingCalls
 from negotiation.tenure import Tenure
@@ -37,7 +37,8 @@ class StoreJournal:
 
     A turn is tried again while the database is away: what its models answered is not lost, nor stored twice if it was
     only the database's answer that got lost. With a `writer` it shares transactions with other rooms. Its calls to
-    models wait until the `tenure` is secure.
+    models wait until the `tenure` is secure. What is `known` was read under the claim, and need not be read again at
+    first: a turn that is behind something newer is refused.
     """
 
     def __init__(
@@ -46,9 +47,11 @@ class StoreJournal:
         database: ThreadPoolExecutor,
         writer: Writer | None = None,
         tenure: Tenure | None = None,
+        known: StoredRoom | None = None,
     ) -> None:
         self._claim, self._database = claim, database
         self._writer = writer or Writer(database)
+        self._known = known
         self._log: Log | None = None
         self._read: Reading | None = None
         self._written: list[Record] = []
@@ -59,17 +62,19 @@ class StoreJournal:
 
     async def load(self) -> tuple[Room, int]:
         """Raises LeaseLost."""
-        stored = await in_thread(self._database, read_room, self._claim.code)
+        stored, self._known = self._known, None
+        if stored is None:
+            stored = await in_thread(self._database, read_room, self._claim.code)
         if stored.fence != self._claim.fence:
             raise LeaseLost
         self._log = stored.log
         self._read, self._written = recent_rooms().get(stored.run_id), []
         return stored.room, stored.last_seq
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
         assert self._log is not None
         assert self._log.last_seq == after
-        self._writing = self.calls.writing = asyncio.create_task(self._write(self._log, events))
+        self._writing = self.calls.writing = asyncio.create_task(self._write(self._log, events, when))
         await asyncio.shield(self._writing)
 
     async def keep_calls(self) -> None:
@@ -92,7 +97,9 @@ class StoreJournal:
             metrics.count_calls(calls)
         self.calls.drop(calls)
 
-    async def _write(self, log: Log, events: tuple[Event, ...]) -> None:
+    async def _write(self, log: Log, events: tuple[Event, ...], when: When | None) -> None:
+        if when is not None:
+            await when()
         calls = self.calls.of_turn(events)
         turn = prepare(log, events, announce, fence=self._claim.fence, calls=calls)
         try:

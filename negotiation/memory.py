@@ -7,7 +7,7 @@ from negotiation.core.folding import replay
 from negotiation.core.protocol import change_status
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.vocabulary import RoomStatus
-from negotiation.engine import Overtaken
+from negotiation.engine import Overtaken, When
 
 
 class MemoryJournal:
@@ -20,7 +20,9 @@ class MemoryJournal:
     async def load(self) -> tuple[Room, int]:
         return replay(self._setup, self.events), len(self.events)
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
+        if when is not None:
+            await when()
         if after != len(self.events):
             raise Overtaken
         self.events.extend(events)

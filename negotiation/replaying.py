@@ -48,7 +48,7 @@ from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.visibility import SellerView
 from negotiation.core.vocabulary import Holder, Party, Reason, RoomStatus
 from negotiation.core.waiting import is_moved_by_agent
-from negotiation.engine import Engine, Limits, Overtaken, Pace
+from negotiation.engine import Engine, Limits, Overtaken, Pace, When
 from negotiation.minds.mind import ByHand, SellerMind
 from negotiation.models import LLMCall
 from negotiation.recent import RecentRooms
@@ -114,7 +114,7 @@ class ReplayJournal:
     async def load(self) -> tuple[Room, int]:
         return self._room, self._count
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
         if after != self._count:
             raise Overtaken
         for event in events:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ from negotiation.napping import Nap
 from negotiation.notifying import Post
 from negotiation.records import Record
 from negotiation.stock import may_be_bundled_soon
-from negotiation.store import read_history
+from negotiation.store import StoredRoom, read_history
 from negotiation.stream import WORKERS, Live, Passing, live_feed
 from negotiation.studio import PendingCalls, Studio
 from negotiation.tenure import Tenure
@@ -214,9 +215,8 @@ class Worker:
             self._wake.set()
 
     async def _execute(self, claim: Claim, tenure: Tenure, nap: Nap) -> None:
-        journal = StoreJournal(claim, self._database, self._writer, tenure)
-        casting = await in_thread(self._database, read_casting, claim.code, self._studio.day)
-        _, records = await in_thread(self._database, read_history, claim.code)
+        casting, (stored, records) = await in_thread(self._database, _read_whole, claim.code, self._studio.day)
+        journal = StoreJournal(claim, self._database, self._writer, tenure, known=stored)
         # By a clock that nobody sets: one that is put forward must not end rooms.
         played = played_seconds(records, _answer_seconds() + casting.turn_seconds)
         deadline = time.monotonic() + 60 * settings.NEGOTIATION.timeout_minutes - played
@@ -245,7 +245,7 @@ class Worker:
             pace = replace(pace, settle=partial(self._settle_bundles, code))
         if not casting.uses_model:
             return pace
-        return replace(pace, begin=partial(self._studio.turnstile.enter, next(self._ranks)))
+        return replace(pace, begin=partial(self._studio.turnstile.enter, next(self._ranks)), requests_first=True)
 
     async def _settle_bundles(self, code: uuid.UUID) -> bool:
         """Rooms of a session end nearly together. Lets those end first that were opened first, but waits no longer than
@@ -331,6 +331,10 @@ class Worker:
                 await self._wake.wait()
         except TimeoutError:
             pass
+
+
+def _read_whole(code: uuid.UUID, known_day: date) -> tuple[Casting, tuple[StoredRoom, list[Record]]]:
+    return read_casting(code, known_day), read_history(code)
 
 
 def _hand_over(claim: Claim) -> None:

@@ -32,7 +32,7 @@ from negotiation import logs
 from negotiation.casting import read_casting
 from negotiation.core.events import Event
 from negotiation.core.room import Room
-from negotiation.engine import Engine, Limits, Pace
+from negotiation.engine import Engine, Limits, Pace, When
 from negotiation.store import StoredRoom, append, read_room
 from negotiation.stream import announce
 from negotiation.studio import Means, PendingCalls, make_minds
@@ -90,7 +90,7 @@ class DirectJournal:
         self._stored = await sync_to_async(read_room)(self._code)
         return self._stored.room, self._stored.last_seq
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
         self._stored = await sync_to_async(append)(self._stored, events, announce)
         if self._until_seq is not None and self._stored.last_seq >= self._until_seq:
             raise Interrupted

@@ -11,7 +11,7 @@ from negotiation.core.room import Room, Setup
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import BuyerView, SellerView
 from negotiation.core.vocabulary import Result
-from negotiation.engine import SoldOut
+from negotiation.engine import SoldOut, When
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 
@@ -157,8 +157,8 @@ class ResumableJournal(MemoryJournal):
         self.events = list(events) or self.events
         self.ends = [len(self.events)]
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
-        await super().append(events, after)
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
+        await super().append(events, after, when)
         self.ends.append(len(self.events))
 
 
@@ -170,12 +170,12 @@ class IntrudedJournal(MemoryJournal):
         self._intrude, self._until = intrude, at_append
         self.number_of_intrusion: int | None = None
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
         self._until -= 1
         if self._until == 0:
             self.number_of_intrusion = len(self.events)
             self.events.extend(self._intrude(replay(self._setup, self.events)))
-        await super().append(events, after)
+        await super().append(events, after, when)
 
 
 class SoldOutJournal(MemoryJournal):
@@ -185,8 +185,8 @@ class SoldOutJournal(MemoryJournal):
         super().__init__(setup)
         self._sold_out = sold_out
 
-    async def append(self, events: tuple[Event, ...], after: int) -> None:
+    async def append(self, events: tuple[Event, ...], after: int, when: When | None = None) -> None:
         for event in events:
             if isinstance(event, Decided) and event.result is Result.DEAL and event.seller_id in self._sold_out:
                 raise SoldOut(event.seller_id)
-        await super().append(events, after)
+        await super().append(events, after, when)

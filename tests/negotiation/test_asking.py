@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from negotiation import asking
+from negotiation import asking, rounds
 from negotiation.asking import Asked, Minds
 from negotiation.core.events import Closed, Interjected
 from negotiation.core.folding import replay
@@ -72,11 +72,11 @@ class Slowly:
         super().__init__(*args, **options)
         self._minutes, self.asked_meanwhile = minutes, []
 
-    async def append(self, events, after):
+    async def append(self, events, after, when=None):
         before = len(self._minutes.asked)
         await let_others_run()
         self.asked_meanwhile.append([seat for seat, _ in self._minutes.asked[before:]])
-        await super().append(events, after)
+        await super().append(events, after, when)
 
 
 class SlowJournal(Slowly, MemoryJournal):
@@ -230,7 +230,7 @@ async def test_room_that_was_paused_meanwhile_leaves_nobody_thinking(minutes, mi
 
 async def test_engine_that_is_stopped_during_a_write_ends_after_those_it_has_asked(minutes, minds):
     class StuckJournal(MemoryJournal):
-        async def append(self, events, after):
+        async def append(self, events, after, when=None):
             await asyncio.Event().wait()
 
     running = asyncio.create_task(engine(StuckJournal(SETUP), minds).run())
@@ -272,7 +272,7 @@ async def test_withdrawal_that_is_itself_cancelled_still_waits_until_all_have_en
     ],
 )
 async def test_request_is_sent_before_the_next_is_made_where_there_is_time_for_it(monkeypatch, idle_seconds, order):
-    monkeypatch.setattr(asking, "IDLE_SECONDS", idle_seconds)
+    monkeypatch.setattr(rounds, "IDLE_SECONDS", idle_seconds)
     happened = []
 
     async def send(number):
@@ -287,6 +287,80 @@ async def test_request_is_sent_before_the_next_is_made_where_there_is_time_for_i
         await asked.next()
 
     assert happened == order
+
+
+class RequestingMind(StrategyMind):
+    """Asks somebody by a task of its own, as is done over a connection, and gets no answer while a turn is stored."""
+
+    def __init__(self, happened):
+        self._happened = happened
+
+    async def sell(self, view):
+        await asyncio.create_task(self._send(view.seat.name))
+        await let_others_run()
+        return await super().sell(view)
+
+    async def _send(self, name):
+        self._happened.append(name)
+
+
+class NotingJournal(MemoryJournal):
+    def __init__(self, happened):
+        super().__init__(SETUP)
+        self._happened = happened
+
+    async def append(self, events, after, when=None):
+        if when is not None:
+            await when()
+        self._happened.append("stored")
+        await super().append(events, after)
+
+
+@pytest.mark.parametrize(
+    ("requests_first", "idle_seconds", "sent_before"), [(True, 60.0, 3), (True, 0.0, 0), (False, 60.0, 0)]
+)
+async def test_turn_is_stored_once_requests_are_on_their_way_if_that_takes_but_a_moment(
+    monkeypatch, requests_first, idle_seconds, sent_before
+):
+    monkeypatch.setattr(rounds, "IDLE_SECONDS", idle_seconds)
+    happened = []
+    minds = Minds(StrategyMind(), dict.fromkeys(SELLERS, RequestingMind(happened)))
+
+    await engine(NotingJournal(happened), minds, Pace(requests_first=requests_first)).run()
+
+    assert happened.index("stored", 1) - 1 == sent_before
+
+
+async def test_turn_does_not_wait_for_requests_that_others_hold_up():
+    never = asyncio.Event()
+    asked = Asked(never.wait, [StrategyMind])
+
+    await asked.sent()
+
+    assert asked.missing == 1
+    await asked.withdraw()
+
+
+async def test_turn_does_not_wait_for_those_who_have_answered(monkeypatch):
+    waits = []
+
+    async def is_idle():
+        waits.append(1)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return True
+
+    async def answer():
+        return "at once"
+
+    monkeypatch.setattr(asking, "is_idle", is_idle)
+    asked = Asked(at_once, [answer])
+    await let_others_run()
+
+    await asked.sent()
+
+    assert not waits
+    assert await asked.next() == "at once"
 
 
 async def test_error_of_an_asking_is_raised_where_its_answer_is_waited_for():

@@ -477,10 +477,10 @@ async def test_engine_that_is_cancelled_stops_and_blames_no_mind(seat):
 
 async def test_error_of_the_journal_comes_out_as_it_is():
     class FullDisk(MemoryJournal):
-        async def append(self, events, after):
+        async def append(self, events, after, when=None):
             if of(Offered, self.events):
                 raise OSError("disk full")
-            await super().append(events, after)
+            await super().append(events, after, when)
 
     with pytest.raises(OSError, match="disk full"):
         await run(FullDisk(SETUP))

@@ -14,11 +14,13 @@ from negotiation import metrics
 from negotiation.core.events import Offered, RoundStarted, StatusChanged
 from negotiation.core.folding import evolve
 from negotiation.core.vocabulary import Party, RoomStatus
+from negotiation.engine import Overtaken
 from negotiation.journal import StoreJournal
 from negotiation.leases import claim_rooms
 from negotiation.models import LLMCall, Message, NegotiationRun, Offer, RunEvent
 from negotiation.recent import RecentRooms
 from negotiation.rows import Insert
+from negotiation.services import send_message
 from negotiation.store import read_history, read_room, recent_rooms
 from negotiation.verification import first_broken
 from tests.factories import a_call, some_words, terms
@@ -142,6 +144,35 @@ async def test_watchers_are_told_of_a_turn_before_they_hear_of_its_answer(open_j
     await writing
 
     assert told_before == [[2, 3, 4]]
+
+
+async def test_answer_that_comes_before_the_turn_is_even_being_stored_is_told_after_it(open_journal, turn, announced):
+    journal, told_before = await open_journal(), []
+
+    async def answer_at_once():
+        journal.calls.tell(lambda: told_before.append(list(announced)))
+        assert await stored() == NOTHING
+
+    await journal.append(turn, after=1, when=answer_at_once)
+
+    assert told_before == [[2, 3, 4]]
+
+
+async def test_room_that_is_known_is_not_read_again_until_somebody_else_wrote_to_it(started, turn, announced):
+    (claim,) = await database_sync_to_async(claim_rooms)("me", 1)
+    known = await database_sync_to_async(read_room)(claim.code)
+    await database_sync_to_async(send_message)(claim.code, "When do you deliver?")
+    with ThreadPoolExecutor(1) as pool:
+        journal = StoreJournal(claim, pool, known=known)
+
+        assert await journal.load() == (known.room, 1)
+        with pytest.raises(Overtaken):
+            await journal.append(turn, after=1)
+        _, number = await journal.load()
+
+        pool.submit(connection.close)
+    assert number == 2
+    assert not announced
 
 
 async def test_turn_whose_commit_was_never_answered_is_stored_and_told_once(open_journal, turn, lose, announced):
