@@ -214,8 +214,11 @@ def redeem_sign_in_link(token: str, remote_address: str) -> User | None:
     if not _is_loopback(remote_address):
         return None
     now = timezone.now()
+    # Not by a join, for which the links would be looked up in a query within the update: on PostgreSQL each of those
+    # who come at once would find it unused there.
+    active = User.objects.filter(is_active=True)
     link = SignInLink.objects.filter(
-        token_hash=hashed(token), used_at__isnull=True, expires_at__gt=now, user__is_active=True
+        token_hash=hashed(token), used_at__isnull=True, expires_at__gt=now, user__in=active
     )
     if not link.update(used_at=now):
         return None

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from uuid import uuid4
 
@@ -191,12 +192,13 @@ def test_link_signs_in_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_link_opened_twice_at_once_signs_in_once(race):
-    token = token_of(make_sign_in_link("http://localhost"))
+def test_link_opened_often_at_once_signs_in_once(race):
+    for _ in range(10):
+        token = token_of(make_sign_in_link("http://localhost"))
 
-    users = race([lambda: redeem_sign_in_link(token, HERE)] * 8)
+        users = race([partial(redeem_sign_in_link, token, HERE)] * 8)
 
-    assert sum(user is not None for user in users) == 1
+        assert sum(user is not None for user in users) == 1
 
 
 def test_link_expires():
