@@ -330,13 +330,20 @@ def _as_spectator(event: Event, viewer: SpectatorViewer) -> Event | None:
             return closed if viewer.shows_talk else replace(closed, seller_id=None, terms=None)
 
 
+_FOR_OTHERS = {
+    Reason.APPROVED: Reason.CHOSEN,
+    Reason.DECIDED_NOW: Reason.CHOSEN,
+    Reason.ONLY_OFFER: Reason.BEST_OFFER,
+}
+
+
 def _told(event: Decided | Closed) -> Reason:
     """Why, as others than the buyer's side may know it: that its agent had to ask would tell where its mandate ends.
 
-    So a deal that was approved reads like any that the buyer was told, or chose, to make.
+    So a deal that was approved reads like any that the buyer was told, or chose, to make. That an offer was the only
+    one within its limits would tell those who know another offer that this one was not.
     """
-    is_chosen = event.result is Result.DEAL and event.reason in (Reason.APPROVED, Reason.DECIDED_NOW)
-    return Reason.CHOSEN if is_chosen else event.reason
+    return _FOR_OTHERS.get(event.reason, event.reason) if event.result is Result.DEAL else event.reason
 
 
 def _without_others_options(event: Event, party: Party) -> Event:
@@ -347,11 +354,16 @@ def _without_others_options(event: Event, party: Party) -> Event:
 
 
 def _lost(event: Decided) -> Decided:
-    return replace(event, result=Result.NO_DEAL, seller_id=None, offer_id=None, terms=None, explanation="")
+    return replace(event, result=Result.NO_DEAL, reason=_lost_by(event), seller_id=None, offer_id=None, terms=None)
 
 
 def _lost_room(event: Closed) -> Closed:
-    return replace(event, result=Result.NO_DEAL, seller_id=None, terms=None, explanation="")
+    return replace(event, result=Result.NO_DEAL, reason=_lost_by(event), seller_id=None, terms=None)
+
+
+def _lost_by(event: Decided | Closed) -> Reason:
+    """A rival's deal tells no more than that the buyer chose it: how it came about is between those two."""
+    return Reason.CHOSEN if event.result is Result.DEAL else event.reason
 
 
 def _buyer_thread(setup: Setup, thread: Thread) -> BuyerThread:

@@ -3,11 +3,10 @@
 import { laneBadge } from "./badges.js";
 import { keepClocks, tellLeft } from "./desk_words.js";
 import { element } from "./elements.js";
-import { change, count, duration, money, reasonWords, statusWords, total, units } from "./format.js";
+import { change, count, duration, lostWords, money, reasonWords, statusWords, total, units } from "./format.js";
 import { isAboutTerms, shortTerms, termsLine } from "./options.js";
 import { OVER, bestBid, bestStanding, isWithin } from "./room_state.js";
 
-const CHOSEN = new Set(["chosen", "approved", "best_offer", "only_offer", "firm_acceptance", "final_offer", "good_enough"]);
 const SHORT = { best: "Best", within: "Within", over: "Over", low: "Suspiciously low" };
 const SEEN = ["sellers", "limits", "currency", "seats", "isSeller"]; // what the board is made of
 const drawn = new WeakMap(); // the room that a board shows
@@ -172,12 +171,7 @@ function noDeal(room) {
   const label = { cancelled: "Cancelled", expired: "Out of time", failed: "Failed" }[room.status] ?? "Closed";
   const facts = [["Rounds", count(outcome.rounds)], ["Took", duration(outcome.duration_seconds)]];
   const who = [room.isSeller ? "Nothing was bought from you" : "Nothing was bought"];
-  return { tone: "no-deal", label, price: "No deal", beside: "", who, facts, words: outcome.explanation || lostWords(room) };
-}
-
-/** The reason is the room's, also for a seller that was not chosen. */
-function lostWords({ isSeller, outcome }) {
-  return isSeller && CHOSEN.has(outcome.reason) ? "The buyer chose another offer." : reasonWords(outcome.reason);
+  return { tone: "no-deal", label, price: "No deal", beside: "", who, facts, words: outcome.explanation || lostWords(outcome.reason) };
 }
 
 function named(room, one) {

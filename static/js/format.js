@@ -132,6 +132,11 @@ export function reasonWords(reason) {
   return REASON_WORDS[reason] ?? (reason ? reason.replaceAll("_", " ") : "");
 }
 
+/** Why there is no deal: what a seller reads of a deal with another is that the buyer made its choice. */
+export function lostWords(reason) {
+  return reason === "chosen" ? "The buyer chose another offer." : reasonWords(reason);
+}
+
 function moneyFormat(currency) {
   if (!moneyFormats.has(currency)) {
     const options = { style: "currency", currency, minimumFractionDigits: 2, maximumFractionDigits: 2 };

@@ -2,7 +2,7 @@
 
 import { capital, holderWords, priceWords, tellLeft } from "./desk_words.js";
 import { element } from "./elements.js";
-import { count, money, reasonWords, statusWords, units } from "./format.js";
+import { count, lostWords, money, reasonWords, statusWords, units } from "./format.js";
 import { stateWords } from "./offer_card.js";
 import { nameOfTerm, orWords, termsLine, termsWithin } from "./options.js";
 
@@ -65,7 +65,7 @@ export class Standing {
   }
 
   #ending({ status, outcome, counterparty, trade_number: trade }) {
-    if (status !== "deal" || !outcome) return { tone: "no-deal", label: NO_DEAL[status] ?? statusWords(status), words: reasonWords(outcome?.reason) || "Nothing was agreed in this thread." };
+    if (status !== "deal" || !outcome) return { tone: "no-deal", label: NO_DEAL[status] ?? statusWords(status), words: lostWords(outcome?.reason) || "Nothing was agreed in this thread." };
     const words = [reasonWords(outcome.reason), ...(trade ? [" ", element("a", { class: "nowrap", href: `/trades/${encodeURIComponent(trade)}/` }, `Trade ${trade}`)] : [])];
     const disclosed = [["Legal name", counterparty?.legal_name], ["Contact", counterparty?.contact]].filter(([, told]) => told);
     const facts = [["Quantity", units(outcome.quantity)], ["Total", money(outcome.total, this.currency)], ...disclosed];

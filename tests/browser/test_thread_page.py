@@ -14,6 +14,7 @@ PHONE = {"width": 360, "height": 740}
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "W" * 46
 LOW_FLOOR = bodies.stock(cost_price=300, least_price=310)
+HIGH_FLOOR = bodies.stock(cost_price=500, least_price=590)
 
 UNNAMED = """() => [...document.querySelectorAll("button, a[href], input, select, textarea, summary")]
   .filter((one) => one.checkVisibility() && one.type !== "hidden")
@@ -275,6 +276,15 @@ def test_target_that_is_no_price_is_told_and_no_rule_is_kept(operator_tab, open_
     expect(page.locator("[data-announce]")).to_have_text("The rule is kept.")
 
     assert [(body["target_price"], "tolerance_pct" in body) for body in kept] == [(1234.5, False)]
+
+
+def test_thread_of_a_seller_that_lost_says_that_another_was_chosen(operator_tab, open_desk):
+    room = open_desk(sellers=[bodies.seller("Acme", LOW_FLOOR), bodies.seller("Bolt", HIGH_FLOOR)], max_rounds=3)
+    page = operator_tab()
+
+    page.goto(room.thread("Bolt", "seller"))
+
+    expect(standing(page)).to_contain_text("The buyer chose another offer.")
 
 
 def test_thread_that_cannot_be_read_says_so_and_is_read_again(operator_tab, open_desk):

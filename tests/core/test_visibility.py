@@ -384,15 +384,33 @@ def test_words_on_their_way_are_for_those_who_read_the_thread(viewer, seller_id,
     assert may_see_thread(viewer, seller_id) is may
 
 
+def reasons_seen(viewer, reason):
+    decided = Decided(Result.DEAL, reason, 2, "acme", 3, terms(90))
+    closed = Closed(RoomStatus.COMPLETED, Result.DEAL, reason, 2, "acme", terms(90))
+    return [see(event, viewer).reason for event in (decided, closed)]
+
+
 @pytest.mark.parametrize("viewer", [SellerViewer("acme"), SellerViewer("bolt"), SpectatorViewer()])
 def test_only_the_buyers_side_learns_that_a_deal_had_to_be_approved(viewer):
-    def seen(viewer, reason):
-        decided = Decided(Result.DEAL, reason, 2, "acme", 3, terms(90))
-        closed = Closed(RoomStatus.COMPLETED, Result.DEAL, reason, 2, "acme", terms(90))
-        return [see(event, viewer).reason for event in (decided, closed)]
+    assert reasons_seen(viewer, Reason.APPROVED) == reasons_seen(viewer, Reason.DECIDED_NOW) == [Reason.CHOSEN] * 2
+    assert reasons_seen(BuyerViewer(), Reason.APPROVED) == [Reason.APPROVED] * 2
 
-    assert seen(viewer, Reason.APPROVED) == seen(viewer, Reason.DECIDED_NOW) == [Reason.CHOSEN] * 2
-    assert seen(BuyerViewer(), Reason.APPROVED) == [Reason.APPROVED] * 2
+
+@pytest.mark.parametrize("viewer", [SellerViewer("acme"), SpectatorViewer()])
+def test_only_the_buyers_side_learns_that_no_other_offer_was_within_its_limits(viewer):
+    assert reasons_seen(viewer, Reason.ONLY_OFFER) == [Reason.BEST_OFFER] * 2
+    assert reasons_seen(BuyerViewer(), Reason.ONLY_OFFER) == [Reason.ONLY_OFFER] * 2
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_seller_that_lost_learns_no_more_than_that_another_was_chosen(reason):
+    assert reasons_seen(SellerViewer("bolt"), reason) == [Reason.CHOSEN] * 2
+
+
+def test_sellers_of_a_room_without_a_deal_learn_why():
+    closed = Closed(RoomStatus.COMPLETED, Result.NO_DEAL, Reason.OUT_OF_TIME, 2)
+
+    assert see(closed, SellerViewer("bolt")).reason is Reason.OUT_OF_TIME
 
 
 @pytest.mark.parametrize(
