@@ -32,7 +32,9 @@ from bench.markets import (  # noqa: E402
     Case,
     Market,
     cases_of,
+    draw_short_setup,
     draw_wide_setup,
+    ended_cases,
     imagined_cases,
     play_in,
     play_markets,
@@ -47,6 +49,7 @@ from negotiation.core.vocabulary import Party  # noqa: E402
 FITTING_SEEDS = (1011, 1012)
 MOST_FITTED = 12_000
 KINDS = ((True, "built-in minds"), (False, "many kinds"))
+LOOKING_BACK = {Party.BUYER: "the buyer about the sellers", Party.SELLER: "the sellers about the buyer"}
 ASKING = {Party.BUYER: "buyer asks, seller answers", Party.SELLER: "seller asks, buyer answers"}
 
 
@@ -73,7 +76,6 @@ def main() -> None:
         return
     if options.database:
         django.setup()
-    if options.database:
         sources = database_cases()
     elif options.scenarios:
         sources = cases_in(read_setups(options.scenarios, options.seed), options.seed)
@@ -83,7 +85,9 @@ def main() -> None:
     for title, cases in sources:
         for party in Party:
             own = [case for case in cases if case.sight.party is party]
-            if own:
+            if own and own[0].sight.is_over:
+                print(f"\n{title}: {LOOKING_BACK[party]}\n{limits_line(own)}")
+            elif own:
                 report(f"{title}: {ASKING[party]}", own, scale[party])
 
 
@@ -100,9 +104,12 @@ def report(title: str, cases: Sequence[Case], scale: Sequence[float]) -> None:
     print(
         ", ".join(f"{each.said:.2f} {each.came:.2f} ({each.cases})" for each in reliability(judged.model, judged.came))
     )
-    print(
-        f"  the limit lies in the interval: {_coverage(cases):.3f}; its width: {_width(cases):.3f} of the asking price"
-    )
+    print(limits_line(cases))
+
+
+def limits_line(cases: Sequence[Case]) -> str:
+    inside, width = _coverage(cases), _width(cases)
+    return f"  the limit lies in the interval: {inside:.3f}; its width: {width:.3f} of the asking price"
 
 
 def judge(cases: Sequence[Case], scale: Sequence[float]) -> Judged:
@@ -126,10 +133,10 @@ def fixed_weights(case: Case) -> float:
 
 
 def print_weights() -> None:
-    for name, came in _QUESTIONS.items():
+    for name, (cases_of_party, came) in _QUESTIONS.items():
         print(f"{name}: Mapping[Party, Mapping[str, float]] = {{", flush=True)
         for party in Party:
-            cases = _fitting_cases(party)
+            cases = cases_of_party(party)
             rows = [_row(case) for case in cases]
             names = list(features(cases[0].sight, cases[0].terms.unit_price, 1))
             held = {names.index(lack) for lack in LACKS}
@@ -139,12 +146,6 @@ def print_weights() -> None:
         print("}")
 
 
-_QUESTIONS: dict[str, Callable[[Case], bool]] = {
-    "_ACCEPTS": lambda case: case.is_accepted,
-    "_WITHIN": lambda case: case.is_within,
-}
-
-
 def _fixed_scale(party: Party) -> list[float]:
     cases = _fitting_cases(party)
     return fit([(1.0, fixed_weights(case)) for case in cases], [case.is_accepted for case in cases])
@@ -152,21 +153,47 @@ def _fixed_scale(party: Party) -> list[float]:
 
 @cache
 def _fitting_cases(party: Party) -> list[Case]:
-    cases = [case for case in _all_fitting_cases() if case.sight.party is party]
-    random.Random(FITTING_SEEDS[0]).shuffle(cases)
-    return cases[:MOST_FITTED]
+    played = [_cases(markets, seed) for markets, seed in _fitting_markets()]
+    return _some([case for found in played for _, cases in found for case in cases], party)
 
 
 @cache
-def _all_fitting_cases() -> list[Case]:
+def _ends_to_fit(party: Party) -> list[Case]:
     built_in, many_kinds = FITTING_SEEDS
-    drawn = [
-        *_cases(play_markets(90, built_in, built_in=True), built_in),
-        *_cases(play_markets(110, built_in, built_in=True, draw=draw_wide_setup), built_in),
-        *_cases(play_markets(130, many_kinds, built_in=False), many_kinds),
-        *_cases(play_markets(170, many_kinds, built_in=False, draw=draw_wide_setup), many_kinds),
+    short = [
+        (play_markets(150, built_in, built_in=True, draw=draw_short_setup), built_in),
+        (play_markets(150, many_kinds, built_in=False, draw=draw_short_setup), many_kinds),
     ]
-    return [case for _, found in drawn for case in found]
+    return _some([case for markets, seed in (*_fitting_markets(), *short) for case in ends_of(markets, seed)], party)
+
+
+def ends_of(markets: Sequence[Market], seed: int) -> list[Case]:
+    chance = random.Random(seed)
+    return [case for market in markets for case in ended_cases(market.setup, market.events, chance)]
+
+
+def _some(cases: Sequence[Case], party: Party) -> list[Case]:
+    own = [case for case in cases if case.sight.party is party]
+    random.Random(FITTING_SEEDS[0]).shuffle(own)
+    return own[:MOST_FITTED]
+
+
+@cache
+def _fitting_markets() -> list[tuple[list[Market], int]]:
+    built_in, many_kinds = FITTING_SEEDS
+    return [
+        (play_markets(90, built_in, built_in=True), built_in),
+        (play_markets(110, built_in, built_in=True, draw=draw_wide_setup), built_in),
+        (play_markets(130, many_kinds, built_in=False), many_kinds),
+        (play_markets(170, many_kinds, built_in=False, draw=draw_wide_setup), many_kinds),
+    ]
+
+
+_QUESTIONS: dict[str, tuple[Callable[[Party], list[Case]], Callable[[Case], bool]]] = {
+    "ACCEPTS": (_fitting_cases, lambda case: case.is_accepted),
+    "WITHIN": (_fitting_cases, lambda case: case.is_within),
+    "ENDED": (_ends_to_fit, lambda case: case.is_within),
+}
 
 
 def _drawn(count: int, seed: int) -> Iterator[tuple[str, list[Case]]]:
@@ -181,8 +208,10 @@ def cases_in(setups: Sequence[Setup], seed: int) -> Iterator[tuple[str, list[Cas
 
 def _of_all_kinds(play: Callable[[bool], list[Market]], seed: int) -> Iterator[tuple[str, list[Case]]]:
     for built_in, kind in KINDS:
-        for what, cases in _cases(play(built_in), seed):
+        markets = play(built_in)
+        for what, cases in _cases(markets, seed):
             yield f"{kind}, {what} offers", cases
+        yield f"{kind}, when all was over", ends_of(markets, seed)
 
 
 def _cases(markets: Sequence[Market], seed: int) -> list[tuple[str, list[Case]]]:

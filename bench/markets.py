@@ -13,19 +13,20 @@ from typing import Protocol
 from negotiation.asking import Minds
 from negotiation.core.decision import best_award
 from negotiation.core.events import Accepted, Decided, Event, Offered, RoundStarted
-from negotiation.core.folding import evolve
+from negotiation.core.folding import evolve, replay
 from negotiation.core.moves import SILENCE, Accept, Award, Bids, BuyerTurn, Leave, Move, Propose
-from negotiation.core.opponent import Sight, seen_by_buyer, seen_by_seller
+from negotiation.core.opponent import Sight, looking_back, seen_by_buyer, seen_by_seller
 from negotiation.core.preferences import BuyerLimits, Priority, SellerLimits
 from negotiation.core.room import Offer, Room, SellerSeat, Setup, new_room
 from negotiation.core.strategy import choose_award, choose_quote, live_quotes
 from negotiation.core.terms import CENT, Terms, to_money
-from negotiation.core.visibility import BuyerThread, BuyerView, SellerView, buyer_view, seller_view
+from negotiation.core.visibility import BuyerThread, BuyerView, SellerView, buyer_memory, buyer_view, seller_view
 from negotiation.core.vocabulary import Party, Reason
 from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
 from negotiation.minds.strategy import StrategyMind
 
+PRICES_OF_AN_END = 5
 NAMES = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Larch", "Maple", "Oak")
 
 
@@ -180,6 +181,30 @@ def cases_of(setup: Setup, events: Sequence[Event]) -> Iterator[Case]:
         room = evolve(room, event)
 
 
+def ended_cases(setup: Setup, events: Sequence[Event], chance: random.Random) -> Iterator[Case]:
+    """What each side could tell of the other's limit when all was over: some prices for each thread.
+
+    `is_accepted` says nothing there.
+    """
+    room = replay(setup, events)
+    memory = buyer_memory(room)
+    for thread in room.threads:
+        views = {
+            Party.BUYER: (seen_by_buyer(memory, thread.seller_id), thread.bids, thread.quotes),
+            Party.SELLER: (seen_by_seller(seller_view(room, thread.seller_id)), thread.quotes, thread.bids),
+        }
+        for party, (sight, mine, theirs) in views.items():
+            seen, limit = looking_back(sight, mine, theirs), _limit(setup, party.other, thread.seller_id)
+            for _ in range(PRICES_OF_AN_END):
+                price = to_money(max(CENT, seen.last_heard - seen.sign * _far(seen, chance)))
+                yield Case(seen, Terms(price, seen.quantity), False, limit)
+
+
+def _far(sight: Sight, chance: random.Random) -> Decimal:
+    """More often near than far."""
+    return Decimal(str(chance.random() ** 2)) * sight.ask
+
+
 def imagined_cases(market: Market, chance: random.Random) -> Iterator[Case]:
     """At every turn one other price in each thread, put to the very mind that answered."""
     room = new_room(market.setup)
@@ -273,6 +298,11 @@ def draw_wide_setup(chance: random.Random) -> Setup:
         seed=chance.getrandbits(32),
         disclose_best_offer=chance.random() < 0.9,
     )
+
+
+def draw_short_setup(chance: random.Random) -> Setup:
+    """The same with few rounds, which leave little to judge by."""
+    return replace(draw_wide_setup(chance), max_rounds=chance.choice((1, 2, 2, 3, 4)))
 
 
 def _wide_seat(name: str, typical: Decimal, span: Decimal, minimum: Decimal, chance: random.Random) -> SellerSeat:

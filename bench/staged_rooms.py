@@ -43,7 +43,7 @@ class Stage:
         approval = self.open_room(approve_above=10000, max_rounds=6)
         pending = self.open_room(start=False)
         none_sells = self.open_room(_item(item_id="wind_tunnel", item_name="Wind tunnel"), start=False)
-        no_deal = self.open_room(_item(max_price_per_unit=460), max_rounds=1)
+        no_deal = self.open_room(_item(max_price_per_unit=440), max_rounds=4)
         paused = self.open_room(turn_seconds=1.5, max_rounds=12)
         terms = self.open_room(
             _item(allowed_terms=RANGES, term_weights=BUYERS_WEIGHTS, max_price_per_unit=620),

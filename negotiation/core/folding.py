@@ -166,7 +166,7 @@ def _with_offer(room: Room, seller_id: str, offer_id: int, status: OfferStatus, 
         if offer.offer_id == offer_id:
             offer = replace(offer, status=status)
             if taken is not None:
-                offer = replace(offer, terms=taken, packages=())
+                offer = replace(offer, terms=taken, packages=(), is_taken=True)
         offers.append(offer)
     return _with_thread(room, replace(thread, offers=tuple(offers)))
 

@@ -6,16 +6,17 @@ they hold.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
+from negotiation.core.opponent_weights import ACCEPTS, ENDED, WITHIN
 from negotiation.core.room import Offer
 from negotiation.core.terms import CENT, Terms, to_money
 from negotiation.core.visibility import BuyerView, SellerView
-from negotiation.core.vocabulary import OfferStatus, Party
+from negotiation.core.vocabulary import Party
 
 # Of the asking price: where a side that has not spoken is taken to begin.
 UNHEARD_BUYER = Decimal("0.5")
@@ -24,8 +25,8 @@ UNHEARD_BUYER = Decimal("0.5")
 TAIL = 0.08
 # The features that grow with what an offer lacks: none of them ever speaks for an offer.
 LACKS = (
-    "distance", "distance_late", "distance_last", "root", "root_last", "discount", "discount_last", "beyond_rival",
-    "part",
+    "distance", "distance_late", "distance_last", "root", "root_last", "root_taken", "discount", "discount_last",
+    "beyond_rival", "part",
 )  # fmt: skip
 # How narrow an interval is, beside what there was to bargain over, of which one may speak as of a thing known.
 SURE = 0.6
@@ -34,10 +35,11 @@ _STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A thread as one side sees it before its next offer; prices are oldest first.
+    """A thread as one side sees it before its next offer, or once it is over; prices are oldest first.
 
-    `round` is the one that the offer will be made in. `rivals`: for the buyer the other sellers it talks to, for a
-    seller 1 once the buyer has named a rival's price, which is `rival_price` while it is fresh.
+    `round` is the one that the offer will be made in, or the last was. `rivals`: for the buyer the other sellers it
+    talks to, for a seller 1 once the buyer has named a rival's price, which is `rival_price` while it is fresh.
+    `taken` is the price that the other side has accepted.
     """
 
     party: Party
@@ -49,11 +51,18 @@ class Sight:
     max_rounds: int
     rivals: int = 0
     rival_price: Decimal | None = None
+    taken: Decimal | None = None
+    is_over: bool = False
+
+    @property
+    def heard(self) -> tuple[Decimal, ...]:
+        """The prices that the other side has named, or made its own by accepting."""
+        return self.theirs if self.taken is None else (*self.theirs, self.taken)
 
     @property
     def last_heard(self) -> Decimal:
         """What the other side wants now."""
-        return self.theirs[-1] if self.theirs else self._unheard(self.party.other)
+        return self.heard[-1] if self.heard else self._unheard(self.party.other)
 
     @property
     def gap(self) -> Decimal:
@@ -114,37 +123,35 @@ def seen_by_buyer(view: BuyerView, seller_id: str) -> Sight:
 def belief_about_seller(view: BuyerView, seller_id: str, *, may_hope: bool) -> Belief:
     """The buyer's about that seller; it may hope while the thread is open. The view may hold closed ones too."""
     thread = next(thread for thread in view.threads if thread.seller_id == seller_id)
-    return _belief(seen_by_buyer(view, seller_id), (*thread.bids, *thread.quotes), may_hope=may_hope)
+    return _belief(seen_by_buyer(view, seller_id), thread.bids, thread.quotes, may_hope=may_hope)
 
 
 def belief_about_buyer(view: SellerView, *, may_hope: bool) -> Belief:
     """The seller's; it may hope while its thread is open."""
-    return _belief(seen_by_seller(view), (*view.bids, *view.quotes), may_hope=may_hope)
+    return _belief(seen_by_seller(view), view.quotes, view.bids, may_hope=may_hope)
 
 
-def _belief(sight: Sight, offers: tuple[Offer, ...], *, may_hope: bool) -> Belief:
-    taken = [offer.terms.unit_price for offer in offers if offer.status is OfferStatus.ACCEPTED]
-    latest = next((offer.terms for offer in reversed(offers) if offer.party is sight.party), None)
+def _belief(sight: Sight, mine: tuple[Offer, ...], theirs: tuple[Offer, ...], *, may_hope: bool) -> Belief:
+    is_over = not may_hope or any(offer.is_taken for offer in (*mine, *theirs))
+    if is_over:
+        sight = looking_back(sight, mine, theirs)
     return Belief(
-        limit=_agreeing_with(taken, estimate_limit(sight), sight.party),
-        certainty=_certainty(sight, taken),
-        latest=latest,
-        chance=acceptance(sight, latest) if latest is not None and may_hope and not taken else None,
+        limit=estimate_limit(sight),
+        certainty=_certainty(sight),
+        latest=mine[-1].terms if mine else None,
+        chance=acceptance(sight, mine[-1].terms) if mine and not is_over else None,
     )
 
 
-def _agreeing_with(taken: list[Decimal], limit: Interval, party: Party) -> Interval:
-    """What the other side has agreed to is within its limit."""
-    for price in taken:
-        if party is Party.BUYER:
-            limit = Interval(min(limit.low, price), min(limit.high, price))
-        else:
-            limit = Interval(max(limit.low, price), max(limit.high, price))
-    return limit
+def looking_back(sight: Sight, mine: Sequence[Offer], theirs: Sequence[Offer]) -> Sight:
+    """The same thread once nobody will offer anything in it any more."""
+    taken = next((offer.terms.unit_price for offer in reversed(mine) if offer.is_taken), None)
+    last_round = max((offer.round for offer in (*mine, *theirs)), default=sight.round)
+    return replace(sight, taken=taken, is_over=True, round=last_round)
 
 
-def _certainty(sight: Sight, taken: list[Decimal]) -> Certainty:
-    if not sight.theirs and not taken:
+def _certainty(sight: Sight) -> Certainty:
+    if not sight.heard:
         return Certainty.TOO_EARLY
     return Certainty.LIKELY if confidence(sight) >= SURE else Certainty.UNSURE
 
@@ -165,7 +172,7 @@ def seen_by_seller(view: SellerView) -> Sight:
 
 def acceptance(sight: Sight, terms: Terms) -> float:
     """The probability that the other side takes these terms at its next move."""
-    return _logistic(_ACCEPTS[sight.party], features(sight, terms.unit_price, terms.quantity))
+    return _logistic(ACCEPTS[sight.party], features(sight, terms.unit_price, terms.quantity))
 
 
 def estimate_limit(sight: Sight) -> Interval:
@@ -190,7 +197,7 @@ def features(sight: Sight, price: Decimal, quantity: int) -> dict[str, float]:
     elapsed = (sight.round - 1) / (sight.max_rounds - 1) if sight.max_rounds > 1 else 1.0
     last = float(sight.round >= sight.max_rounds)
     open_part = sight.sign * float(sight.last_heard - sight.mine[-1]) / gap if sight.mine else 1.0
-    rivals = math.log1p(sight.rivals)
+    rivals, taken = math.log1p(sight.rivals), float(sight.taken is not None)
     return {
         "one": 1.0,
         "distance": distance * (1 - last),
@@ -198,6 +205,7 @@ def features(sight: Sight, price: Decimal, quantity: int) -> dict[str, float]:
         "distance_last": distance * last,
         "root": math.sqrt(distance) * (1 - last),
         "root_last": math.sqrt(distance) * last,
+        "root_taken": math.sqrt(distance) * taken,
         "discount": discount * (1 - last),
         "discount_last": discount * last,
         "beyond_rival": _beyond_rival(sight, price, gap),
@@ -213,6 +221,7 @@ def features(sight: Sight, price: Decimal, quantity: int) -> dict[str, float]:
         "trend": given[-1] - given[-2] if len(given) > 1 else 0.0,
         "rivals": rivals,
         "rivals_last": rivals * last,
+        "taken": taken,
     }
 
 
@@ -224,17 +233,18 @@ def _beyond_rival(sight: Sight, price: Decimal, gap: float) -> float:
 
 
 def _steps(sight: Sight) -> list[tuple[Decimal, Decimal]]:
-    heard = sight.theirs if sight.party is Party.SELLER else (sight.ask, *sight.theirs)
+    heard = sight.heard if sight.party is Party.SELLER else (sight.ask, *sight.heard)
     return list(pairwise(heard))
 
 
 def _price_at(sight: Sight, share: float) -> Decimal:
     """The price that is within the other side's limit with this probability: by halving, as it falls all the way."""
+    weights = ENDED if sight.is_over else WITHIN
     easy = sight.last_heard
     hard = Decimal(0) if sight.party is Party.BUYER else max(2 * sight.ask, easy)
     for _ in range(_STEPS):
         middle = (easy + hard) / 2
-        if _logistic(_WITHIN[sight.party], features(sight, middle, sight.quantity)) >= share:
+        if _logistic(weights[sight.party], features(sight, middle, sight.quantity)) >= share:
             easy = middle
         else:
             hard = middle
@@ -248,96 +258,3 @@ def _prices(offers: tuple[Offer, ...]) -> tuple[Decimal, ...]:
 def _logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
     logit = sum(weight * values[name] for name, weight in weights.items())
     return 1 / (1 + math.exp(-min(max(logit, -30.0), 30.0)))
-
-
-# By the side that asks: of the other side accepting, and of a price being within the other side's limit.
-_ACCEPTS: Mapping[Party, Mapping[str, float]] = {
-    Party.BUYER: {
-        "one": 1.527,
-        "distance": -3.94,
-        "distance_last": -3.204,
-        "root": -4.641,
-        "root_last": -4.639,
-        "discount": -5.618,
-        "discount_last": -1.44,
-        "part": -0.215,
-        "elapsed": 0.141,
-        "last": 0.361,
-        "opening": 0.182,
-        "below_ask": -4.112,
-        "open": 2.147,
-        "open_last": -0.135,
-        "conceded": 0.35,
-        "pace": 2.774,
-        "trend": -1.12,
-        "rivals": -0.11,
-        "rivals_last": -0.43,
-    },
-    Party.SELLER: {
-        "one": 0.747,
-        "distance": -1.306,
-        "distance_late": -3.356,
-        "distance_last": -1.748,
-        "root": -4.618,
-        "root_last": -1.741,
-        "discount": -2.999,
-        "discount_last": -1.449,
-        "beyond_rival": -1.53,
-        "part": -0.579,
-        "elapsed": -0.662,
-        "last": 0.769,
-        "opening": -0.242,
-        "below_ask": -2.237,
-        "open": 0.38,
-        "open_last": -2.85,
-        "conceded": 2.409,
-        "pace": 3.3,
-        "trend": 0.69,
-        "rivals": -3.67,
-        "rivals_last": 3.067,
-    },
-}
-_WITHIN: Mapping[Party, Mapping[str, float]] = {
-    Party.BUYER: {
-        "one": 4.687,
-        "distance": -0.851,
-        "distance_late": -0.44,
-        "distance_last": -3.109,
-        "root": -3.78,
-        "root_last": -4.519,
-        "discount": -7.673,
-        "discount_last": -1.428,
-        "elapsed": -3.118,
-        "last": 0.27,
-        "opening": 0.284,
-        "below_ask": -4.155,
-        "open": 1.446,
-        "open_last": 0.633,
-        "conceded": 0.784,
-        "pace": 1.238,
-        "trend": -0.371,
-        "rivals": -0.191,
-        "rivals_last": -0.35,
-    },
-    Party.SELLER: {
-        "one": 6.08,
-        "distance_last": -0.406,
-        "root": -4.959,
-        "root_last": -1.113,
-        "discount": -3.103,
-        "discount_last": -1.13,
-        "beyond_rival": -0.959,
-        "part": -0.186,
-        "elapsed": -0.298,
-        "last": -2.126,
-        "opening": -2.883,
-        "below_ask": -3.889,
-        "open": 2.343,
-        "open_last": -2.743,
-        "conceded": -1.461,
-        "pace": 2.833,
-        "trend": 2.975,
-        "rivals": 1.515,
-        "rivals_last": 0.805,
-    },
-}

@@ -67,6 +67,8 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """`is_taken`: the other side has accepted it, whatever became of it."""
+
     offer_id: int
     party: Party
     seller_id: str
@@ -76,6 +78,7 @@ class Offer:
     is_final: bool = False
     packages: tuple[Terms, ...] = ()
     status: OfferStatus = OfferStatus.PENDING
+    is_taken: bool = False
 
     @property
     def is_live(self) -> bool:

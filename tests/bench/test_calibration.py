@@ -4,9 +4,18 @@ import pytest
 
 from bench.calibration import database_cases, fixed_weights, judge
 from bench.logistic import Bin, brier, calibration_error, fit, probability, reliability, sharpness
-from bench.markets import cases_of, draw_wide_setup, imagined_cases, play_markets, recorded_cases
+from bench.markets import (
+    cases_of,
+    draw_short_setup,
+    draw_wide_setup,
+    ended_cases,
+    imagined_cases,
+    play_markets,
+    recorded_cases,
+)
 from negotiation.core.events import Accepted, Decided, MindFailed
 from negotiation.core.opponent import estimate_limit
+from negotiation.core.vocabulary import Party
 from negotiation.models import Offer
 from tests.factories import a_setup, play_out
 
@@ -85,6 +94,19 @@ def test_limits_mostly_lie_in_their_interval(markets):
     )
 
     assert inside / len(cases) > 0.6
+
+
+def test_limits_mostly_lie_in_their_interval_when_all_is_over_after_few_rounds_too():
+    chance = random.Random(7)
+    short = [*play_markets(20, 5, built_in=True, draw=draw_short_setup), *play_markets(20, 6, built_in=False)]
+    ends = [case for market in short for case in ended_cases(market.setup, market.events, chance)]
+
+    for party in Party:
+        own = [case for case in ends if case.sight.party is party]
+        inside = [
+            interval.low <= case.limit <= interval.high for case in own if (interval := estimate_limit(case.sight))
+        ]
+        assert sum(inside) / len(inside) > 0.8
 
 
 def test_fixed_weights_always_give_a_share(markets):

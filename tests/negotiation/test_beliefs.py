@@ -93,6 +93,16 @@ def test_price_that_was_agreed_is_within_the_others_limit(log):
     assert about_winner["high"] <= float(closed.terms.unit_price)
 
 
+def test_sellers_that_took_the_only_bid_are_thought_to_have_floors_below_it():
+    sellers = [a_seller(name, cost=391, floor=452, ask=640) for name in ("Acme", "Bolt")]
+    setup = a_setup(*sellers, buyer=a_buyer(minimum=401, maximum=460), max_rounds=1)
+
+    told = beliefs_of(replay(setup, play_out(setup)), BUYER)["beliefs"]
+
+    assert [one["low"] < 452 < one["high"] <= 460 for one in told] == [True, True]
+    assert "too_early" not in {one["certainty"] for one in told}
+
+
 def test_seller_thinks_of_the_buyer_alone_and_who_reads_all_is_told_what_the_buyer_thinks(log):
     assert [one["seller_id"] for one in beliefs(log, ACME)] == ["acme"]
     assert beliefs(log, OperatorViewer()) == beliefs(log, BUYER)
