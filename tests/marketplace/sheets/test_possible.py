@@ -85,6 +85,16 @@ def test_sheet_and_comparison_name_the_terms_of_a_deal(played_example):
         assert f"comes to ${purchase.price_in_effect:,.2f}" in page
 
 
+def test_analysis_says_what_the_price_comes_to_beside_the_lowest_possible(played_example):
+    operator = Client()
+    operator.force_login(accounts.operator())
+    [purchase] = summarise(played_example).purchases
+
+    table = unescape(operator.get(reverse("analysis")).content.decode()).partition("Where most was left")[2]
+
+    assert f"comes to ${purchase.price_in_effect:,.2f}" in table
+
+
 @pytest.mark.django_db
 def test_room_without_further_terms_has_no_such_picture(open_session, operator, play):
     session = open_session()
