@@ -43,7 +43,7 @@ class Stage:
         approval = self.open_room(approve_above=10000, max_rounds=6)
         pending = self.open_room(start=False)
         none_sells = self.open_room(_item(item_id="wind_tunnel", item_name="Wind tunnel"), start=False)
-        no_deal = self.open_room(_item(max_price_per_unit=440), max_rounds=4)
+        no_deal = self.open_room(_item(max_price_per_unit=452.5), policy="price_first", max_rounds=3)
         paused = self.open_room(turn_seconds=1.5, max_rounds=12)
         terms = self.open_room(
             _item(allowed_terms=RANGES, term_weights=BUYERS_WEIGHTS, max_price_per_unit=620),
@@ -89,9 +89,12 @@ class Stage:
         code = room.rstrip("/").rpartition("/")[2]
         return str(self.post(f"negotiation/{code}/spectator-links", {"shows_talk": False, "days": 1})["address"])
 
-    def open_room(self, *items: Body, start: bool = True, buyer: str = "strategy", **asked: Any) -> str:
+    def open_room(
+        self, *items: Body, start: bool = True, buyer: str = "strategy", policy: str = "deal_first", **asked: Any
+    ) -> str:
+        shopping_list = list(items) or [_item()]
         body = {
-            "buyer": {"name": "Harbour Office", "shopping_list": list(items) or [_item()], "mind": buyer},
+            "buyer": {"name": "Harbour Office", "shopping_list": shopping_list, "mind": buyer, "policy": policy},
             "sellers": [_seller("Northwind Supply"), _seller("Atlas Trading"), _seller("Corner Electronics")],
             **{"seed": 7, "max_rounds": 5, "turn_seconds": 0},
             **asked,

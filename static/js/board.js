@@ -142,7 +142,7 @@ function deal(room) {
   const saved = ask === null ? null : (ask - price) * quantity;
   const facts = [
     [`Total for ${units(quantity)}`, money(cost, currency)],
-    saved !== null && ["Saved against asking", `${money(saved, currency)} (${percent(ask - price, ask)})`],
+    saved !== null && [room.isSeller ? "Below your asking price" : "Saved against asking", `${money(saved, currency)} (${percent(ask - price, ask)})`],
     room.limits && ["Under the limit by", money((room.limits.most - price) * quantity, currency)],
     termsLine(terms) && ["Terms", termsLine(terms)],
   ].filter(Boolean);

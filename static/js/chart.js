@@ -70,7 +70,7 @@ export class ConcessionChart {
     return [
       shape("rect", { class: "band", x: MARGIN.left, y: top, width: this.right - MARGIN.left, height: Math.max(0, bottom - top) }),
       ...edges.map(line),
-      shape("text", { class: "band-name", x: this.right - 4, "text-anchor": "end", y: band.isFloor ? bottom + 14 : top - 5 }, band.most > high ? `limit ${this.#money(band.most)}, further up` : band.name),
+      shape("text", { class: "band-name", x: MARGIN.left + 6, y: band.isFloor ? bottom + 14 : top - 5 }, band.most > high ? `limit ${this.#money(band.most)}, further up` : band.name),
     ].filter(Boolean);
   }
 

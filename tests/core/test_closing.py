@@ -54,7 +54,7 @@ def test_farewells_are_the_buyers_words():
 def test_award_is_explained_by_the_offers_that_stood():
     closed = conclude(bargained(), Award("acme", 2, Reason.BEST_OFFER))[-1]
 
-    assert closed.explanation == "The best standing offer won. Lowest of 2 offers, 5 below the next."
+    assert closed.explanation == "The best standing offer won. Lowest of 2 acceptable offers, 5 below the next."
 
 
 @pytest.mark.parametrize("turn", [Award("acme", 2, Reason.FORCED), Leave(Reason.FORCED)])

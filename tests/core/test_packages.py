@@ -150,10 +150,10 @@ def test_the_explanation_says_that_terms_decided():
 
     assert best_award(view).seller_id == "bolt"
     assert explain(best_award(view), view).endswith(
-        "With their further terms it was the best of 2 offers, by 2.00 a unit."
+        "With their further terms it was the best of 2 acceptable offers, by 2.00 a unit."
     )
     assert explain(Award("acme", 3, Reason.CHOSEN, package=1), view).endswith(
-        "With its further terms it was worth 2.00 a unit less to the buyer than the best of 2 offers."
+        "With its further terms it was worth 2.00 a unit less to the buyer than the best of 2 acceptable offers."
     )
 
 
