@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from llm.purse import Budget
-from marketplace.errors import InvalidRequest, Problem, TooManySellers
+from marketplace.errors import InvalidRequest, Problem, SessionNotFound, TooManySellers
 from marketplace.models import Buyer, BuyerItem, Seller, SellerInventory, Session
 from marketplace.particulars import Particulars
 from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
@@ -101,20 +102,24 @@ def delete_session(session: Session, *, keep_logs: bool = True) -> bool:
     """Delete the session and its rooms, which stop, with their what-ifs; whether logs of it are kept.
 
     What its deals took from standing sellers stays sold: the goods are gone, whatever becomes of the record. Who takes
-    a sale back gives the seller more stock in the admin.
+    a sale back gives the seller more stock in the admin. Raises SessionNotFound if somebody else has just deleted it.
     """
     code = session.code
     for what_if in Session.objects.filter(is_what_if=True, runs__branched_from__session=session).distinct():
-        delete_session(what_if, keep_logs=keep_logs)
+        with suppress(SessionNotFound):
+            delete_session(what_if, keep_logs=keep_logs)
     for run_code in session.runs.values_list("code", flat=True):
         try:
             rooms.cancel(run_code)
         except NegotiationError:
             continue
+        logs.save(run_code)  # in a transaction around this one, what follows a cancel comes when the room is gone
     with transaction.atomic():
         # Whoever keeps a call of these rooms in this moment waits, and finds them gone.
         list(session.runs.select_for_update().order_by("pk").values_list("pk"))
-        session.delete()
+        deleted, _ = session.delete()
+    if not deleted:
+        raise SessionNotFound(f"There is no session {code}.")
     if not keep_logs:
         logs.delete_saved(code)
     return logs.has_saved(code)

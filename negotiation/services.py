@@ -31,6 +31,7 @@ from negotiation.errors import (
     NoSellers,
     NotActive,
     Refused,
+    RoomNotFound,
 )
 from negotiation.minds.strategy import fallback_award
 from negotiation.model_access import require_model
@@ -252,13 +253,20 @@ def write(
             raise Refused(illegal.code, str(illegal), own_limit=own_limit) from illegal
         if written.room.status.is_over:
             # Of a transaction around this one, too: what it holds and what the other rooms' writers hold could cross.
-            transaction.on_commit(partial(wind_up, code), robust=True)
+            # Not a `partial`: Django names what failed, and a partial has no name.
+            transaction.on_commit(lambda: wind_up(code), robust=True)
         return written
 
 
 def wind_up(code: UUID) -> None:
-    """What is left to do when a room is over: keep its log, and tell other rooms what its deal changes for a seller."""
-    logs.save(code)
+    """What is left to do when a room is over: keep its log, and tell other rooms what its deal changes for a seller.
+
+    Nothing if it was deleted in the same transaction.
+    """
+    try:
+        logs.save(code)
+    except RoomNotFound:
+        return
     for other, seller_id in left_short_by(code):
         write(other, partial(_let_go, seller_id=seller_id))
     for other, seller_id in bundled_with(code):

@@ -1,5 +1,6 @@
 """The operators' screen for sessions: what was asked for, the rooms it led to, and what is done with them."""
 
+from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from marketplace.backoffice.arena_rows import SessionsOfArenas, mark_of
 from marketplace.backoffice.confirming import Question, ask, is_confirmed
 from marketplace.backoffice.kinds import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline, user_name
 from marketplace.backoffice.steering import MOST_NAMED, SteersRooms
-from marketplace.errors import MarketplaceError
+from marketplace.errors import MarketplaceError, SessionNotFound
 from marketplace.models import BuyerItem, Role, Seller, Session
 from marketplace.services import clone_session, delete_session
 from marketplace.term_weights import weights_words
@@ -145,8 +146,9 @@ class SessionAdmin(access.PartyScreen, SteersRooms, ReadOnlyAdmin):
         return redirect("new_session")
 
     def delete_model(self, request: HttpRequest, obj: Session) -> None:
-        delete_session(obj)
-        audit.note(user_name(request), "deleted session", session=obj.code)
+        with suppress(SessionNotFound):  # by now
+            delete_session(obj)
+            audit.note(user_name(request), "deleted session", session=obj.code)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         for session in queryset:

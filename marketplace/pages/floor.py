@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Min
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace import audit
 from marketplace.callers import known_caller, operators_page, readers_page
+from marketplace.errors import SessionNotFound
 from marketplace.models import Session
 from marketplace.services import clone_session, delete_session
 from marketplace.steering import Steered, pause_rooms, resume_rooms, start_rooms
@@ -151,7 +152,10 @@ def delete(request: HttpRequest, code: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "confirm_delete.html", {"session": session, "rooms": session.runs.count()})
     name = str(session)
-    delete_session(session, keep_logs="drop_logs" not in request.POST)
+    try:
+        delete_session(session, keep_logs="drop_logs" not in request.POST)
+    except SessionNotFound as gone:
+        raise Http404 from gone
     audit.note(known_caller(request).name, "deleted session", session=code)
     messages.success(request, f"{name} was deleted.")
     return redirect("home")

@@ -16,6 +16,7 @@ from marketplace.identity import local_operator, principal_of_key, principal_of_
 from marketplace.models import ApiKey, Buyer, PartyAccess, PartyLink, Role, Seller, SellerInventory, Session
 from marketplace.parties import make_party_link
 from marketplace.services import start_session
+from negotiation import logs
 from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import NegotiationRun
 from tests import accounts
@@ -334,6 +335,18 @@ def test_session_is_deleted_with_its_rooms_after_a_question(operator):
     assert "Rooms: 1" in question
     assert not Session.objects.exists()
     assert not NegotiationRun.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_session_that_is_at_work_is_deleted_and_its_log_kept(operator, log_folder):
+    session = make_session()
+    start_session(session)
+    room = session.runs.get()
+
+    response = operator.post(reverse("admin:marketplace_session_delete", args=[session.pk]), {"post": "yes"})
+
+    assert response.status_code == 302
+    assert logs.is_saved(session.code, room.code)
 
 
 def test_selected_sessions_are_deleted_together(operator):

@@ -128,6 +128,17 @@ def test_session_is_deleted_once_and_the_repeat_is_told_so(operator, session):
     assert first.json()["deleted"] is True
 
 
+@pytest.mark.django_db(transaction=True)
+def test_session_that_is_at_work_is_deleted_with_a_key_and_its_log_is_kept(operator, session, started, log_folder):
+    headers = {"Authorization": f"Bearer {operator.key}", "Idempotency-Key": "k1"}
+
+    answer = Client().delete(f"/api/v1/simulation/{session['session_id']}", headers=headers)
+
+    assert (answer.status_code, answer.json()["logs_saved"]) == (200, True)
+    kept = operator.get(f"/logs/{session['session_id']}/{started}").json()
+    assert kept["metadata"]["status"] == "cancelled"
+
+
 @pytest.mark.parametrize(
     "other", ["/negotiation/{room}/pause", "/negotiation/{room}/decide?decision_type=no_deal"], ids=["path", "query"]
 )

@@ -144,6 +144,15 @@ def meanwhile(deed):
     return thread
 
 
+def test_one_of_many_who_delete_a_session_is_told_that_it_did(operator, open_session, race):
+    for _ in range(REPEATS):
+        address = f"/simulation/{open_session()['session_id']}"
+
+        statuses = [answer.status_code for answer in race([lambda a=address: operator.delete(a)] * 5)]
+
+        assert sorted(statuses) == [200, 404, 404, 404, 404]
+
+
 @only_where_writers_are_many
 def test_call_that_is_kept_as_its_room_is_deleted_goes_with_it(operator, open_session):
     session = open_session()
