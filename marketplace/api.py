@@ -6,8 +6,10 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 from ninja.parser import Parser
@@ -16,7 +18,7 @@ from ninja.utils import check_csrf
 
 from marketplace.description import DescribedApi
 from marketplace.envelope import PLAIN_CODES, error_response
-from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, RateLimited
+from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, Problem, RateLimited
 from marketplace.failures import database_away, too_fast
 from marketplace.identity import Principal, key_in, principal_of_key, principal_of_session
 from marketplace.problems import field_path, reason_of
@@ -80,13 +82,26 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class StrictParser(Parser):
-    """JSON as UTF-8 with exact decimals and finite numbers, and only where the client says it is JSON."""
+    """JSON as UTF-8 with exact decimals and finite numbers, and only where the client says it is JSON.
+
+    Neither in it nor in the query does a name stand twice.
+    """
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if request.content_type != "application/json" or charset.lower() != "utf-8":
             raise ValueError("the body must be application/json in UTF-8")
+        if request.headers.get("Content-Encoding", "").lower() not in ("", "identity"):
+            raise ValueError("the body must not be compressed")
         return read_object(request.body.decode("utf-8"))
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        twice = [name for name, values in data.lists() if len(values) > 1 and name not in list_fields]
+        if twice:
+            raise InvalidRequest([Problem(name, "stands twice in the query") for name in twice])
+        return super().parse_querydict(data, list_fields, request)
 
 
 class KeyOrSession(HttpBearer):
@@ -176,6 +191,11 @@ def _on_validation_error(request: HttpRequest, error: ValidationError) -> HttpRe
 def _on_invalid_request(request: HttpRequest, error: InvalidRequest) -> HttpResponse:
     problems = [{"field": problem.field, "reason": problem.reason} for problem in error.problems]
     return error_response(400, error.code, str(error), problems)
+
+
+@api.exception_handler(TooManyFieldsSent)
+def _on_too_many_parameters(request: HttpRequest, error: TooManyFieldsSent) -> HttpResponse:
+    return error_response(400, *PLAIN_CODES[400], [{"field": "query", "reason": "has too many parameters"}])
 
 
 @api.exception_handler(RateLimited)

@@ -71,11 +71,15 @@ def answer_head_requests_to_api(get_response: GetResponse) -> GetResponse:
     """As GET would be answered, without the body. A stream has no end that its head could tell of."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.method != "HEAD" or not request.path.startswith("/api/") or request.path.endswith("/stream"):
+        if not request.path.startswith("/api/") or request.path.endswith("/stream"):
             return get_response(request)
-        request.method = "GET"
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"
         response = get_response(request)
-        if isinstance(response, HttpResponse):
+        if "GET" in response.get("Allow", ""):
+            response["Allow"] += ", HEAD"
+        if is_head and isinstance(response, HttpResponse):
             response["Content-Length"] = str(len(response.content))
             response.content = b""
         return response

@@ -201,6 +201,7 @@ def test_wrong_method_has_the_envelope_and_the_right_ones(operator, endpoint):
 
     assert code_of(response) == (405, "METHOD_NOT_ALLOWED")
     assert endpoint.split()[0] in response["Allow"]
+    assert ("GET" in response["Allow"]) == ("HEAD" in response["Allow"])
 
 
 @pytest.mark.parametrize(
@@ -262,6 +263,34 @@ def test_page_that_cannot_be_is_refused_by_name(operator, query):
 
     assert code_of(response) == (400, "VALIDATION_ERROR")
     assert response.json()["error"]["details"][0]["field"] == query.split("=")[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("limit=1&limit=2", "limit"), ("limit=1&limit=1", "limit"), ("&".join(f"p{n}=1" for n in range(1001)), "query")],
+    ids=["twice", "twice the same", "too many"],
+)
+def test_query_that_says_things_twice_or_too_much_is_refused(operator, query, field):
+    response = operator.get(f"/simulation?{query}")
+
+    assert code_of(response) == (400, "VALIDATION_ERROR")
+    assert response.json()["error"]["details"][0]["field"] == field
+
+
+def test_decision_whose_query_contradicts_itself_ends_nothing(operator, midway):
+    response = operator.post(f"/negotiation/{midway}/decide?decision_type=deal&decision_type=no_deal")
+
+    assert code_of(response) == (400, "VALIDATION_ERROR")
+    assert operator.get(f"/negotiation/{midway}/state").json()["status"] != "completed"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, identity"])
+def test_compressed_body_is_refused_by_name(operator, encoding):
+    sent = json.dumps(bodies.session()).encode()
+    response = operator.post_raw("/simulation/initialize", sent, Content_Encoding=encoding)
+
+    assert code_of(response) == (400, "VALIDATION_ERROR")
+    assert response.json()["error"]["details"] == [{"field": "body", "reason": "the body must not be compressed"}]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/simulation/initialize", "/api/v1/nothing"])
