@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import asdict
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from marketplace.access_log import name_caller
 from marketplace.counting import DATABASE_AWAY_ANSWERS, THROTTLED
 from marketplace.envelope import PLAIN_CODES
-from marketplace.errors import MarketplaceError, NotAllowed, RateLimited, SessionNotFound
+from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, Problem, RateLimited, SessionNotFound
 from marketplace.presence import doorman, seats
 from marketplace.problems import problems_of
 from marketplace.scopes import SEND_TEXTS, Receive, Scope, Send
@@ -172,10 +173,10 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             return await in_thread(None, self._send_message, command)
         if kind == "pace":
             wanted = PaceIn.model_validate({"turn_seconds": command.get("turn_seconds")})
-            await in_thread(None, self._steer, lambda code: services.change_pace(code, wanted.turn_seconds))
+            await in_thread(None, self._steer, lambda code: services.change_pace(code, wanted.turn_seconds), command)
             return {"type": "ack", "command": kind}
         if kind in COMMANDS:
-            await in_thread(None, self._steer, COMMANDS[kind])
+            await in_thread(None, self._steer, COMMANDS[kind], command)
             return {"type": "ack", "command": kind}
         return unknown_command()
 
@@ -185,9 +186,10 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         sent = services.send_message(self.watcher.code, wanted.message)
         return {"type": "ack", "command": "message", "message_id": sent.message_id}
 
-    def _steer(self, change: Callable[[UUID], object]) -> None:
+    def _steer(self, change: Callable[[UUID], object], command: dict[str, Any]) -> None:
         self._require_steering()
         if change is services.decide_now:
+            _require_bare(command)
             services.decide_now(self.watcher.code, by_program=is_program(self.watcher.principal))
         else:
             change(self.watcher.code)
@@ -268,7 +270,15 @@ def unknown_command() -> dict[str, Any]:
     return _error("VALIDATION_ERROR", "unknown command")
 
 
+def _require_bare(command: dict[str, Any]) -> None:
+    """Who names terms, or no deal, must not have the room end by what stands."""
+    if strange := [Problem(field, "is unknown here") for field in command if field != "type"]:
+        raise InvalidRequest(strange)
+
+
 def _refusal(refused: NegotiationError | MarketplaceError) -> dict[str, Any]:
+    if isinstance(refused, InvalidRequest):
+        return _error(refused.code, str(refused)) | {"details": [asdict(problem) for problem in refused.problems]}
     details = own_limit_details(refused)
     return _error(refused.code, str(refused)) | ({"details": details} if details else {})
 

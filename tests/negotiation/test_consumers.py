@@ -31,7 +31,7 @@ from negotiation.consumers import (
     NOT_SIGNED_IN,
     TOO_FAST,
 )
-from negotiation.models import NegotiationRun
+from negotiation.models import NegotiationRun, Outcome
 from negotiation.stream import live_feed
 from tests import bodies
 from tests.negotiation.test_sse import events_of
@@ -485,6 +485,16 @@ async def test_room_is_ended_over_the_socket(operator, started, kind):
     await communicator.send_json_to({"type": kind})
 
     assert (await read_to(communicator, "negotiation_complete"))[-1]["outcome"] == "no_deal"
+
+
+async def test_decision_with_terms_of_its_own_is_refused_and_ends_nothing(operator, midway):
+    communicator = await opened(midway, operator.key)
+
+    answer = await answer_to(communicator, {"type": "decide", "decision_type": "no_deal"})
+
+    assert (answer["error_code"], answer["details"][0]["field"]) == ("VALIDATION_ERROR", "decision_type")
+    assert not await sync_to_async(Outcome.objects.exists)()
+    await communicator.disconnect()
 
 
 @pytest.mark.parametrize(

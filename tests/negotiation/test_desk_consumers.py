@@ -181,6 +181,15 @@ async def test_own_limits_are_told_as_what_may_be_overruled(acme, asked, thread)
     await communicator.disconnect()
 
 
+async def test_operator_who_names_no_side_is_told_which_field_is_missing(operator, asked, thread):
+    communicator = await desk_opened(thread, operator.key)
+
+    refused = await answer_to(communicator, {"type": "offer", "price": 600, "quantity": 50})
+
+    assert (refused["error_code"], refused["details"][0]["field"]) == ("VALIDATION_ERROR", "party")
+    await communicator.disconnect()
+
+
 async def test_reading_is_told_to_the_other_side(acme, buyer, asked, thread):
     seller, other = await desk_opened(thread, acme.key), await desk_opened(thread, buyer.key)
 
