@@ -160,7 +160,7 @@ def pause(code: UUID) -> None:
 
 
 def resume(code: UUID) -> None:
-    write(code, lambda stored: (change_status(started(stored.room), RoomStatus.QUEUED, "resumed"),))
+    write(code, lambda stored: (change_status(_paused(stored.room), RoomStatus.QUEUED, "resumed"),))
 
 
 def step(code: UUID) -> None:
@@ -298,6 +298,13 @@ def started(room: Room) -> Room:
         raise AlreadyDecided(f"the room is {room.status}")
     if not room.status.is_started:
         raise NotActive("the room has not been started")
+    return room
+
+
+def _paused(room: Room) -> Room:
+    """A room that waits for a move is queued again by that move alone."""
+    if started(room).status is not RoomStatus.PAUSED:
+        raise NotActive(f"the room is {room.status}, not paused")
     return room
 
 

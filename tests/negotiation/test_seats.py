@@ -369,6 +369,16 @@ def test_clocks_stand_still_in_a_paused_room_and_everybody_is_asked_anew_after_i
     assert wait.until - wait.asked_at == TWO_DAYS
 
 
+def test_room_that_waits_for_a_move_is_not_resumed(new_desk):
+    desk = new_desk()
+    before = desk.kinds()
+
+    with pytest.raises(NotActive):
+        services.resume(desk.code)
+
+    assert (desk.kinds(), desk.run.status) == (before, RoomStatus.WAITING)
+
+
 def test_room_that_ends_leaves_nobody_waiting(new_desk):
     desk = new_desk("external", approve_above=100)
     desk.moves(BUYER, offer(450))
