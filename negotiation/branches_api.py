@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from marketplace import audit
 from marketplace.errors import NotAllowed
@@ -57,7 +57,7 @@ class BranchIn(BaseModel):
     buyer: BuyerChangeIn = BuyerChangeIn()
     sellers: Annotated[list[SellerChangeIn], Field(max_length=10)] = []
     seed: Seed | None = None
-    start: bool = True
+    start: StrictBool = True
 
     @model_validator(mode="after")
     def _each_seller_once(self) -> Self:

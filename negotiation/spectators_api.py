@@ -1,16 +1,16 @@
 """Spectators' links over HTTP: operators make, list and revoke them."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Router, Schema, Status
-from pydantic import BaseModel, StrictBool
+from pydantic import BaseModel, BeforeValidator, StrictBool
 
 from marketplace import audit
 from marketplace.errors import NotAllowed
-from marketplace.fields import Timestamp
+from marketplace.fields import Timestamp, as_whole_number
 from marketplace.idempotency import once
 from marketplace.identity import Principal
 from negotiation.access import room_for
@@ -25,7 +25,7 @@ class SpectatorLinkIn(BaseModel):
     """`shows_talk`: also what was said and offered, once the room is over."""
 
     shows_talk: StrictBool = False
-    days: Literal[1, 7, 30] = 7
+    days: Annotated[Literal[1, 7, 30], BeforeValidator(as_whole_number)] = 7
 
 
 class SpectatorLinkOut(Schema):

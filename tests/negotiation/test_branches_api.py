@@ -87,6 +87,7 @@ def test_auditor_reads_what_ifs_and_makes_none(api_for, played):
         ({"after_round": 1, "sellers": [{"seller_id": bodies.NO_ID}]}, "sellers"),
         ({"after_round": 1, "sellers": [{"seller_id": bodies.NO_ID}] * 2}, "body"),
         ({"after_round": 1, "colour": "red"}, "colour"),
+        ({"after_round": 1, "start": "no"}, "start"),
     ],
 )
 def test_nonsense_is_refused_beside_its_field(operator, played, body, field):

@@ -115,6 +115,19 @@ def test_seller_that_is_not_in_the_room_cannot_win_it(code):
     assert [problem.field for problem in refused.value.problems] == ["selected_seller_id"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_command_is_done_though_what_follows_it_fails(code, monkeypatch, caplog):
+    def fail(code):
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(services, "wind_up", fail)
+
+    services.cancel(code)
+
+    assert read_room(code).room.status is RoomStatus.CANCELLED
+    assert "the disk is gone" in caplog.text
+
+
 @pytest.mark.parametrize("change", [services.pause, services.resume, services.decide_now, services.force_no_deal])
 def test_room_that_was_not_started_is_not_active(room_id, change):
     with pytest.raises(NotActive):

@@ -112,7 +112,7 @@ def test_link_of_another_room_is_not_taken_back(operator, run, other_session):
     assert onlooker_with(token) is not None
 
 
-@pytest.mark.parametrize("days", [0, 2, 365, "soon"])
+@pytest.mark.parametrize("days", [0, 2, 365, "soon", True])
 def test_link_lasts_one_of_three_times(operator, room_id, days):
     assert operator.post(f"/negotiation/{room_id}/spectator-links", {"days": days}).status_code == 400
 
