@@ -369,6 +369,18 @@ def test_delete_takes_the_session_away(staff, session):
     assert "was deleted" in response.content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_of_two_browsers_that_delete_a_session_is_told_that_it_did(session, race):
+    browsers = [Client(), Client()]
+    for browser in browsers:
+        browser.force_login(accounts.operator(f"op {browsers.index(browser)}"))
+    address = reverse("delete", args=[session["session_id"]])
+
+    answers = race([lambda browser=browser: browser.post(address).status_code for browser in browsers])
+
+    assert sorted(answers) == [302, 404]
+
+
 def test_sign_in_link_works_once(db):
     link = make_sign_in_link("http://testserver")
 
