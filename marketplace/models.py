@@ -296,13 +296,17 @@ class Seller(models.Model):
 
 
 class SellerInventory(models.Model):
-    """What a seller has of one item. `least_price` is its floor; cost and floor are its own secret."""
+    """What a seller has of one item. `least_price` is its floor; cost and floor are its own secret.
+
+    Reserved is what was sold, also in sessions that were deleted since: that part is settled, and not taken back.
+    """
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="inventory")
     item_id = models.CharField(max_length=50, validators=ONE_LINE)
     item_name = models.CharField(max_length=100, validators=ONE_LINE)
     quantity_available = models.PositiveIntegerField(validators=QUANTITY_BOUNDS)
     quantity_reserved = models.PositiveIntegerField(default=0, editable=False)
+    quantity_settled = models.PositiveIntegerField(default=0, editable=False)
     cost_price = models.DecimalField(max_digits=12, decimal_places=2, validators=PRICE_BOUNDS)
     least_price = models.DecimalField(
         max_digits=12,
@@ -342,6 +346,9 @@ class SellerInventory(models.Model):
             models.CheckConstraint(condition=Q(quantity_available__gte=1), name="at_least_one_unit_available"),
             models.CheckConstraint(
                 condition=Q(quantity_reserved__lte=F("quantity_available")), name="stock_never_oversold"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_settled__lte=F("quantity_reserved")), name="settled_units_are_reserved"
             ),
         ]
 

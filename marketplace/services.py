@@ -15,7 +15,7 @@ from marketplace.errors import InvalidRequest, Problem, SessionNotFound, TooMany
 from marketplace.models import Buyer, BuyerItem, Seller, SellerInventory, Session
 from marketplace.particulars import Particulars
 from marketplace.requests import ItemRequest, ModelRequest, SeatTuning, SellerRequest, SessionRequest, StockRequest
-from negotiation import logs
+from negotiation import logs, trades
 from negotiation import services as rooms
 from negotiation.core.matching import Matches, Stock, match_sellers
 from negotiation.core.mentions import distinct_names
@@ -117,6 +117,7 @@ def delete_session(session: Session, *, keep_logs: bool = True) -> bool:
     with transaction.atomic():
         # Whoever keeps a call of these rooms in this moment waits, and finds them gone.
         list(session.runs.select_for_update().order_by("pk").values_list("pk"))
+        trades.settle(session)
         deleted, _ = session.delete()
     if not deleted:
         raise SessionNotFound(f"There is no session {code}.")

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from marketplace import audit
 from marketplace.errors import InvalidRequest, NotAllowed, Problem
 from marketplace.identity import Principal
-from marketplace.models import Role, SellerInventory
+from marketplace.models import Role, SellerInventory, Session
 from marketplace.text import clean_text
-from negotiation.core.vocabulary import Party, TradeState
+from negotiation.core.vocabulary import Party, Result, TradeState
 from negotiation.errors import AlreadyDecided, Refused
 from negotiation.models import Outcome
 from negotiation.trade_models import OPERATOR, Trade
@@ -128,6 +128,17 @@ def cancel(trade: Trade, side: Party | None, by: str, reason: str) -> Trade:
     audit.note(by, "cancelled trade", trade=trade.number, side=side or OPERATOR)
     trade.refresh_from_db()
     return trade
+
+
+def settle(session: Session) -> None:
+    """Before the session is deleted: what its deals took from standing sellers is taken back by nobody any more."""
+    trades = Trade.objects.select_for_update(of=("self",)).filter(outcome__run__session=session)
+    list(trades.order_by("pk").values_list("pk"))  # whoever cancels one waits
+    deals = Outcome.objects.filter(run__session=session, result=Result.DEAL, participant__inventory__isnull=False)
+    sold = deals.exclude(trade__state=TradeState.CANCELLED).values_list("participant__inventory")
+    for inventory, units in sold.annotate(units=Sum("quantity")).order_by("participant__inventory"):
+        stock = SellerInventory.objects.filter(pk=inventory)
+        stock.update(quantity_settled=F("quantity_settled") + units)
 
 
 def _free_units(deal: Outcome) -> None:

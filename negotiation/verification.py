@@ -54,12 +54,14 @@ def strayed(run: NegotiationRun) -> list[str]:
 
 
 def misjudged_stock() -> list[SellerInventory]:
-    """Inventory of which not as much is reserved as the deals say that were not taken back."""
+    """Inventory of which not as much is reserved as the deals say that were not taken back, with those of deleted
+    sessions.
+    """
     sold = Sum("quantity", filter=Q(result=Result.DEAL) & ~Q(trade__state=TradeState.CANCELLED))
     deals = Outcome.objects.filter(participant__inventory__isnull=False).values_list("participant__inventory")
     promised = {inventory: units or 0 for inventory, units in deals.annotate(units=sold).order_by()}
     items = SellerInventory.objects.filter(Q(pk__in=promised) | Q(quantity_reserved__gt=0)).select_related("seller")
-    return [item for item in items if item.quantity_reserved != promised.get(item.pk, 0)]
+    return [item for item in items if item.quantity_reserved - item.quantity_settled != promised.get(item.pk, 0)]
 
 
 def _values(rows: Iterable[Model], columns: Sequence[str]) -> list[tuple[object, ...]]:

@@ -5,7 +5,7 @@ from django.db import transaction
 from marketplace.models import Seller, SellerInventory
 
 NOT_COPIED = {"id", "code", "session_id", "name", "is_active"}
-NOT_COPIED_OF_STOCK = {"id", "seller_id", "quantity_reserved"}
+NOT_COPIED_OF_STOCK = {"id", "seller_id", "quantity_reserved", "quantity_settled"}
 
 
 @transaction.atomic

@@ -83,24 +83,24 @@ def _compared(seller_id: str, view: BuyerView) -> str:
         return "No other offer was one the buyer may accept."
     if any(thread.agenda for thread in ranked):
         return _compared_with_terms(chosen, list(options.values()))
-    gap = min(option.price for option in options.values()) - chosen.price
+    gap, offers = min(option.price for option in options.values()) - chosen.price, f"{len(ranked)} acceptable offers"
     if gap < 0:
-        return f"{-gap} above the lowest of {len(ranked)} acceptable offers."
+        return f"{-gap} above the lowest of {offers}."
     if gap == 0:
-        return f"Lowest of {len(ranked)} acceptable offers, level with the next; ties go by reliability, round, then a draw."
-    return f"Lowest of {len(ranked)} acceptable offers, {gap} below the next."
+        return f"Lowest of {offers}, level with the next; ties go by reliability, round, then a draw."
+    return f"Lowest of {offers}, {gap} below the next."
 
 
 def _compared_with_terms(chosen: Option, others: list[Option]) -> str:
     """By what price and further terms come to for the buyer."""
-    count, gap = len(others) + 1, min(option.price for option in others) - chosen.price
+    offers, gap = f"{len(others) + 1} acceptable offers", min(option.price for option in others) - chosen.price
     dearer = chosen.terms.unit_price - min(option.terms.unit_price for option in others)
     though = f", though {dearer} a unit dearer than the lowest price" if dearer > 0 else ""
     if gap < 0:
-        return f"With its further terms it was worth {-gap} a unit less to the buyer than the best of {count} acceptable offers."
+        return f"With its further terms it was worth {-gap} a unit less to the buyer than the best of {offers}."
     if gap == 0:
-        return f"With their further terms it was level with the best of {count} acceptable offers{though}; ties go by reliability."
-    return f"With their further terms it was the best of {count} acceptable offers, by {gap} a unit{though}."
+        return f"With their further terms it was level with the best of {offers}{though}; ties go by reliability."
+    return f"With their further terms it was the best of {offers}, by {gap} a unit{though}."
 
 
 _WITH_DEAL = {

@@ -116,7 +116,10 @@ def test_award_keeps_the_reason_it_is_told():
 def test_explanation_says_by_how_much_the_offer_was_best():
     view = a_buyer_view(standing(price="97.25"), standing("Bolt", 101), standing("Cedar", 105))
 
-    assert explain(best_award(view), view) == "The best standing offer won. Lowest of 3 acceptable offers, 3.75 below the next."
+    assert (
+        explain(best_award(view), view)
+        == "The best standing offer won. Lowest of 3 acceptable offers, 3.75 below the next."
+    )
 
 
 def test_explanation_of_a_draw_admits_it():

@@ -30,6 +30,7 @@ CHECKS = [
     (SellerInventory, {"selling_price": Decimal("452.33")}, "asking_price_above_floor"),
     (SellerInventory, {"quantity_available": 0}, "at_least_one_unit_available"),
     (SellerInventory, {"quantity_reserved": 101}, "stock_never_oversold"),
+    (SellerInventory, {"quantity_settled": 1}, "settled_units_are_reserved"),
     (NegotiationRun, {"status": "sleeping"}, "run_status_is_known"),
     (NegotiationRun, {"current_round": 101}, "run_keeps_its_round_limit"),
     (Offer, {"unit_price": Decimal("-0.01")}, "offer_price_not_negative"),

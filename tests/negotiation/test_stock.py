@@ -12,7 +12,7 @@ from django.db import connection
 
 from marketplace.models import Seller, SellerInventory, Session
 from marketplace.services import delete_session
-from negotiation import services
+from negotiation import services, trades
 from negotiation.core.closing import conclude
 from negotiation.core.folding import evolve
 from negotiation.core.moves import Award
@@ -22,6 +22,8 @@ from negotiation.engine import SoldOut
 from negotiation.errors import Refused
 from negotiation.models import Outcome
 from negotiation.store import prepare, read_room
+from negotiation.trade_models import Trade
+from negotiation.verification import misjudged_stock
 from negotiation.writing import Writer
 from tests.factories import some_words, terms
 
@@ -144,7 +146,17 @@ def test_units_that_were_sold_stay_sold_when_the_session_is_deleted(open_rooms, 
 
     delete_session(Session.objects.get())
 
-    assert reserved() == 50
+    assert (reserved(), misjudged_stock()) == (50, [])
+
+
+def test_units_of_a_cancelled_trade_are_free_when_the_session_is_deleted(open_rooms, seller):
+    (room,) = open_rooms(1)
+    services.force_deal(room, seller, Decimal(500))
+    trades.cancel(Trade.objects.get(), None, "user/1", "Mistake")
+
+    delete_session(Session.objects.get())
+
+    assert (reserved(), misjudged_stock()) == (0, [])
 
 
 def test_session_deleted_before_its_deal_takes_no_units(open_rooms):

@@ -43,11 +43,17 @@ get("negotiation.Offer").objects.create(
     run=runs[0], participant=threads[0], number=1, party="buyer", round=1, unit_price=60, quantity=5,
     status="countered", at=timezone.now(),
 )
+get("marketplace.SellerInventory").objects.create(
+    seller=sellers[0], item_id="desk", item_name="Desk", quantity_available=9, quantity_reserved=5,
+    cost_price=40, least_price=60, selling_price=100,
+)
 
 executor = MigrationExecutor(connection)
 executor.migrate(executor.loader.graph.leaf_nodes())
 from negotiation.models import NegotiationRun, Offer, Participant
 from negotiation.rosters import find_run
+from negotiation.verification import misjudged_stock
+assert misjudged_stock() == []  # it was sold in sessions that were deleted
 codes = set(Participant.objects.values_list("code", flat=True))
 assert len(codes) == 2 * ROOMS and None not in codes, len(codes)
 offer = Offer.objects.get()
