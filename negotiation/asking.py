@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,13 +19,14 @@ from negotiation.minds.mind import BuyerMind, SellerMind
 from negotiation.minds.seated import SeatedMind
 from negotiation.minds.soundness import is_buyer_turn, is_move
 from negotiation.minds.strategy import StrategyMind
-from negotiation.rounds import is_idle
 
 logger = logging.getLogger(__name__)
 
-# Models asked together answer nearly together; one commit for all of them costs hardly more than one for each. So long
-# the first waits for the others, and no longer than for the last.
+# Models asked together answer nearly together, and one commit for all costs hardly more than a commit for one. The
+# first answer waits so long for the others, at most.
 GATHER_SECONDS = 0.01
+# A loop that takes longer for two passes is full of work: whoever waited for more of them would wait for long.
+IDLE_SECONDS = 0.005
 
 _T = TypeVar("_T")
 
@@ -57,6 +59,14 @@ class SellersAnswer:
         return self.thread.seller_id
 
 
+async def let_others_go_first() -> bool:
+    """Yield for two passes of the loop, one for a mind just asked and one for its request; whether they were short."""
+    began_at = time.monotonic()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    return time.monotonic() - began_at < IDLE_SECONDS
+
+
 class Asked(Generic[_T]):
     """Minds at work; their answers come in the order in which they are given. `missing` are still to be taken."""
 
@@ -75,7 +85,7 @@ class Asked(Generic[_T]):
     async def sent(self) -> None:
         """Returns when the requests are on their way, or sooner if the loop has other things to do."""
         for _ in range(1 + self.missing):
-            if self._answers.qsize() == self.missing or not await is_idle():
+            if self._answers.qsize() == self.missing or not await let_others_go_first():
                 return
 
     async def soon(self) -> list[_T]:
@@ -104,12 +114,12 @@ class Asked(Generic[_T]):
         await begin()
         if len(asks) == 1:
             return await self._ask(asks[0])  # without a task of its own
-        # Where there is time each request is sent before the next mind begins its own, so that answers come one after
+        # Where there is time, each request is sent before the next mind begins its own. So the answers come one after
         # another, too, and all but the last are read while the last is on its way.
         is_quick = True
         for ask in asks:
             self._tasks.append(asyncio.create_task(self._ask(ask)))
-            is_quick = is_quick and await is_idle()
+            is_quick = is_quick and await let_others_go_first()
 
     async def _ask(self, ask: Callable[[], Awaitable[_T]]) -> None:
         try:
@@ -129,7 +139,7 @@ class Asking:
         return Asked(self._begin, [partial(self._ask_buyer, room)])
 
     def sellers(self, room: Room) -> Asked[SellersAnswer]:
-        """The agents whose turn it is, in an order drawn by name: minds equally fast answer in one nobody chose."""
+        """The agents whose turn it is, in an order drawn by name: nobody chooses which of equally fast minds is first."""
         order = [seat.seller_id for seat in sorted(room.setup.sellers, key=lambda seat: seat.name)]
         random.Random(f"{room.setup.seed}/{room.round}").shuffle(order)
         waiting = {t.seller_id for t in room.open_threads if t.turn is Party.SELLER and is_moved_by_agent(room, t)}

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from negotiation import asking, rounds
+from negotiation import asking
 from negotiation.asking import Asked, Minds
 from negotiation.core.events import Closed, Interjected
 from negotiation.core.folding import replay
@@ -272,7 +272,7 @@ async def test_withdrawal_that_is_itself_cancelled_still_waits_until_all_have_en
     ],
 )
 async def test_request_is_sent_before_the_next_is_made_where_there_is_time_for_it(monkeypatch, idle_seconds, order):
-    monkeypatch.setattr(rounds, "IDLE_SECONDS", idle_seconds)
+    monkeypatch.setattr(asking, "IDLE_SECONDS", idle_seconds)
     happened = []
 
     async def send(number):
@@ -322,7 +322,7 @@ class NotingJournal(MemoryJournal):
 async def test_turn_is_stored_once_requests_are_on_their_way_if_that_takes_but_a_moment(
     monkeypatch, requests_first, idle_seconds, sent_before
 ):
-    monkeypatch.setattr(rounds, "IDLE_SECONDS", idle_seconds)
+    monkeypatch.setattr(asking, "IDLE_SECONDS", idle_seconds)
     happened = []
     minds = Minds(StrategyMind(), dict.fromkeys(SELLERS, RequestingMind(happened)))
 
@@ -344,7 +344,7 @@ async def test_turn_does_not_wait_for_requests_that_others_hold_up():
 async def test_turn_does_not_wait_for_those_who_have_answered(monkeypatch):
     waits = []
 
-    async def is_idle():
+    async def let_others_go_first():
         waits.append(1)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -353,7 +353,7 @@ async def test_turn_does_not_wait_for_those_who_have_answered(monkeypatch):
     async def answer():
         return "at once"
 
-    monkeypatch.setattr(asking, "is_idle", is_idle)
+    monkeypatch.setattr(asking, "let_others_go_first", let_others_go_first)
     asked = Asked(at_once, [answer])
     await let_others_run()
 
