@@ -139,7 +139,7 @@ class Asking:
         return Asked(self._begin, [partial(self._ask_buyer, room)])
 
     def sellers(self, room: Room) -> Asked[SellersAnswer]:
-        """The agents whose turn it is, in an order drawn by name: nobody chooses which of equally fast minds is first."""
+        """The agents whose turn it is, in an order drawn by name: nobody chooses who of the equally fast is first."""
         order = [seat.seller_id for seat in sorted(room.setup.sellers, key=lambda seat: seat.name)]
         random.Random(f"{room.setup.seed}/{room.round}").shuffle(order)
         waiting = {t.seller_id for t in room.open_threads if t.turn is Party.SELLER and is_moved_by_agent(room, t)}

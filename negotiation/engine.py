@@ -125,7 +125,7 @@ class Engine:
     async def _step(self) -> None:
         room = self._room
         if room.status is RoomStatus.QUEUED:
-            await self._start()
+            await self._record((change_status(room, RoomStatus.ACTIVE),))
         elif room.approval is not None:
             await self._wait()
         elif room.buyer_holder is not Holder.AGENT:
@@ -136,11 +136,6 @@ class Engine:
             await self._store(self._stopped_by(Reason.OUT_OF_CALLS))
         elif not await self._serve_sellers():
             await self._let_buyer_move()
-
-    async def _start(self) -> None:
-        course = Course(self._room)
-        course.add(change_status(self._room, RoomStatus.ACTIVE))
-        await self._store(course, self._who_is_next(course.room))
 
     async def _serve_sellers(self) -> bool:
         """Let the sellers answer whose turn it is: those held by others are asked first. False if it is nobody's."""
@@ -230,7 +225,7 @@ class Engine:
                 notice = MindFailed(Party.BUYER, "", self._room.round, answer.failure or Failure.ILLEGAL)
                 course = self._play_buyer(await self._fallback.buy(buyer_view(self._room)), notice)
             try:
-                return await self._store(course, self._who_is_next(course.room))
+                return await self._store(course)
             except Overtaken:
                 await self._load()
                 if _at_any_pace(self._room) != _at_any_pace(asked):
@@ -283,7 +278,7 @@ class Engine:
             for answer in standing:
                 course.add(*await self._judge_seller(course.room, answer))
             try:
-                return await self._store(course, self._who_is_next(course.room) if is_last else None)
+                return await self._store(course, is_last=is_last)
             except Overtaken:
                 await self._load()
                 if self._room.status is not RoomStatus.ACTIVE:
@@ -304,16 +299,16 @@ class Engine:
         assert not isinstance(turn, Bids)
         return self._play_buyer(turn)
 
-    def _who_is_next(self, room: Room) -> Callable[[Room], Asked[Any]] | None:
-        """Asks whoever moves next, if these are agents and nothing else has to be done before."""
+    def _ask_ahead(self, room: Room) -> Asked[Any] | None:
+        """Ask whoever moves next, if these are agents and nothing else has to be done before."""
         is_at_once = room.status is RoomStatus.ACTIVE and room.approval is None and not self._turn_seconds(room)
         if not is_at_once or room.buyer_holder is not Holder.AGENT or room.answers_given >= self._limits.max_calls:
             return None
         waiting = [thread for thread in room.open_threads if thread.turn is Party.SELLER]
         if waiting:
-            return self._asking.sellers if all(is_moved_by_agent(room, thread) for thread in waiting) else None
+            return self._asking.sellers(room) if all(is_moved_by_agent(room, thread) for thread in waiting) else None
         is_settled = self._is_settled or room.round != room.setup.max_rounds - 1
-        return self._asking.buyer if is_settled and not is_round_played(room) else None
+        return self._asking.buyer(room) if is_settled and not is_round_played(room) else None
 
     def _turn_seconds(self, room: Room) -> float:
         own = room.turn_seconds
@@ -340,12 +335,12 @@ class Engine:
         course.add(*events)
         await self._store(course)
 
-    async def _store(self, course: Course, ask: Callable[[Room], Asked[Any]] | None = None) -> None:
-        """With `ask` those who move next are asked already: they answer later than a turn is stored, and their answer
-        is taken only if it was.
+    async def _store(self, course: Course, *, is_last: bool = True) -> None:
+        """After the last answer of a turn those who move next are asked already: they answer later than the turn is
+        stored, and their answer is taken only if it was.
         """
         await self._withdraw_ahead()
-        self._ahead = ask(course.room) if ask else None
+        self._ahead = self._ask_ahead(course.room) if is_last else None
         when = self._ahead.sent if self._ahead and self._pace.requests_first else None
         await self._journal.append(tuple(course.events), after=self._number, when=when)
         self._number += len(course.events)
