@@ -74,7 +74,7 @@ class FreeMind:
         return Propose(Terms(price, view.limits.quantity), claim=bid.claim)
 
     def _may_award(self, view: BuyerView, award: Award, latitude: Latitude) -> bool:
-        quote = next(thread.quote for thread in view.threads if thread.seller_id == award.seller_id)
+        quote = view.thread(award.seller_id).quote
         assert quote is not None
         return latitude.accept_limit is not None and quote.terms.unit_price <= latitude.accept_limit
 

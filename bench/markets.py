@@ -117,7 +117,7 @@ class Bargainer:
         best = best_award(view)
         if best is None or view.is_over or view.must_award:
             return best
-        quote = next(thread.quote for thread in view.threads if thread.seller_id == best.seller_id)
+        quote = view.thread(best.seller_id).quote
         coming = self._bid(view, view.round + 1)
         enough = coming + self.eager * (view.limits.maximum - coming)
         assert quote is not None

@@ -295,9 +295,7 @@ class Engine:
         return (*notice, *played)
 
     def _stopped_by(self, reason: Reason) -> Course:
-        turn = fallback_award(buyer_view(self._room), reason)
-        assert not isinstance(turn, Bids)
-        return self._play_buyer(turn)
+        return self._play_buyer(fallback_award(buyer_view(self._room), reason))
 
     def _ask_ahead(self, room: Room) -> Asked[Any] | None:
         """Ask whoever moves next, if these are agents and nothing else has to be done before."""

@@ -37,7 +37,7 @@ class ReferenceBuyer:
         best = best_award(view)
         if best is None or view.must_award:
             return best
-        quote = next(thread.quote for thread in view.threads if thread.seller_id == best.seller_id)
+        quote = view.thread(best.seller_id).quote
         assert quote is not None
         missing = 1 - min(Decimal(1), Decimal(quote.terms.quantity) / view.limits.quantity)
         if quote.terms.unit_price > self.most(view) * (1 - FOR_A_PART * missing):

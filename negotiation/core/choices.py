@@ -87,7 +87,7 @@ def _of_buyer(view: BuyerView, move: Offered | Accepted, asked: Asked, backstage
     bid = _to(move.seller_id, choose_bids(view))
     known = buyer_shadow(view)
     told = explain_bid(known, _to(move.seller_id, strategy.choose_bids(known)))
-    told = _with_terms(told, move) if any(thread.agenda for thread in view.threads) else told
+    told = _with_terms(told, move) if view.has_agenda else told
     if stand_in := _stand_in(move, asked, backstage):
         return Choice(bid.because.rule, Basis.FALLBACK, _after(stand_in, told))
     would = f"bid {said(bid.price)}"

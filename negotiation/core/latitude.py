@@ -99,7 +99,7 @@ def buyer_latitudes(view: BuyerView) -> dict[str, Latitude]:
     In the last round never below the strategy's bid, be it the shadow's or the one for what was really said.
     """
     bands = _price_latitudes(buyer_shadow(view))
-    if not any(thread.agenda for thread in view.threads):
+    if not view.has_agenda:
         return bands
     offers = bid_offers(view)
     return {
@@ -125,10 +125,9 @@ def _with_terms(view: BuyerView, thread: BuyerThread, band: Latitude, terms: Ter
 def _price_latitudes(view: BuyerView) -> dict[str, Latitude]:
     start, ceiling = opening_price(view), view.limits.maximum
     reach = max(CENT, min([ceiling, *(price - CENT for price in live_quotes(view))]) - start)
-    threads = {thread.seller_id: thread for thread in view.threads}
     best = next((thread.seller_id for thread in valid_quotes(view)), None)
     return {
-        bid.seller_id: _around(bid, view, threads[bid.seller_id], reach, may_award=bid.seller_id == best)
+        bid.seller_id: _around(bid, view, view.thread(bid.seller_id), reach, may_award=bid.seller_id == best)
         for bid in map(_last_at_its_best, shadow_bids(view), choose_bids(view))
     }
 

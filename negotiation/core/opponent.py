@@ -107,7 +107,7 @@ class Belief:
 
 
 def seen_by_buyer(view: BuyerView, seller_id: str) -> Sight:
-    thread = next(thread for thread in view.threads if thread.seller_id == seller_id)
+    thread = view.thread(seller_id)
     return Sight(
         party=Party.BUYER,
         ask=max(thread.ask, CENT),
@@ -122,7 +122,7 @@ def seen_by_buyer(view: BuyerView, seller_id: str) -> Sight:
 
 def belief_about_seller(view: BuyerView, seller_id: str, *, may_hope: bool) -> Belief:
     """The buyer's about that seller; it may hope while the thread is open. The view may hold closed ones too."""
-    thread = next(thread for thread in view.threads if thread.seller_id == seller_id)
+    thread = view.thread(seller_id)
     return _belief(seen_by_buyer(view, seller_id), thread.bids, thread.quotes, may_hope=may_hope)
 
 

@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 
-from negotiation.core.errors import WrongRoomStatus
 from negotiation.core.events import Event, PaceChanged
-from negotiation.core.protocol import change_status
+from negotiation.core.protocol import change_status, require_started
 from negotiation.core.room import Room, Thread
 from negotiation.core.vocabulary import Holder, Party, RoomStatus
 
@@ -14,7 +13,7 @@ NEXT_ROUND = "the next round"
 
 def change_speed(room: Room, turn_seconds: Decimal) -> tuple[Event, ...]:
     """Rest so long before each turn from now on; nothing if the room does."""
-    _require_started(room)
+    require_started(room)
     if room.turn_seconds == turn_seconds:
         return ()
     return (PaceChanged(turn_seconds, room.pause_after_round),)
@@ -22,7 +21,7 @@ def change_speed(room: Room, turn_seconds: Decimal) -> tuple[Event, ...]:
 
 def play_one_round(room: Room) -> tuple[Event, ...]:
     """One more round than has begun, then the room is paused; nothing if that has been asked for."""
-    _require_started(room)
+    require_started(room)
     coming = room.round + 1
     asked = () if room.pause_after_round == coming else (PaceChanged(room.turn_seconds, coming),)
     going_on = (change_status(room, RoomStatus.QUEUED, NEXT_ROUND),) if room.status is RoomStatus.PAUSED else ()
@@ -47,8 +46,3 @@ def has_spoken(room: Room, thread: Thread) -> bool:
         heard.party is Party.BUYER and heard.round == room.round and not heard.is_interjection
         for heard in reversed(thread.talk)
     )
-
-
-def _require_started(room: Room) -> None:
-    if not room.status.is_started:
-        raise WrongRoomStatus(f"the room is {room.status}")

@@ -103,12 +103,9 @@ def award(
 
     `overrule` is a person's at the buyer's seat: its own mandate does not bind it, nor where a seller took its own bid.
     """
-    _require_started(room)
+    require_started(room)
     thread = _thread(room, seller_id)
-    quote = thread.quote
-    if quote is None or quote.offer_id != offer_id:
-        raise OfferNotLive(f"offer {offer_id} is not that seller's standing offer")
-    terms = option_of(quote, package)
+    terms = option_of(standing_offer(thread, offer_id), package)
     if not (overrule or thread.is_agreed or room.setup.buyer.admit(terms)):
         raise OutsideLimits(f"{terms.unit_price} is outside the buyer's mandate")
     return (
@@ -143,7 +140,7 @@ def interject(room: Room, seller_ids: tuple[str, ...], words: Words, party: Part
 
     The buyer's words may name several sellers; each reads of "another seller" where they name its rivals.
     """
-    _require_started(room)
+    require_started(room)
     for seller_id in seller_ids:
         if not _thread(room, seller_id).is_open:
             raise ThreadClosed(GONE)
@@ -158,7 +155,7 @@ def _rivals_of(room: Room, seller_id: str) -> list[str]:
 
 def agree_by_force(room: Room, seller_id: str, terms: Terms, words: Words) -> tuple[Event, ...]:
     """An operator puts the buyer's bid and the seller's acceptance on record, within both sides' limits."""
-    _require_started(room)
+    require_started(room)
     thread = _thread(room, seller_id)
     if not thread.is_open:
         raise ThreadClosed(GONE)
@@ -211,7 +208,7 @@ def _require_active(room: Room) -> None:
         raise WrongRoomStatus(f"the room is {room.status}")
 
 
-def _require_started(room: Room) -> None:
+def require_started(room: Room) -> None:
     if not room.status.is_started:
         raise WrongRoomStatus(f"the room is {room.status}")
 
@@ -239,6 +236,13 @@ def check_packages(move: Propose) -> None:
         raise OutsideLimits("the packages of an offer differ in their further terms")
     if len({option.quantity for option in options}) > 1:
         raise OutsideLimits("the packages of an offer are for one quantity")
+
+
+def standing_offer(thread: Thread, offer_id: int) -> Offer:
+    quote = thread.quote
+    if quote is None or quote.offer_id != offer_id:
+        raise OfferNotLive(f"offer {offer_id} is not that seller's standing offer")
+    return quote
 
 
 def live_offer(thread: Thread, offer_id: int, made_by: Party) -> Offer:
@@ -272,8 +276,8 @@ def put_on_table(room: Room, thread: Thread, party: Party, move: Propose) -> tup
         move.is_final,
         move.packages,
     )
-    answered = _overtaken(thread, Party.BUYER) if party is Party.SELLER else ()
-    return (*answered, *_overtaken(thread, party), offered)
+    answered = _countered(thread, Party.BUYER) if party is Party.SELLER else ()
+    return (*answered, *_countered(thread, party), offered)
 
 
 def _check_bid(room: Room, thread: Thread, move: Propose) -> None:
@@ -317,12 +321,9 @@ def best_rival_price(room: Room, seller_id: str, terms: Terms | None = None) -> 
 def _check_quote(room: Room, thread: Thread, move: Propose) -> None:
     limits, agenda = room.setup.seat(thread.seller_id).limits, room.setup.agenda(thread.seller_id)
     options = (move.terms, *move.packages)
-    if move.claim is not None:
-        raise OutsideLimits("only the buyer may name a rival's price")
+    check_offer_to_buyer(room, move)
     if not all(limits.permit(terms) for terms in options):
         raise OutsideLimits("the offer is outside the seller's limits")
-    if move.terms.quantity > room.setup.buyer.quantity:
-        raise OutsideLimits("the offer is for more than is needed")
     own = holding(thread.quotes, limits, room.setup.buyer.quantity)
     if own:
         most = seller_price(limits, own[-1].terms, agenda)
@@ -330,6 +331,14 @@ def _check_quote(room: Room, thread: Thread, move: Propose) -> None:
             raise OutsideLimits("a seller never asks for more than before")
     if any(quote.is_final for quote in own) and options != own[-1].options:
         raise OutsideLimits("a final offer cannot be changed")
+
+
+def check_offer_to_buyer(room: Room, move: Propose) -> None:
+    """A seller's offer is for no more than is needed, and names nobody else's price."""
+    if move.claim is not None:
+        raise OutsideLimits("only the buyer may name a rival's price")
+    if move.terms.quantity > room.setup.buyer.quantity:
+        raise OutsideLimits("the offer is for more than is needed")
 
 
 def _accept(room: Room, thread: Thread, party: Party, move: Accept) -> tuple[Event, ...]:
@@ -353,7 +362,7 @@ def accepted(room: Room, thread: Thread, bid: Offer, move: Accept) -> tuple[Even
     """The seller takes the bid, or that package of it, and is bound by it."""
     terms = option_of(bid, move.package)
     return (
-        *_overtaken(thread, Party.SELLER),
+        *_countered(thread, Party.SELLER),
         Accepted(Party.SELLER, thread.seller_id, room.round, bid.offer_id, terms, move.words),
     )
 
@@ -373,7 +382,7 @@ def _clear_table(room: Room, dropped: OfferStatus) -> tuple[OfferChanged, ...]:
     return tuple(change for thread in room.open_threads for change in cleared(thread, dropped))
 
 
-def _overtaken(thread: Thread, party: Party) -> tuple[OfferChanged, ...]:
+def _countered(thread: Thread, party: Party) -> tuple[OfferChanged, ...]:
     return tuple(
         OfferChanged(thread.seller_id, offer.offer_id, OfferStatus.COUNTERED)
         for offer in thread.offers

@@ -52,7 +52,7 @@ def explain_quote(view: SellerView, quote: Quote) -> Told:
 def explain_bid(view: BuyerView, bid: Bid) -> Told:
     """Why the buyer's strategy bid so to that seller."""
     because, limits = bid.because, view.limits
-    thread = next(thread for thread in view.threads if thread.seller_id == bid.seller_id)
+    thread = view.thread(bid.seller_id)
     figures = [
         ("Opening", because.start),
         ("Limit", limits.maximum),

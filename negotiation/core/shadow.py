@@ -41,7 +41,7 @@ def seller_shadow(view: SellerView) -> SellerView:
 
 
 def buyer_shadow(view: BuyerView) -> BuyerView:
-    if not any(thread.agenda for thread in view.threads):
+    if not view.has_agenda:
         return view
     threads = tuple(_thread(view, thread) for thread in view.threads)
     return replace(view, limits=replace(view.limits, extras=()), threads=threads)

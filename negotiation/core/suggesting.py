@@ -9,7 +9,7 @@ from decimal import Decimal
 from negotiation.core.errors import NotYourTurn
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude
 from negotiation.core.opponent import Sight, acceptance, confidence, seen_by_buyer, seen_by_seller
-from negotiation.core.preferences import BuyerLimits, Extras, Range, SellerLimits, burden
+from negotiation.core.preferences import BuyerLimits, Extras, SellerLimits, burden
 from negotiation.core.room import Offer
 from negotiation.core.terms import CENT, Terms, grain, round_down_to
 from negotiation.core.tradeoff import bid_offers, choose_award, choose_quote, quote_offer
@@ -75,7 +75,7 @@ class _Seat:
 
 def suggest_to_buyer(view: BuyerView, seller_id: str, market: MarketPrice | None = None) -> Suggestion:
     """Raises NotYourTurn if all rounds are played and there is nothing to take."""
-    thread = next(thread for thread in view.threads if thread.seller_id == seller_id)
+    thread = view.thread(seller_id)
     quote, award = thread.quote, choose_award(view)
     is_takeable = quote is not None and (thread.is_agreed or view.limits.admit(quote.terms))
     if view.is_over and not is_takeable:
@@ -169,11 +169,7 @@ def _extras(seat: _Seat) -> Extras:
     ranges = {each.name: each for each in seat.limits.extras}
     wanted = dict(seat.mine.terms.extras) if seat.mine is not None else {}
     wanted |= dict(seat.theirs.terms.extras) if seat.theirs is not None else {}
-    return tuple((name, _in_range(ranges[name], wanted[name])) for name in sorted(wanted) if name in ranges)
-
-
-def _in_range(allowed: Range, value: int) -> int:
-    return min(max(value, allowed.low), allowed.high)
+    return tuple((name, ranges[name].nearest(wanted[name])) for name in sorted(wanted) if name in ranges)
 
 
 def _why_offer(seat: _Seat, terms: Terms, probability: float, market: MarketPrice | None) -> str:

@@ -18,7 +18,6 @@ from negotiation.core.errors import (
     OutsideLimits,
     SeatNotHeld,
     ThreadClosed,
-    WrongRoomStatus,
 )
 from negotiation.core.events import (
     ApprovalDecided,
@@ -48,13 +47,16 @@ from negotiation.core.protocol import (
     bid_to_accept,
     change_status,
     check_claim,
+    check_offer_to_buyer,
     check_packages,
     live_offer,
     open_thread,
     option_of,
     play,
     put_on_table,
+    require_started,
     require_turn,
+    standing_offer,
 )
 from negotiation.core.room import Approval, Offer, Room, Thread
 from negotiation.core.terms import CENT, Terms
@@ -157,8 +159,7 @@ def settle(room: Room) -> tuple[Event, ...]:
 
 def hand_over(room: Room, party: Party, seller_id: str, holder: Holder) -> tuple[Event, ...]:
     """The seat changes hands in the middle of the room; nothing if the holder has it. A room that waited goes on."""
-    if not room.status.is_started:
-        raise WrongRoomStatus(f"the room is {room.status}")
+    require_started(room)
     if party is Party.SELLER and not room.thread(seller_id).is_open:
         raise ThreadClosed(GONE)
     if room.holder(party, seller_id) is holder:
@@ -277,12 +278,9 @@ def _quote(room: Room, seller_id: str, move: Propose, *, overrule: bool) -> tupl
     thread, limits = open_thread(room, seller_id), room.setup.seat(seller_id).limits
     require_turn(thread, Party.SELLER)
     options = _options(move)
-    if move.claim is not None:
-        raise OutsideLimits("only the buyer may name a rival's price")
+    check_offer_to_buyer(room, move)
     if move.terms.quantity > limits.stock:
         raise OutsideLimits("there are not as many units in stock")
-    if move.terms.quantity > room.setup.buyer.quantity:
-        raise OutsideLimits("the offer is for more than is needed")
     if not (overrule or all(map(limits.permit, options))):
         raise beyond_sellers(limits, options)
     return put_on_table(room, thread, Party.SELLER, move)
@@ -290,12 +288,9 @@ def _quote(room: Room, seller_id: str, move: Propose, *, overrule: bool) -> tupl
 
 def _award(room: Room, seller_id: str, move: Accept, *, overrule: bool, seconds: int) -> tuple[Event, ...]:
     thread = open_thread(room, seller_id)
-    quote = thread.quote
     if thread.turn is not Party.BUYER:
         raise NotYourTurn("it is the seller's turn")
-    if quote is None or quote.offer_id != move.offer_id:
-        raise OfferNotLive(f"offer {move.offer_id} is not that seller's standing offer")
-    terms = option_of(quote, move.package)
+    terms = option_of(standing_offer(thread, move.offer_id), move.package)
     if terms.quantity > room.setup.buyer.quantity:
         raise OutsideLimits("the offer is for more than is needed")
     if _waits_for_word(room):

@@ -29,7 +29,7 @@ from negotiation.core.utility import (
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Party
 
-# In rooms of so few rounds a seller shows packages from the first answer to the last; else in the middle.
+# In rooms of at most so many rounds a seller shows packages with each answer; in longer ones not in the first and last.
 FEW_ROUNDS = 3
 
 
@@ -96,15 +96,14 @@ def choose_award(view: BuyerView) -> Award | None:
     award = strategy.choose_award(buyer_shadow(view))
     if award is None:
         return None
-    thread = next(thread for thread in view.threads if thread.seller_id == award.seller_id)
-    option = best_option(view, thread)
+    option = best_option(view, view.thread(award.seller_id))
     return award if option is None else replace(award, package=option.package)
 
 
 def choose_bids(view: BuyerView) -> tuple[Bid, ...]:
     """As `strategy.choose_bids`, with the unit prices and claims that go with the further terms of `bid_offers`."""
     bids = strategy.choose_bids(buyer_shadow(view))
-    if not any(thread.agenda for thread in view.threads):
+    if not view.has_agenda:
         return bids
     offers = {bid.seller_id: bid_worth(view, thread, bid.price) for thread, bid in zip(view.threads, bids, strict=True)}
     return tuple(
@@ -122,9 +121,8 @@ def bid_offers(view: BuyerView) -> dict[str, Offering]:
 
 def bids_at(view: BuyerView, bids: Sequence[Bid]) -> dict[str, Offering]:
     """The bids at these unit prices, with the further terms of the buyer's own, by seller."""
-    threads = {thread.seller_id: thread for thread in view.threads}
-    if not any(thread.agenda for thread in view.threads):
-        return {bid.seller_id: bid_worth(view, threads[bid.seller_id], bid.price) for bid in bids}
+    if not view.has_agenda:
+        return {bid.seller_id: bid_worth(view, view.thread(bid.seller_id), bid.price) for bid in bids}
     own = bid_offers(view)
     return {
         bid.seller_id: Offering(replace(own[bid.seller_id].terms, unit_price=bid.price), own[bid.seller_id].packages)
@@ -150,7 +148,7 @@ def compromise(own: Iterable[Range], wishes: Mapping[str, Wish], budget: Decimal
     return tuple(sorted(values.items()))
 
 
-def heard(offers: Sequence[Offer], agenda: Iterable[str], party: Party) -> dict[str, Wish]:
+def read_wishes(offers: Sequence[Offer], agenda: Iterable[str], party: Party) -> dict[str, Wish]:
     """What that party has shown of each term by its offers in a thread, the oldest first."""
     asked: dict[str, int] = {}
     named: dict[str, set[int]] = {}
@@ -221,7 +219,7 @@ def quote_worth(view: SellerView, price: Decimal) -> Offering:
     if (final := _final_offer(view)) is not None:
         return final
     ranges, budget = _on_agenda(view.limits.extras, view.agenda), view.limits.ask - price
-    wishes = heard(view.bids, view.agenda, Party.BUYER)
+    wishes = read_wishes(view.bids, view.agenda, Party.BUYER)
     terms = _quoted(view, price, compromise(ranges, wishes, budget))
     is_time_short = view.max_rounds <= FEW_ROUNDS
     has_choice = is_time_short or 1 < view.round < view.max_rounds
@@ -242,7 +240,7 @@ def _packages(view: SellerView, terms: Terms, price: Decimal) -> tuple[Terms, ..
 
     First what was not shown yet, for the buyer learns by it what a term is worth here; then what moves most money.
     """
-    wishes, shown = heard(view.bids, view.agenda, Party.BUYER), _rates(view.quotes, Party.SELLER)
+    wishes, shown = read_wishes(view.bids, view.agenda, Party.BUYER), _rates(view.quotes, Party.SELLER)
     named = dict(terms.extras)
     left = view.limits.ask - price - burden(view.limits.extras, terms.extras)
     others: list[tuple[bool, Decimal, str, int]] = []
@@ -272,8 +270,9 @@ def bid_worth(view: BuyerView, thread: BuyerThread, price: Decimal) -> Offering:
     if not thread.agenda:
         carried = Terms(price, limits.quantity, _carried(thread.quote, limits.extras))
         return Offering(carried if limits.permit(carried) else Terms(price, limits.quantity))
-    wishes = heard(thread.quotes, thread.agenda, Party.SELLER)
-    if view.round + 1 >= view.max_rounds:
+    wishes = read_wishes(thread.quotes, thread.agenda, Party.SELLER)
+    is_last = view.round + 1 >= view.max_rounds
+    if is_last:
         wishes = {name: replace(wish, is_last=True) for name, wish in wishes.items()}
     budget = price - max(limits.minimum, CENT)
     extras = compromise(_on_agenda(limits.extras, thread.agenda), wishes, budget)
@@ -281,7 +280,6 @@ def bid_worth(view: BuyerView, thread: BuyerThread, price: Decimal) -> Offering:
     last = thread.bids[-1].terms if thread.bids else None
     if terms.unit_price > thread.ask and last is not None and limits.permit(last):
         return Offering(last)
-    is_last = view.round + 1 >= view.max_rounds
     return Offering(terms, _last_packages(view, thread, price, terms, wishes) if is_last else ())
 
 

@@ -155,9 +155,17 @@ class BuyerView:
         return self.round >= self.max_rounds
 
     @property
+    def has_agenda(self) -> bool:
+        """Further terms are bargained over with one of the sellers, at least."""
+        return any(thread.agenda for thread in self.threads)
+
+    @property
     def must_award(self) -> bool:
         """A seller has accepted the bid and is bound; the buyer keeps faith and awards in this round."""
         return any(thread.is_agreed for thread in self.threads)
+
+    def thread(self, seller_id: str) -> BuyerThread:
+        return next(thread for thread in self.threads if thread.seller_id == seller_id)
 
 
 def seller_view(room: Room, seller_id: str) -> SellerView:

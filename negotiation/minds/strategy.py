@@ -123,12 +123,9 @@ def plan_purchase(view: BuyerView) -> Purchase:
 
 
 def plan_bids(view: BuyerView, bids: tuple[Bid, ...]) -> Purchase:
-    threads, offers = {thread.seller_id: thread for thread in view.threads}, bids_at(view, bids)
-    cues = {bid.seller_id: _cue(threads[bid.seller_id], bid, offers[bid.seller_id]) for bid in bids}
-    moves = tuple(
-        (bid.seller_id, _bid(view, threads[bid.seller_id], bid, cues[bid.seller_id], offers[bid.seller_id]))
-        for bid in bids
-    )
+    offers = bids_at(view, bids)
+    cues = {bid.seller_id: _cue(view.thread(bid.seller_id), bid, offers[bid.seller_id]) for bid in bids}
+    moves = tuple((bid.seller_id, _bid(view, bid, cues[bid.seller_id], offers[bid.seller_id])) for bid in bids)
     named = {seller_id: terms_words(offer.terms, offer.packages) for seller_id, offer in offers.items()}
     return Purchase(Bids(moves), cues, named)
 
@@ -144,9 +141,11 @@ def plan_farewell(view: BuyerView, turn: Award | Leave) -> Purchase:
     return Purchase(replace(turn, farewells=farewells), cues, named)
 
 
-def fallback_award(view: BuyerView, reason: Reason) -> BuyerTurn:
+def fallback_award(view: BuyerView, reason: Reason) -> Award | Leave:
     """The buyer takes the best that stands, or leaves: what happens when it is told to decide or time is up."""
-    return plan_farewell(view, best_award(view, reason) or Leave(reason)).turn
+    turn = plan_farewell(view, best_award(view, reason) or Leave(reason)).turn
+    assert not isinstance(turn, Bids)
+    return turn
 
 
 def _cue(thread: BuyerThread, bid: Bid, offer: Offering) -> BuyerCue:
@@ -154,8 +153,8 @@ def _cue(thread: BuyerThread, bid: Bid, offer: Offering) -> BuyerCue:
     return BuyerCue(_buyer_act(thread, bid, offer), bid.price, bid.claim, is_like_for_like)
 
 
-def _bid(view: BuyerView, thread: BuyerThread, bid: Bid, cue: BuyerCue, offer: Offering) -> Propose:
-    words = Words(_buyer_text(view, thread, cue) + terms_words(offer.terms, offer.packages))
+def _bid(view: BuyerView, bid: Bid, cue: BuyerCue, offer: Offering) -> Propose:
+    words = Words(_buyer_text(view, view.thread(bid.seller_id), cue) + terms_words(offer.terms, offer.packages))
     return Propose(offer.terms, words, claim=bid.claim, packages=offer.packages)
 
 

@@ -20,8 +20,8 @@ from negotiation.core.tradeoff import (
     choose_bids,
     choose_quote,
     compromise,
-    heard,
     quote_offer,
+    read_wishes,
     rival_claim,
 )
 from negotiation.core.utility import buyer_price, like_for_like, seller_price, worth_to_buyer
@@ -112,18 +112,18 @@ def test_packages_of_equal_worth_tell_what_a_term_is_worth_to_their_maker():
         packages=(terms_of(97, delivery_days=10, payment_days=30), terms_of(94, delivery_days=4, payment_days=10)),
     )
 
-    wishes = heard((offer,), ("delivery_days", "payment_days"), Party.SELLER)
+    wishes = read_wishes((offer,), ("delivery_days", "payment_days"), Party.SELLER)
 
     assert wishes["delivery_days"] == Wish(4, 4, 10, Decimal("0.5"))
     assert wishes["payment_days"] == Wish(30, 10, 30, Decimal("-0.3"))
-    assert heard((offer,), ("delivery_days",), Party.BUYER)["delivery_days"].rate == Decimal("-0.5")
+    assert read_wishes((offer,), ("delivery_days",), Party.BUYER)["delivery_days"].rate == Decimal("-0.5")
 
 
 def test_packages_that_differ_in_two_terms_tell_nothing():
     packages = (terms_of(97, delivery_days=10, payment_days=10),)
     offer = Offer(1, Party.SELLER, "acme", 1, terms_of(100, delivery_days=4, payment_days=30), packages=packages)
 
-    assert heard((offer,), ("delivery_days",), Party.SELLER)["delivery_days"].rate is None
+    assert read_wishes((offer,), ("delivery_days",), Party.SELLER)["delivery_days"].rate is None
 
 
 def test_a_claim_is_told_on_the_terms_of_the_bid_that_carries_it():
@@ -154,7 +154,7 @@ def test_a_claim_that_presses_nobody_is_not_made():
         (Party.SELLER, "acme", Propose(terms_of(118, delivery_days=12, payment_days=0))),
     )
     view = buyer_view(room)
-    thread = next(thread for thread in view.threads if thread.seller_id == "bolt")
+    thread = view.thread("bolt")
     terms = bid_offers(view)["bolt"].terms
 
     assert like_for_like(view.limits, [worth(view, "acme")], terms, thread.agenda) >= thread.ask
@@ -162,7 +162,7 @@ def test_a_claim_that_presses_nobody_is_not_made():
 
 
 def worth(view, seller_id):
-    other = next(thread for thread in view.threads if thread.seller_id == seller_id)
+    other = view.thread(seller_id)
     return worth_to_buyer(view.limits, other.quote, other.agenda)
 
 
