@@ -1,6 +1,6 @@
 """Opponents that know prices alone, in rooms where delivery, payment or warranty are bargained over as well.
 
-They are asked on the shadow view, in which every offer stands at what it is worth to them, and what they answer is put
+They are asked on the price view, in which every offer stands at what it is worth to them, and what they answer is put
 into terms that are worth as much to them: the same trade-off as the built-in minds make. So what differs between minds
 is how much of their gain they give, and when.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from negotiation.core.decision import best_option
 from negotiation.core.moves import Accept, Award, Bids, BuyerTurn, Leave, Move, Propose, Words
-from negotiation.core.shadow import buyer_shadow, seller_shadow
+from negotiation.core.price_views import buyer_price_view, seller_price_view
 from negotiation.core.tradeoff import Offering, bid_worth, quote_worth, rival_claim, takeable
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.minds.words import terms_words
@@ -26,13 +26,13 @@ class OverTerms:
         if not view.agenda:
             answer: Move = await self.mind.sell(view)
             return answer
-        move: Move = await self.mind.sell(seller_shadow(view))
+        move: Move = await self.mind.sell(seller_price_view(view))
         if isinstance(move, Propose):
             return _put(move, quote_worth(view, move.terms.unit_price), "My price is")
         return _taken(view, move) if isinstance(move, Accept) else move
 
     async def buy(self, view: BuyerView) -> BuyerTurn:
-        turn: BuyerTurn = await self.mind.buy(buyer_shadow(view))
+        turn: BuyerTurn = await self.mind.buy(buyer_price_view(view))
         threads = {thread.seller_id: thread for thread in view.threads}
         match turn:
             case Bids(moves=moves):

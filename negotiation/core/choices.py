@@ -12,9 +12,9 @@ from negotiation.core.because import Rule
 from negotiation.core.events import Accepted, Decided, Event, Offered
 from negotiation.core.hindsight import Asked, is_by_hand
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude, shadow_bids, shadow_quote
+from negotiation.core.price_views import buyer_price_view, seller_price_view
 from negotiation.core.reasons import Figure, Told, explain_bid, explain_quote, said
 from negotiation.core.room import Setup
-from negotiation.core.shadow import buyer_shadow, seller_shadow
 from negotiation.core.strategy import Bid, Quote
 from negotiation.core.tradeoff import choose_award, choose_bids, choose_quote
 from negotiation.core.verdicts import explain_decision
@@ -69,8 +69,8 @@ def explain_choice(setup: Setup, events: Sequence[Event], asked: Asked, backstag
 
 
 def _of_seller(view: SellerView, move: Offered | Accepted, asked: Asked, backstage: Backstage) -> Choice:
-    quote, known = choose_quote(view), seller_shadow(view)
-    told = explain_quote(known, strategy.choose_quote(known))
+    quote, priced = choose_quote(view), seller_price_view(view)
+    told = explain_quote(priced, strategy.choose_quote(priced))
     told = _with_terms(told, move) if view.agenda else told
     if stand_in := _stand_in(move, asked, backstage):
         return Choice(quote.because.rule, Basis.FALLBACK, _after(stand_in, told))
@@ -78,15 +78,15 @@ def _of_seller(view: SellerView, move: Offered | Accepted, asked: Asked, backsta
     if backstage.mind not in WITH_STRATEGY:
         return _by_other(backstage, would)
     if _is_models(move, backstage) and not quote.accepts:
-        return _by_model(move, seller_latitude(view), explain_quote(known, shadow_quote(known)), backstage)
+        return _by_model(move, seller_latitude(view), explain_quote(priced, shadow_quote(priced)), backstage)
     is_same = quote.price == move.terms.unit_price and quote.accepts == isinstance(move, Accepted)
     return _by_strategy(quote, told, would, is_same=is_same)
 
 
 def _of_buyer(view: BuyerView, move: Offered | Accepted, asked: Asked, backstage: Backstage) -> Choice:
     bid = _to(move.seller_id, choose_bids(view))
-    known = buyer_shadow(view)
-    told = explain_bid(known, _to(move.seller_id, strategy.choose_bids(known)))
+    priced = buyer_price_view(view)
+    told = explain_bid(priced, _to(move.seller_id, strategy.choose_bids(priced)))
     told = _with_terms(told, move) if view.has_agenda else told
     if stand_in := _stand_in(move, asked, backstage):
         return Choice(bid.because.rule, Basis.FALLBACK, _after(stand_in, told))
@@ -94,8 +94,8 @@ def _of_buyer(view: BuyerView, move: Offered | Accepted, asked: Asked, backstage
     if backstage.mind not in WITH_STRATEGY:
         return _by_other(backstage, would)
     if _is_models(move, backstage):
-        shadow = _to(move.seller_id, shadow_bids(known))
-        return _by_model(move, buyer_latitudes(view)[move.seller_id], explain_bid(known, shadow), backstage)
+        shadow = _to(move.seller_id, shadow_bids(priced))
+        return _by_model(move, buyer_latitudes(view)[move.seller_id], explain_bid(priced, shadow), backstage)
     return _by_strategy(bid, told, would, is_same=bid.price == move.terms.unit_price)
 
 

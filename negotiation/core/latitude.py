@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from negotiation.core.decision import best_option, valid_quotes
+from negotiation.core.price_views import buyer_price_view, seller_price_view
 from negotiation.core.room import Offer, holding
-from negotiation.core.shadow import buyer_shadow, seller_shadow
 from negotiation.core.strategy import (
     Bid,
     Quote,
@@ -62,7 +62,7 @@ def seller_latitude(view: SellerView) -> Latitude:
     """
     if not view.agenda:
         return _price_latitude(view)
-    band, extras, taken = _price_latitude(seller_shadow(view)), quote_offer(view).terms.extras, takeable(view)
+    band, extras, taken = _price_latitude(seller_price_view(view)), quote_offer(view).terms.extras, takeable(view)
     advised, low, high = (
         min(quote_price(view.limits, price, extras), view.limits.ask) for price in (band.advised, band.low, band.high)
     )
@@ -98,7 +98,7 @@ def buyer_latitudes(view: BuyerView) -> dict[str, Latitude]:
 
     In the last round never below the strategy's bid, be it the shadow's or the one for what was really said.
     """
-    bands = _price_latitudes(buyer_shadow(view))
+    bands = _price_latitudes(buyer_price_view(view))
     if not view.has_agenda:
         return bands
     offers = bid_offers(view)

@@ -1,6 +1,6 @@
 """How price and further terms are traded against each other.
 
-`core.strategy` is asked on the shadow view and says how much of its gain a side gives; this says in what. Of the terms
+`core.strategy` is asked on the price view and says how much of its gain a side gives; this says in what. Of the terms
 that are worth the same to itself a side offers those nearest to what the other side asked (the trade-off of Faratin,
 Sierra and Jennings 2002, by range-normalised distance), or, where the other side's packages have shown what a term is
 worth to it, gives way where the other side gains more than it costs. Without an agenda all is as `core.strategy` says.
@@ -14,8 +14,8 @@ from negotiation.core import strategy
 from negotiation.core.decision import best_option
 from negotiation.core.moves import MOST_PACKAGES, Award
 from negotiation.core.preferences import Extras, Range, burden, is_in_range
+from negotiation.core.price_views import buyer_price_view, seller_price_view
 from negotiation.core.room import Offer, holding
-from negotiation.core.shadow import buyer_shadow, seller_shadow
 from negotiation.core.strategy import Bid, Quote
 from negotiation.core.terms import CENT, Terms
 from negotiation.core.utility import (
@@ -60,7 +60,7 @@ def choose_quote(view: SellerView) -> Quote:
     """As `strategy.choose_quote`, with the unit price that goes with the further terms of `quote_offer`."""
     if not view.agenda:
         return strategy.choose_quote(view)
-    quote = strategy.choose_quote(seller_shadow(view))
+    quote = strategy.choose_quote(seller_price_view(view))
     taken = takeable(view)
     if quote.accepts and taken is not None:
         return replace(quote, price=taken.terms.unit_price)
@@ -83,7 +83,7 @@ def quote_at(view: SellerView, unit_price: Decimal) -> Offering:
     if (final := _final_offer(view)) is not None:
         return final
     if view.agenda:
-        own = quote_worth(view, strategy.choose_quote(seller_shadow(view)).price)
+        own = quote_worth(view, strategy.choose_quote(seller_price_view(view)).price)
         is_own = own.terms.unit_price == unit_price
         return own if is_own else Offering(replace(own.terms, unit_price=unit_price))
     carried = Terms(unit_price, view.quantity, _carried(view.live_bid, view.limits.extras))
@@ -93,7 +93,7 @@ def quote_at(view: SellerView, unit_price: Decimal) -> Offering:
 
 def choose_award(view: BuyerView) -> Award | None:
     """As `strategy.choose_award`, with the package that is best for the buyer."""
-    award = strategy.choose_award(buyer_shadow(view))
+    award = strategy.choose_award(buyer_price_view(view))
     if award is None:
         return None
     option = best_option(view, view.thread(award.seller_id))
@@ -102,7 +102,7 @@ def choose_award(view: BuyerView) -> Award | None:
 
 def choose_bids(view: BuyerView) -> tuple[Bid, ...]:
     """As `strategy.choose_bids`, with the unit prices and claims that go with the further terms of `bid_offers`."""
-    bids = strategy.choose_bids(buyer_shadow(view))
+    bids = strategy.choose_bids(buyer_price_view(view))
     if not view.has_agenda:
         return bids
     offers = {bid.seller_id: bid_worth(view, thread, bid.price) for thread, bid in zip(view.threads, bids, strict=True)}
@@ -115,7 +115,7 @@ def choose_bids(view: BuyerView) -> tuple[Bid, ...]:
 
 def bid_offers(view: BuyerView) -> dict[str, Offering]:
     """What the buyer would bid next, by seller."""
-    bids = strategy.choose_bids(buyer_shadow(view))
+    bids = strategy.choose_bids(buyer_price_view(view))
     return {bid.seller_id: bid_worth(view, thread, bid.price) for thread, bid in zip(view.threads, bids, strict=True)}
 
 

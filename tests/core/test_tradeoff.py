@@ -10,8 +10,8 @@ from negotiation.core.folding import replay
 from negotiation.core.frontier import frontier, place
 from negotiation.core.moves import Propose
 from negotiation.core.preferences import Range
+from negotiation.core.price_views import buyer_price_view, seller_price_view
 from negotiation.core.room import Offer
-from negotiation.core.shadow import buyer_shadow, seller_shadow
 from negotiation.core.suggesting import suggest_to_buyer, suggest_to_seller
 from negotiation.core.tradeoff import (
     Wish,
@@ -54,11 +54,11 @@ def replayed(setup, events):
             yield replay(setup, events[:number]), event
 
 
-def test_without_an_agenda_the_views_are_their_own_shadows_and_the_strategys_answers_stand():
+def test_without_an_agenda_the_views_are_their_own_price_views_and_the_strategys_answers_stand():
     seller, buyer = a_seller_view(bids=(60, 70), quotes=(110,), round=2), a_buyer_view(a_buyer_thread(quotes=(100,)))
 
-    assert seller_shadow(seller) is seller
-    assert buyer_shadow(buyer) is buyer
+    assert seller_price_view(seller) is seller
+    assert buyer_price_view(buyer) is buyer
     assert choose_quote(seller) == strategy.choose_quote(seller)
     assert choose_bids(buyer) == strategy.choose_bids(buyer)
     assert choose_award(buyer) == strategy.choose_award(buyer)

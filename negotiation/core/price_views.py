@@ -1,7 +1,7 @@
 """What a seat sees where further terms are bargained over, as if only the price were.
 
-In a shadow view each offer stands at its effective price for the seat that looks, the best of its packages counting, so
-that tactics which know prices alone can be asked. Without an agenda a view is its own shadow.
+In a price view each offer stands at its effective price for the seat that looks, the best of its packages counting, so
+that tactics which know prices alone can be asked. Without an agenda a view is its own price view.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Party
 
 
-def seller_shadow(view: SellerView) -> SellerView:
+def seller_price_view(view: SellerView) -> SellerView:
     """A bid that the seller may not take at all is none that stands there."""
     if not view.agenda:
         return view
@@ -40,7 +40,7 @@ def seller_shadow(view: SellerView) -> SellerView:
     )
 
 
-def buyer_shadow(view: BuyerView) -> BuyerView:
+def buyer_price_view(view: BuyerView) -> BuyerView:
     if not view.has_agenda:
         return view
     threads = tuple(_thread(view, thread) for thread in view.threads)
