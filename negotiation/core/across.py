@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from negotiation.core.events import Accepted, Decided, Offered
-from negotiation.core.reasons import Figure, Told, said
+from negotiation.core.reasons import Told, known_figures, said
 from negotiation.core.room import Offer, Room
 from negotiation.core.terms import Terms
 from negotiation.core.visibility import buyer_view, seller_view
@@ -78,8 +78,7 @@ def ending_across(before: Room, decided: Decided, seller_id: str) -> Told:
 
 
 def _told(sentences: tuple[str, ...], figures: list[tuple[str, Decimal | None]]) -> Told:
-    known = tuple(Figure(name, value) for name, value in figures if value is not None)
-    return Told((*filter(None, sentences), UNTOLD), known)
+    return Told((*filter(None, sentences), UNTOLD), known_figures(figures))
 
 
 def _last(offers: tuple[Offer, ...]) -> Decimal | None:

@@ -4,7 +4,6 @@ import random
 from decimal import Decimal
 
 from negotiation.core.moves import Award, Leave
-from negotiation.core.preferences import BuyerLimits
 from negotiation.core.room import Offer
 from negotiation.core.utility import Option, best_for_buyer, buyer_price
 from negotiation.core.visibility import BuyerThread, BuyerView
@@ -58,10 +57,6 @@ def explain(turn: Award | Leave, view: BuyerView) -> str:
         case Award():
             won = _WITH_DEAL.get(turn.reason, "The buyer took this offer.")
             return f"{won} {_compared(turn.seller_id, view)}"
-
-
-def is_within(quote: Offer | None, limits: BuyerLimits) -> bool:
-    return quote is not None and limits.admit(quote.terms)
 
 
 def _rank(option: Option, quote: Offer, failures: int) -> tuple[Decimal, int, int, int]:

@@ -5,7 +5,7 @@ times over: the band holds nine in ten of them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from statistics import median_low
@@ -176,15 +176,12 @@ def _answered(thread: BuyerThread, terms: Terms, price: Decimal, at: int, claim:
     agrees = terms.unit_price >= price
     bid = _offer(Party.BUYER, at, terms, claim, OfferStatus.ACCEPTED if agrees else OfferStatus.COUNTERED)
     quote = _offer(Party.SELLER, at, Terms(price, terms.quantity))
-    return BuyerThread(
-        thread.seller_id,
-        thread.name,
-        thread.ask,
-        (*thread.bids, bid),
-        thread.quotes if agrees else (*thread.quotes, quote),
-        bid if agrees else quote,
-        agrees,
-        failures=0,
+    return replace(
+        thread,
+        bids=(*thread.bids, bid),
+        quotes=thread.quotes if agrees else (*thread.quotes, quote),
+        quote=bid if agrees else quote,
+        is_agreed=agrees,
     )
 
 

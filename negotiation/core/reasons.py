@@ -1,5 +1,6 @@
 """The strategy's reason for a move in plain sentences, with the numbers of the side that made it and no others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -46,7 +47,7 @@ def explain_quote(view: SellerView, quote: Quote) -> Told:
         ("Least that it takes now", because.wanted),
         ("Own offer before", view.quotes[-1].terms.unit_price if view.quotes else None),
     ]
-    return Told(tuple(filter(None, _of_seller(view, quote))), (*_figures(figures), *_way(because)))
+    return Told(tuple(filter(None, _of_seller(view, quote))), (*known_figures(figures), *_way(because)))
 
 
 def explain_bid(view: BuyerView, bid: Bid) -> Told:
@@ -64,11 +65,16 @@ def explain_bid(view: BuyerView, bid: Bid) -> Told:
         ("Own bid before", thread.bids[-1].terms.unit_price if thread.bids else None),
     ]
     sentences = (*_of_buyer(view, bid), _claimed(bid.claim))
-    return Told(tuple(filter(None, sentences)), (*_figures(figures), *_way(because)))
+    return Told(tuple(filter(None, sentences)), (*known_figures(figures), *_way(because)))
 
 
 def said(amount: Decimal) -> str:
     return f"{to_money(amount):,.2f}"
+
+
+def known_figures(named: Sequence[tuple[str, Decimal | None]]) -> tuple[Figure, ...]:
+    """Amounts of money by their names, without those that did not enter."""
+    return tuple(Figure(name, to_money(value)) for name, value in named if value is not None)
 
 
 def _of_seller(view: SellerView, quote: Quote) -> tuple[str, ...]:  # noqa: C901  # one case for each rule
@@ -274,7 +280,3 @@ def _percent(share: Decimal) -> str:
 
 def _way(because: Because) -> tuple[Figure, ...]:
     return () if because.share is None else (Figure("Way gone by now", round(because.share * 100, 1), Unit.PERCENT),)
-
-
-def _figures(named: list[tuple[str, Decimal | None]]) -> tuple[Figure, ...]:
-    return tuple(Figure(name, to_money(value)) for name, value in named if value is not None)

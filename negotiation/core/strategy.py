@@ -202,21 +202,21 @@ def _most(view: BuyerView) -> Decimal:
 
 
 def _is_stuck(view: BuyerView) -> bool:
-    """No seller has moved since it first spoke, or named any price: to wait brings nothing more."""
-    return view.round >= _waited(view) and all(
+    """No seller has moved from its first price, if it has named one: to wait brings nothing more."""
+    return view.round >= _rounds_to_wait(view) and all(
         len({offer.terms.unit_price for offer in thread.quotes}) <= 1 for thread in view.threads
     )
 
 
-def _waited(view: BuyerView) -> int:
-    """For how many rounds the buyer waits for a first step: nobody has moved who has spoken only once."""
+def _rounds_to_wait(view: BuyerView) -> int:
+    """For a seller's first step, two at least: who has spoken once cannot have moved."""
     return max(2, math.ceil(STUCK_AFTER * view.max_rounds))
 
 
 def _searching_bid(view: BuyerView) -> tuple[Decimal, Because]:
     """In even steps to just below what stands, or to the limit: whoever can live with a bid takes it on the way."""
     start, best = opening_price(view), min(live_quotes(view), default=None)
-    waited = _waited(view)
+    waited = _rounds_to_wait(view)
     share = min(Decimal(1), Decimal(view.round + 1 - waited) / max(1, view.max_rounds - waited))
     end = _most(view) if best is None else max(start, min(_most(view), best - CENT))
     curve = start + share * (end - start)

@@ -10,6 +10,7 @@ from negotiation.core.errors import NotYourTurn
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude
 from negotiation.core.opponent import Sight, acceptance, confidence, seen_by_buyer, seen_by_seller
 from negotiation.core.preferences import BuyerLimits, Extras, SellerLimits, burden
+from negotiation.core.reasons import said
 from negotiation.core.room import Offer
 from negotiation.core.terms import CENT, Terms, grain, round_down_to
 from negotiation.core.tradeoff import bid_offers, choose_award, choose_quote, quote_offer
@@ -176,7 +177,7 @@ def _why_offer(seat: _Seat, terms: Terms, probability: float, market: MarketPric
     name = "seller" if seat.sight.party is Party.BUYER else "buyer"
     chance = next((words for least, words in LIKELY if probability >= least), HARDLY)
     offer = (
-        f"{_said(terms.unit_price)} for {terms.quantity} is a steady next step, and the {name} is {chance} to take it."
+        f"{said(terms.unit_price)} for {terms.quantity} is a steady next step, and the {name} is {chance} to take it."
     )
     return " ".join(filter(None, (_course_of(seat), offer, _market_words(terms.unit_price, market), _time_left(seat))))
 
@@ -184,11 +185,11 @@ def _why_offer(seat: _Seat, terms: Terms, probability: float, market: MarketPric
 def _why_accept(seat: _Seat, theirs: Offer, price: Decimal, market: MarketPrice | None) -> str:
     at = theirs.terms.unit_price
     if seat.takes_theirs and not _is_as_good(seat, at, price):
-        why = f"{_said(at)} is within your limits, and waiting for more may lose it."
+        why = f"{said(at)} is within your limits, and waiting for more may lose it."
     elif at == price:
-        why = f"{_said(at)} is what the next offer would have been."
+        why = f"{said(at)} is what the next offer would have been."
     else:
-        why = f"{_said(at)} is better than the {_said(price)} that the next offer would have been."
+        why = f"{said(at)} is better than the {said(price)} that the next offer would have been."
     return " ".join(filter(None, (why, _market_words(at, market))))
 
 
@@ -200,8 +201,8 @@ def _course_of(seat: _Seat) -> str:
     moved = abs(heard[-1] - heard[0])
     who, way = ("The seller asks", "down") if seat.sight.party is Party.BUYER else ("The buyer bids", "up")
     if not moved:
-        return f"{who} {_said(heard[-1])} and has not moved yet."
-    return f"{who} {_said(heard[-1])} and has come {way} by {_said(moved)} so far."
+        return f"{who} {said(heard[-1])} and has not moved yet."
+    return f"{who} {said(heard[-1])} and has come {way} by {said(moved)} so far."
 
 
 def _market_words(price: Decimal, market: MarketPrice | None) -> str:
@@ -209,10 +210,8 @@ def _market_words(price: Decimal, market: MarketPrice | None) -> str:
         return ""
     usual = "Recent deals were" if market.window_days else "Others ask"
     if price == market.price:
-        return f"{usual} around the same {_said(market.price)}."
-    return (
-        f"{usual} around {_said(market.price)}, so this is {'above' if price > market.price else 'below'} the market."
-    )
+        return f"{usual} around the same {said(market.price)}."
+    return f"{usual} around {said(market.price)}, so this is {'above' if price > market.price else 'below'} the market."
 
 
 def _time_left(seat: _Seat) -> str:
@@ -220,7 +219,3 @@ def _time_left(seat: _Seat) -> str:
     if left == 0:
         return "It is the last round."
     return "One round is left after this." if left == 1 else ""
-
-
-def _said(amount: Decimal) -> str:
-    return f"{amount:,.2f}"

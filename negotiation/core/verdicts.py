@@ -7,7 +7,7 @@ from decimal import Decimal
 from negotiation.core.decision import best_option, valid_quotes
 from negotiation.core.events import Decided, Event, RoundStarted
 from negotiation.core.folding import evolve
-from negotiation.core.reasons import Figure, Told, said
+from negotiation.core.reasons import Told, known_figures, said
 from negotiation.core.room import Room, Setup, new_room
 from negotiation.core.strategy import acceptable_price, live_quotes
 from negotiation.core.utility import buyer_price
@@ -106,5 +106,4 @@ def _stands(setup: Setup, events: Sequence[Event]) -> Iterator[_Stand]:
 
 
 def _told(sentences: tuple[str, ...], figures: Sequence[tuple[str, Decimal | None]]) -> Told:
-    known = tuple(Figure(name, value) for name, value in figures if value is not None)
-    return Told(tuple(filter(None, sentences)), known)
+    return Told(tuple(filter(None, sentences)), known_figures(figures))

@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiation.core.decision import best_award, explain, is_within, valid_quotes
+from negotiation.core.decision import best_award, explain, valid_quotes
 from negotiation.core.events import Decided
 from negotiation.core.moves import Award, Leave
-from negotiation.core.vocabulary import Party, Reason
+from negotiation.core.vocabulary import Reason
 from tests.factories import (
-    a_buyer,
     a_buyer_thread,
     a_buyer_view,
-    offers,
     play_out,
     rooms_with_odd_secrets,
     terms,
@@ -169,14 +167,3 @@ def test_explanation_tells_nobodys_limit(setup):
     secrets |= {seat.limits.cost for seat in setup.sellers}
 
     assert not [secret for secret in secrets if str(secret) in decision.explanation]
-
-
-def test_no_offer_is_within_nobodys_limits():
-    assert not is_within(None, a_buyer())
-
-
-def test_offer_is_judged_by_price_and_quantity():
-    (offer,) = offers(Party.SELLER, [100])
-
-    assert is_within(offer, a_buyer(maximum=100, quantity=4))
-    assert not is_within(offer, a_buyer(maximum=100, quantity=3))
