@@ -15,8 +15,8 @@ from negotiation.core.room import Room, Thread
 from negotiation.core.visibility import buyer_view, seller_view
 from negotiation.core.vocabulary import Failure, Party, Reason
 from negotiation.core.waiting import is_moved_by_agent
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.minds.mind import BuyerMind, SellerMind
-from negotiation.minds.seated import SeatedMind
 from negotiation.minds.soundness import is_buyer_turn, is_move
 from negotiation.minds.strategy import StrategyMind
 
@@ -33,11 +33,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Minds:
-    """The agents' minds, and those of seats while they are held by others: by seller's id, the buyer's under ""."""
+    """The agents' minds, and what is taken at once at seats held by others: by seller's id, the buyer's under ""."""
 
     buyer: BuyerMind
     sellers: Mapping[str, SellerMind]
-    seated: Mapping[str, SeatedMind] = field(default_factory=dict)
+    auto_accept: Mapping[str, AutoAccept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from django.utils import timezone
 from llm.purse import Budget, Spending
 from negotiation.core.vocabulary import Fallback, Party, Voice
 from negotiation.errors import RoomNotFound
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.minds.line import FAILED_TURN, MOST_FAILED_TURNS, Tuning
-from negotiation.minds.seated import AutoAccept
 from negotiation.models import AutoAcceptRule, LLMCall, Message, NegotiationRun, Participant
 from negotiation.prepared import Prepared
 from negotiation.records import Roster

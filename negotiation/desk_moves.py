@@ -27,7 +27,7 @@ from negotiation.desk_schemas import (
 )
 from negotiation.errors import AlreadyDecided, Refused
 from negotiation.figures import money
-from negotiation.minds.seated import AutoAccept
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.models import Offer, OfferAdvice
 from negotiation.offers_in_text import read_offer
 from negotiation.reading import mark_read

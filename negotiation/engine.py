@@ -27,7 +27,6 @@ from negotiation.core.waiting import (
     request_input,
     stand_in_for_buyer,
 )
-from negotiation.minds.mind import ByHand
 from negotiation.minds.strategy import StrategyMind, fallback_award
 
 _T = TypeVar("_T")
@@ -167,25 +166,24 @@ class Engine:
             await self._wait()
 
     async def _ask_hands(self) -> None:
-        """Whoever holds a seat is asked to move, unless its mind takes what is offered at once."""
+        """Whoever holds a seat is asked to move, unless its standing order takes what is offered at once."""
         room = self._room
         for thread in held_threads(room):
-            if not thread.is_asked and (taken := await self._taken_at_once(room, thread)):
-                await self._record(taken)
-                return
+            if not thread.is_asked and (taken := self._taken_at_once(room, thread)):
+                return await self._record(taken)
         await self._record(request_input(room, self._limits.hand_seconds))
 
-    async def _taken_at_once(self, room: Room, thread: Thread) -> tuple[Event, ...]:
-        seller_id, is_buyers = thread.seller_id, thread.turn is Party.BUYER
-        mind = self._minds.seated.get("" if is_buyers else seller_id)
-        if mind is None:
+    def _taken_at_once(self, room: Room, thread: Thread) -> tuple[Event, ...]:
+        seller_id, is_sellers = thread.seller_id, thread.turn is Party.SELLER
+        order = self._minds.auto_accept.get(seller_id if is_sellers else "")
+        if order is None:
             return ()
         try:
-            if not is_buyers:
-                move = await mind.sell(seller_view(room, seller_id))
-                return () if isinstance(move, ByHand) else move_by_hand(room, Party.SELLER, seller_id, move)
-            turn = await mind.buy(buyer_view(room))
-            return take_at_once(room, turn, self._limits.hand_seconds) if isinstance(turn, Award) else ()
+            if is_sellers:
+                move = order.accept(seller_view(room, seller_id))
+                return move_by_hand(room, Party.SELLER, seller_id, move) if move else ()
+            award = order.award(buyer_view(room))
+            return take_at_once(room, award, self._limits.hand_seconds) if award else ()
         except IllegalMove:
             return ()
 

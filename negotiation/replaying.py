@@ -49,7 +49,7 @@ from negotiation.core.visibility import SellerView
 from negotiation.core.vocabulary import Holder, Party, Reason, RoomStatus
 from negotiation.core.waiting import is_moved_by_agent
 from negotiation.engine import Engine, Limits, Overtaken, Pace, When
-from negotiation.minds.mind import ByHand, SellerMind
+from negotiation.minds.mind import SellerMind
 from negotiation.models import LLMCall
 from negotiation.recent import RecentRooms
 from negotiation.records import Record
@@ -168,7 +168,7 @@ class InTurn:
     def __init__(self, mind: SellerMind, seller_id: str, order: Sequence[Answer], journal: ReplayJournal) -> None:
         self._mind, self._seller_id, self._order, self._journal = mind, seller_id, order, journal
 
-    async def sell(self, view: SellerView) -> Move | ByHand:
+    async def sell(self, view: SellerView) -> Move:
         move = await self._mind.sell(view)
         answer = (self._seller_id, view.turns_taken)
         if answer in self._order:
@@ -186,7 +186,7 @@ async def _play(
     order, journal = _answering_order(recorded), ReplayJournal(setup, recorded)
     sellers = {seller_id: InTurn(mind, seller_id, order, journal) for seller_id, mind in minds.sellers.items()}
     limits = Limits(hand_seconds=casting.hand_seconds)
-    # Without the minds of seats that are held by hand: what was taken for them is in the record, as their moves are.
+    # Without the standing orders of seats held by hand: what was taken for them is in the record, as their moves are.
     engine = Engine(journal, Minds(minds.buyer, sellers), limits=limits, pace=Pace(sleep=_no_rest))
     journal.resume()  # the start
     while True:

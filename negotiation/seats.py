@@ -24,7 +24,7 @@ from negotiation.core.visibility import buyer_view, seller_view
 from negotiation.core.vocabulary import ApprovalState, Holder, Party, RoomStatus
 from negotiation.core.waiting import time_out, warn
 from negotiation.errors import NegotiationError, Refused, RoomNotFound
-from negotiation.minds.seated import AutoAccept
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.models import Approval, AutoAcceptRule, NegotiationRun, SeatWait
 from negotiation.services import started, write
 from negotiation.store import StoredRoom

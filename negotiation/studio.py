@@ -27,7 +27,6 @@ from negotiation.minds.calls import Call
 from negotiation.minds.line import Line
 from negotiation.minds.narrated import NarratedMind
 from negotiation.minds.reasoning import ReasoningMind
-from negotiation.minds.seated import SeatedMind
 from negotiation.minds.strategy import StrategyMind
 from negotiation.onlookers import Leisure, RoomOnlookers
 from negotiation.tenure import Tenure
@@ -180,7 +179,7 @@ def make_minds(casting: Casting, means: Means) -> Minds:
     return Minds(
         buyer=_make_mind(casting, "", means),
         sellers={seller_id: _make_mind(casting, seller_id, means) for seller_id in casting.sellers},
-        seated={seat: SeatedMind(casting.hand_seconds, auto) for seat, auto in casting.auto_accept.items()},
+        auto_accept=casting.auto_accept,
     )
 
 

@@ -17,7 +17,7 @@ from negotiation import seats, services
 from negotiation.core.moves import Accept, Propose, Words
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalState, Party, Voice
-from negotiation.minds.seated import AutoAccept
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.models import Approval, AutoAcceptRule, NegotiationRun, RunEvent, SeatWait
 from tests.chaos.installation import Installation, until
 

@@ -42,7 +42,7 @@ from negotiation.core.vocabulary import (
 from negotiation.core.waiting import WAITS, request_input, time_out
 from negotiation.engine import Engine, Limits, Pace
 from negotiation.memory import MemoryJournal
-from negotiation.minds.seated import AutoAccept, SeatedMind
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.minds.strategy import StrategyMind
 from tests.factories import after, bid, played, strategy_minds, terms
 from tests.fakes import ScriptedMind
@@ -70,10 +70,10 @@ SECONDS = 3600
 class Played:
     """A room whose engine is run until it waits, and which people write to in between."""
 
-    def __init__(self, setup, seated=None, buyer=None):
+    def __init__(self, setup, auto_accept=None, buyer=None):
         self.setup, self.journal = setup, MemoryJournal(setup)
         minds = strategy_minds(setup)
-        self.minds = Minds(buyer or minds.buyer, minds.sellers, seated or {})
+        self.minds = Minds(buyer or minds.buyer, minds.sellers, auto_accept or {})
 
     @property
     def events(self):
@@ -295,7 +295,7 @@ def test_thread_that_expires_leaves_the_room_to_the_others():
 
 def test_offer_near_the_target_is_taken_at_once_for_the_seller():
     order = AutoAccept(target=Decimal(100))
-    play = Played(seats(PERSON, PERSON), seated={"acme": SeatedMind(SECONDS, order)})
+    play = Played(seats(PERSON, PERSON), auto_accept={"acme": order})
     play.go_on()
 
     play.move(BUYER, offer(94))
@@ -308,7 +308,7 @@ def test_offer_near_the_target_is_taken_at_once_for_the_seller():
 
 
 def test_offer_near_the_target_is_taken_at_once_for_the_buyer():
-    play = Played(seats(PROGRAM, PERSON), seated={"": SeatedMind(SECONDS, AutoAccept(target=Decimal(95)))})
+    play = Played(seats(PROGRAM, PERSON), auto_accept={"": AutoAccept(target=Decimal(95))})
     play.go_on()
     play.move(BUYER, offer(60))
 
@@ -320,7 +320,7 @@ def test_offer_near_the_target_is_taken_at_once_for_the_buyer():
 @pytest.mark.parametrize("holder", [PERSON, PROGRAM])
 def test_standing_order_asks_about_what_no_agent_closes_alone(holder):
     setup = seats(holder, PERSON, buyer=asking(above=100))
-    play = Played(setup, seated={"": SeatedMind(SECONDS, AutoAccept(target=Decimal(95)))})
+    play = Played(setup, auto_accept={"": AutoAccept(target=Decimal(95))})
     play.go_on()
     play.move(BUYER, offer(60))
 

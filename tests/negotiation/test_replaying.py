@@ -15,7 +15,7 @@ from negotiation import seats, services
 from negotiation.core.moves import Accept, Propose, Reject, WalkAway, Withdraw, Words
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalState, Fallback, Holder, Party, Voice
-from negotiation.minds.seated import AutoAccept
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.models import Approval, LLMCall, RunEvent, SeatWait
 from negotiation.replaying import recording_of, replay_room
 from negotiation.store import read_room

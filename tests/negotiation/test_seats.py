@@ -12,7 +12,7 @@ from negotiation.core.moves import Accept, Propose, Reject, WalkAway, Withdraw, 
 from negotiation.core.terms import Terms
 from negotiation.core.vocabulary import ApprovalState, Holder, Party, RoomStatus, Voice
 from negotiation.errors import AlreadyDecided, NotActive, Refused, RoomNotFound
-from negotiation.minds.seated import AutoAccept
+from negotiation.minds.auto_accept import AutoAccept
 from negotiation.models import Approval, AutoAcceptRule, Message, NegotiationRun, Offer, Outcome, RunEvent, SeatWait
 from negotiation.store import read_room
 from negotiation.verification import first_broken, strayed

@@ -1,18 +1,14 @@
-"""The mind of a seat that a person or program holds: every move is theirs, but to take an offer that is good enough.
-
-`human` and `external` differ only in whose words the moves carry, which who makes them says.
-"""
+"""The standing order of a seat that a person or program holds: to take an offer that is good enough."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from negotiation.core.decision import best_option, valid_quotes
-from negotiation.core.moves import Accept, Award, BuyerTurn, Move
+from negotiation.core.moves import Accept, Award
 from negotiation.core.terms import Terms
 from negotiation.core.tradeoff import takeable
 from negotiation.core.visibility import BuyerView, SellerView
 from negotiation.core.vocabulary import Reason
-from negotiation.minds.mind import ByHand
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +40,3 @@ class AutoAccept:
         if bid is None or option is None or not self.takes_as_seller(option.terms, view.quantity):
             return None
         return Accept(bid.offer_id, package=option.package)
-
-
-class SeatedMind:
-    """`seconds` is how long the holder of the seat has for a move."""
-
-    def __init__(self, seconds: int, auto_accept: AutoAccept | None = None) -> None:
-        self._by_hand, self._auto = ByHand(seconds), auto_accept
-
-    async def buy(self, view: BuyerView) -> BuyerTurn | ByHand:
-        return (self._auto and self._auto.award(view)) or self._by_hand
-
-    async def sell(self, view: SellerView) -> Move | ByHand:
-        return (self._auto and self._auto.accept(view)) or self._by_hand
