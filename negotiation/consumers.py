@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
+from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -52,13 +53,14 @@ LONGEST_FRAME = 64 * 1024
 
 logger = logging.getLogger(__name__)
 
-COMMANDS: dict[str, Callable[[UUID], object]] = {
+Change = Callable[[UUID], object]
+
+COMMANDS: dict[str, Change] = {
     "start": services.start,
     "pause": services.pause,
     "resume": services.resume,
     "step": services.step,
     "cancel": services.cancel,
-    "decide": services.decide_now,
 }
 
 
@@ -131,9 +133,9 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     def _is_too_fast(self) -> bool:
         now = monotonic()
-        full = len(self.recent) == MOST_PER_SECOND and now - self.recent[0] < 1.0
+        is_full = len(self.recent) == MOST_PER_SECOND and now - self.recent[0] < 1.0
         self.recent.append(now)
-        return full
+        return is_full
 
     async def _answer_all(self) -> None:
         while True:
@@ -171,14 +173,22 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         """The answer to the command, None if it needs none."""
         if kind == "message":
             return await in_thread(None, self._send_message, command)
-        if kind == "pace":
-            wanted = PaceIn.model_validate({"turn_seconds": command.get("turn_seconds")})
-            await in_thread(None, self._steer, lambda code: services.change_pace(code, wanted.turn_seconds), command)
-            return {"type": "ack", "command": kind}
-        if kind in COMMANDS:
-            await in_thread(None, self._steer, COMMANDS[kind], command)
-            return {"type": "ack", "command": kind}
-        return unknown_command()
+        change = self._change_wanted(kind, command)
+        if change is None:
+            return unknown_command()
+        await in_thread(None, self._steer, change)
+        return {"type": "ack", "command": kind}
+
+    def _change_wanted(self, kind: str, command: dict[str, Any]) -> Change | None:
+        match kind:
+            case "pace":
+                wanted = PaceIn.model_validate({"turn_seconds": command.get("turn_seconds")})
+                return partial(services.change_pace, turn_seconds=wanted.turn_seconds)
+            case "decide":
+                _require_bare(command)
+                return partial(services.decide_now, by_program=is_program(self.watcher.principal))
+            case _:
+                return COMMANDS.get(kind)
 
     def _send_message(self, command: dict[str, Any]) -> dict[str, Any]:
         wanted = MessageIn.model_validate({"message": command.get("message")})
@@ -186,13 +196,9 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         sent = services.send_message(self.watcher.code, wanted.message)
         return {"type": "ack", "command": "message", "message_id": sent.message_id}
 
-    def _steer(self, change: Callable[[UUID], object], command: dict[str, Any]) -> None:
+    def _steer(self, change: Change) -> None:
         self._require_steering()
-        if change is services.decide_now:
-            _require_bare(command)
-            services.decide_now(self.watcher.code, by_program=is_program(self.watcher.principal))
-        else:
-            change(self.watcher.code)
+        change(self.watcher.code)
 
     def _require_right(self) -> None:
         """As it is now, not as it was when the socket was opened."""

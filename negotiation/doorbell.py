@@ -136,9 +136,9 @@ class Doorbell:
             async with asyncio.timeout(SEND_SECONDS):
                 await layer.group_send(GROUP, {"type": "ring", "from": self._name, **call})
         except Exception as error:  # whatever a layer's transport may raise
-            self._is_missed(error)
+            self._note_away(error)
             return False
-        self._is_found()
+        self._note_back()
         return True
 
     async def _hear_calls(self, layer: Any, hear: Callable[[Ring], None]) -> None:
@@ -162,7 +162,7 @@ class Doorbell:
                     await layer.group_add(GROUP, channel)
                     return channel
             except Exception as error:  # whatever a layer's transport may raise
-                self._is_missed(error)
+                self._note_away(error)
                 await _hang_up(layer)
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
@@ -180,13 +180,13 @@ class Doorbell:
         for room in rooms:
             self._watched_until[UUID(room)] = now + WATCH_LASTS_SECONDS
 
-    def _is_missed(self, error: Exception) -> None:
+    def _note_away(self, error: Exception) -> None:
         if not self._is_away:
             self._is_away = True
             reason = str(error) or type(error).__name__
             logger.warning("Redis is away, other processes learn of news by looking for it: %s", reason)
 
-    def _is_found(self) -> None:
+    def _note_back(self) -> None:
         if self._is_away:
             self._is_away = False
             logger.warning("Redis is back")

@@ -152,8 +152,8 @@ class _Follower:
         after: int,
         rhythm: Rhythm,
         subscription: Subscription[Live | Passing],
-        thread: str = "",
-        page: int = PAGE,
+        thread: str,
+        page: int,
     ) -> None:
         # A number from the future is of a log that is gone; whoever comes with it begins anew.
         self._stored, self._viewer, self._seq = stored, viewer, after if after <= stored.last_seq else 0

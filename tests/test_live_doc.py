@@ -31,7 +31,7 @@ def test_page_names_the_frame(kind):
     assert f"`{kind}`" in PAGE
 
 
-@pytest.mark.parametrize("command", sorted({*consumers.COMMANDS, "message", "pace", "ping"}))
+@pytest.mark.parametrize("command", sorted({*consumers.COMMANDS, "decide", "message", "pace", "ping"}))
 def test_page_names_the_command(command):
     assert f"`{command}`" in PAGE or f'{{"type": "{command}"' in PAGE
 

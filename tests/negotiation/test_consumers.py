@@ -306,7 +306,7 @@ async def test_revoked_key_commands_nothing_though_its_socket_is_still_open(oper
 async def test_key_that_may_only_read_commands_nothing(operator, started):
     await ApiKey.objects.filter(key_hash=hashed(operator.key)).aupdate(scope="read")
     communicator = await opened(started, operator.key)
-    kinds = (*COMMANDS, "message")
+    kinds = (*COMMANDS, "decide", "message")
 
     answers = [await answer_to(communicator, {"type": kind, "message": "Hello"}) for kind in kinds]
 
@@ -514,7 +514,7 @@ async def test_command_that_the_state_does_not_allow_is_an_error(operator, start
 @pytest.mark.parametrize("role", ["acme", "watcher"])
 async def test_seller_and_watcher_may_not_steer(acme, watcher, started, role):
     communicator = await opened(started, {"acme": acme, "watcher": watcher}[role].key)
-    kinds = (*COMMANDS, "message")
+    kinds = (*COMMANDS, "decide", "message")
 
     answers = [await answer_to(communicator, {"type": kind, "message": "Hello"}) for kind in kinds]
 

@@ -109,7 +109,7 @@ def test_every_path_of_the_site_is_in_one_of_the_tables():
 
 
 def test_every_command_event_and_table_of_the_admin_has_a_line():
-    assert set(table("Command")) == {*COMMANDS, "message", "pace"}
+    assert set(table("Command")) == {*COMMANDS, "decide", "message", "pace"}
     assert set(table("Desk command")) == set(DESK_COMMANDS)
     assert set(table("Event")) == {kind.__name__ for kind in get_args(Event)}
     assert set(TABLES) == {model._meta.label_lower for model in admin.site._registry}
