@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum, auto
 from typing import Any
 
-from llm.errors import Fault, ProviderResponseError
+from llm.errors import Fault, ProviderResponseError, is_retryable
 from llm.reasoning import ReasoningFilter
 from llm.types import LLMResult
 from llm.usage import UsageReader
@@ -194,13 +194,12 @@ def _error_of(error: Mapping[str, Any]) -> ProviderResponseError:
     return ProviderResponseError(
         f"the server reported an error{says_status} in its reply",
         Fault.ERROR,
-        is_retryable=status in RETRYABLE_STATUSES or status >= 500
-        if status is not None
-        else not any(word in code.casefold() for code in codes for word in HOPELESS),
+        is_retryable=not any(word in code.casefold() for code in codes for word in HOPELESS)
+        if status is None
+        else is_retryable(status),
     )
 
 
-RETRYABLE_STATUSES = (408, 409, 429)
 HOPELESS = ("invalid", "badrequest", "bad_request", "auth", "permission", "notfound", "not_found", "context", "quota")
 
 

@@ -22,6 +22,11 @@ class Fault(StrEnum):
     REFUSED = "refused"  # a 4xx that another try would not change
 
 
+def is_retryable(status: int) -> bool:
+    """Whether another try may help after this HTTP status."""
+    return status in (408, 409, 429) or status >= 500
+
+
 class ProviderError(Exception):
     """`attempts` is how often the server was asked in all, and `seconds` the work that took, without the queue.
 

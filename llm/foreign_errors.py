@@ -7,7 +7,14 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from llm.errors import Fault, ProviderError, ProviderResponseError, ProviderTimeoutError, ProviderUnavailableError
+from llm.errors import (
+    Fault,
+    ProviderError,
+    ProviderResponseError,
+    ProviderTimeoutError,
+    ProviderUnavailableError,
+    is_retryable,
+)
 
 
 class StatusRefused(Exception):
@@ -54,12 +61,11 @@ def _is_timeout(error: Exception) -> bool:
 def _error_of_status(status: int, headers: Mapping[str, str], now: Callable[[], datetime]) -> ProviderError:
     meaning = MEANINGS.get(status)
     message = f"the server answered with status {status}" + (f": {meaning}" if meaning else "")
-    if status in RETRYABLE_STATUSES or status >= 500:
+    if is_retryable(status):
         return ProviderUnavailableError(message, is_retryable=True, retry_after_seconds=_retry_after(headers, now))
     return ProviderResponseError(message, Fault.REFUSED)
 
 
-RETRYABLE_STATUSES = (408, 409, 429)
 MEANINGS: Mapping[int, str] = {
     401: "the key is missing or wrong",
     402: "the credit is used up",

@@ -5,14 +5,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-def strip_reasoning(text: str) -> str:
-    """What is left of a whole reply, without blanks around it."""
-    reasoning_filter = ReasoningFilter()
-    reasoning_filter.feed(text)
-    reasoning_filter.finish()
-    return reasoning_filter.text
-
-
 class ReasoningFilter:
     """Lets through what is no reasoning, while a reply comes in piece by piece.
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm.reasoning import LONGEST_MARK, ReasoningFilter, strip_reasoning
+from llm.reasoning import LONGEST_MARK, ReasoningFilter
 
 WHOLE = [
     ("<think>hm</think>Offer 41", "Offer 41"),
@@ -51,9 +51,17 @@ ORPHANS = [
 HARMONY = "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Offer 41<|return|>"
 
 
+def left_of(pieces: list[str]) -> str:
+    reasoning_filter = ReasoningFilter()
+    for piece in pieces:
+        reasoning_filter.feed(piece)
+    reasoning_filter.finish()
+    return reasoning_filter.text
+
+
 @pytest.mark.parametrize(("text", "left"), [*WHOLE, *ORPHANS, (HARMONY, "Offer 41")])
 def test_reasoning_is_taken_out_of_a_whole_reply(text: str, left: str) -> None:
-    assert strip_reasoning(text) == left
+    assert left_of([text]) == left
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
@@ -90,13 +98,7 @@ def test_words_are_shown_as_soon_as_they_come() -> None:
     st.lists(st.sampled_from(["<think>", "</think>", "<|channel|>", "final", "<|message|>", "<|end|>", "a ", "[", "<"]))
 )
 def test_pieces_make_no_difference_to_what_is_left(pieces: list[str]) -> None:
-    reasoning_filter = ReasoningFilter()
-
-    for piece in pieces:
-        reasoning_filter.feed(piece)
-    reasoning_filter.finish()
-
-    assert reasoning_filter.text == strip_reasoning("".join(pieces))
+    assert left_of(pieces) == left_of(["".join(pieces)])
 
 
 @pytest.mark.parametrize(
