@@ -10,12 +10,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from negotiation.figures import Frame
+from negotiation.napping import rest_until
 
 GROUP = "everyone"
 SEND_SECONDS = 2.0
@@ -118,9 +118,7 @@ class Doorbell:
         wait = FIRST_WAIT_SECONDS
         while True:
             await self._rung.wait()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(WORDS_SECONDS):
-                    await self._has_news.wait()
+            await rest_until(self._has_news, WORDS_SECONDS)
             self._rung.clear()
             self._has_news.clear()
             with self._lock:

@@ -16,6 +16,7 @@ from procrastinate.worker import Worker as JobWorker
 
 from marketplace.database import POOL_OPTIONS
 from negotiation.dispatch import DEAD_AFTER_SECONDS, FAILED_FOR_HOURS, PLAY
+from negotiation.napping import rest_until
 
 MOST_CONNECTIONS = 2  # and one more, to be told of new jobs
 POLL_SECONDS = 2.0
@@ -57,7 +58,7 @@ class Jobs:
                     await self._work()
             except (ProcrastinateException, OSError) as error:
                 logger.warning("cannot look for jobs: %s", error.__cause__ or error)
-            await self._rest(REST_SECONDS)
+            await rest_until(self._is_stopped, REST_SECONDS)
 
     def stop(self) -> None:
         self._is_stopped.set()
@@ -89,13 +90,6 @@ class Jobs:
             stalled_worker_timeout=DEAD_AFTER_SECONDS,
         )
         await self._worker.run()  # type: ignore[no-untyped-call]
-
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._is_stopped.wait()
-        except TimeoutError:
-            pass
 
 
 def modesty(in_hand: int, calls: int) -> float:

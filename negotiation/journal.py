@@ -12,6 +12,7 @@ from negotiation.core.events import Event
 from negotiation.core.room import Room
 from negotiation.engine import Overtaken, When
 from negotiation.leases import Claim
+from negotiation.napping import rest_until
 from negotiation.recent import Reading
 from negotiation.records import Record
 from negotiation.store import Log, StoredRoom, Turn, is_stored, prepare, read_room, recent_rooms
@@ -130,14 +131,7 @@ class StoreJournal:
                 if not tries_left or self._is_leaving.is_set():
                     raise
                 logger.warning("room %s waits for the database: %s", self._claim.code, error)
-            await self._rest()
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(REST_SECONDS):
-                await self._is_leaving.wait()
-        except TimeoutError:
-            pass
+            await rest_until(self._is_leaving, REST_SECONDS)
 
     async def _resolve(self, turn: Turn) -> bool:
         """Whether the turn is stored though nobody said so. Then its watchers are told, and its calls done with."""

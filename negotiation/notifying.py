@@ -11,6 +11,7 @@ from django.conf import settings
 from negotiation import outbox
 from negotiation.delivery import Answer, Failed, Letter
 from negotiation.mailing import MailSender
+from negotiation.napping import rest_until
 from negotiation.notification_models import Channel
 from negotiation.outbox import Parcel
 from negotiation.threads import DATABASE_AWAY, in_thread
@@ -91,11 +92,7 @@ class Post:
     async def _rest(self) -> None:
         """Until there may be more: after a while, or when one that was under way is done."""
         self._is_place_free.clear()
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._is_place_free.wait()
-        except TimeoutError:
-            pass
+        await rest_until(self._is_place_free, LOOK_SECONDS)
 
 
 def own_senders() -> dict[Channel, Sender]:

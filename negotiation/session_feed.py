@@ -16,6 +16,7 @@ from negotiation.core.visibility import Viewer
 from negotiation.errors import RoomNotFound
 from negotiation.frames import to_json
 from negotiation.models import NegotiationRun
+from negotiation.napping import rest_until
 from negotiation.stream import Batch, Rhythm, Sent, each, follow
 from negotiation.threads import in_thread
 
@@ -92,9 +93,7 @@ class _Feed:
                 if all(room in self._tasks and self._tasks[room].done() for room in rooms):
                     await self._held.put(_sent(LAST_OF_SESSION, session_id=str(self._code), rooms=len(rooms)))
                     return
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self._has_ended.wait()
+                await rest_until(self._has_ended, LOOK_SECONDS)
             for task in self._tasks.values():
                 task.cancel()
 

@@ -39,7 +39,7 @@ from negotiation.leases import (
     release,
     renew,
 )
-from negotiation.napping import Nap
+from negotiation.napping import Nap, rest_until
 from negotiation.notifying import Post
 from negotiation.records import Record
 from negotiation.stock import may_be_bundled_soon
@@ -130,7 +130,7 @@ class Worker:
         while not self._is_draining.is_set():
             self._wake.clear()
             await self._claim_more(group)
-            await self._sleep_until_woken(IDLE_SECONDS)
+            await rest_until(self._wake, IDLE_SECONDS)
 
     async def _claim_more(self, group: asyncio.TaskGroup) -> None:
         waiting = self._studio.turnstile.waiting
@@ -323,13 +323,6 @@ class Worker:
     async def _tend_arenas(self) -> None:
         """Open the games of arenas and collect their results, as long as there is anything to do."""
         while await in_thread(self._database, running.tend):
-            pass
-
-    async def _sleep_until_woken(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
             pass
 
 
