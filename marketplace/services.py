@@ -135,6 +135,11 @@ def seed_for(buyer_name: str, item_id: str) -> int:
     return int.from_bytes(digest[:7])
 
 
+def seed_in(session: Session, item: BuyerItem) -> int:
+    """The seed of the session's rooms for that item."""
+    return session.seed if session.seed is not None else seed_for(item.buyer.name, item.item_id)
+
+
 def _standing_sellers(request: SessionRequest) -> list[Seller]:
     if not request.all_standing_sellers and not request.standing_seller_codes:
         return []
@@ -275,7 +280,7 @@ def _run(session: Session, item: BuyerItem, matches: Matches) -> NegotiationRun:
         status=RoomStatus.PENDING if matches.matched else RoomStatus.NO_SELLERS,
         skip_reason=matches.why_none or "",
         max_rounds=session.max_rounds,
-        seed=session.seed if session.seed is not None else seed_for(item.buyer.name, item.item_id),
+        seed=seed_in(session, item),
     )
 
 

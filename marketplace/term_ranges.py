@@ -10,7 +10,6 @@ from negotiation.core.preferences import Range
 
 # What an offer has anyway, and no further term may be called.
 OF_EVERY_OFFER = ("price", "quantity")
-STANDARD_TERMS = ("delivery_days", "payment_days", "warranty_months")
 MOST_TERMS = 10
 HIGHEST = 100_000
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

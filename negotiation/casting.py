@@ -135,7 +135,11 @@ def read_casting(code: UUID, known_day: date | None = None) -> Casting:
         roster=roster,
         turn_seconds=session.turn_seconds,
         provider=session.llm_provider,
-        buyer=SeatCasting(agent_mind(run.buyer_mind), _buyer_tuning(session), failed.get("", 0)),
+        buyer=SeatCasting(
+            agent_mind(run.buyer_mind),
+            _tuning(session, session.buyer_llm_model, session.buyer_llm_temperature),
+            failed.get("", 0),
+        ),
         sellers={
             str(seat.code): SeatCasting(agent_mind(seat.mind), tunings[seat.code], failed.get(str(seat.code), 0))
             for seat in seats
@@ -162,15 +166,6 @@ def hand_seconds(own_hours: float | None) -> int:
 def agent_mind(mind: str) -> str:
     """The mind of the agent that takes the seat when whoever holds it gives it back."""
     return str(settings.NEGOTIATION.default_mind) if mind in BY_HAND else mind
-
-
-def _buyer_tuning(session: _SessionRow) -> Tuning:
-    own = session.buyer_llm_temperature
-    return Tuning(
-        session.buyer_llm_model or session.llm_model,
-        session.llm_temperature if own is None else own,
-        session.llm_max_tokens,
-    )
 
 
 def _tuning(session: _SessionRow, model: str, own: float | None) -> Tuning:

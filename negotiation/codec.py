@@ -16,22 +16,19 @@ EVENT_TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(
 
 def encode(event: Event) -> tuple[str, dict[str, Any]]:
     """The event's type name and its JSON payload."""
-    kind = type(event)
+    kind: Any = type(event)  # which typeshed does not know for hashable
     return kind.__name__, _encoder(kind)(event)
 
 
 def decode(type_name: str, payload: dict[str, Any]) -> Event:
     """Raises KeyError for a type this version does not know."""
-    read: Callable[[Any], Event] = _decoder(EVENT_TYPES[type_name])
-    return read(payload)
-
-
-def _encoder(hint: Any) -> Callable[[Any], Any]:
-    return _cached_encoder(hint)
+    kind: Any = EVENT_TYPES[type_name]
+    event: Event = _decoder(kind)(payload)
+    return event
 
 
 @cache
-def _cached_encoder(hint: Any) -> Callable[[Any], Any]:
+def _encoder(hint: Any) -> Callable[[Any], Any]:
     """The function that turns a value of the type hint into plain JSON."""
     if get_origin(hint) is UnionType and NoneType in get_args(hint):
         write = _encoder(_wanted(hint))
@@ -63,12 +60,8 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _decoder(hint: Any) -> Callable[[Any], Any]:
-    return _cached_decoder(hint)
-
-
 @cache
-def _cached_decoder(hint: Any) -> Callable[[Any], Any]:
+def _decoder(hint: Any) -> Callable[[Any], Any]:
     """The function that reads a JSON value as the type hint says."""
     if get_origin(hint) is UnionType and NoneType in get_args(hint):
         read = _decoder(_wanted(hint))

@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 def build(stored: StoredRoom, records: Sequence[Record], viewer: Viewer) -> Frame:
     """The log as that viewer may see it; the operator's holds the private numbers of both sides."""
     roster, setup = stored.roster, stored.roster.setup
-    seen = [(record, event) for record in records if (event := see(record.event, viewer)) is not None]
+    seen = _seen(records, viewer)
     last = records[-1].at if records else None
     duration = (last - records[0].started_at).total_seconds() if last else 0.0
     return {
@@ -63,7 +63,7 @@ def build(stored: StoredRoom, records: Sequence[Record], viewer: Viewer) -> Fram
         "sellers": [
             _seller(roster, seat.seller_id, viewer) for seat in setup.sellers if may_see_seller(viewer, seat.seller_id)
         ],
-        "conversation_history": [m for record, event in seen for m in messages_of(event, record, roster)],
+        "conversation_history": _messages(seen, roster),
         "offers_over_time": [row for _, event in seen if (row := offer_row(event, setup)) is not None],
         "decision": next((_decision(event, roster) for _, event in seen if isinstance(event, Decided)), None),
         "duration": round(duration, 3),
@@ -72,12 +72,19 @@ def build(stored: StoredRoom, records: Sequence[Record], viewer: Viewer) -> Fram
 
 
 def conversation(records: Sequence[Record], roster: Roster, viewer: Viewer) -> list[Frame]:
-    seen = ((record, see(record.event, viewer)) for record in records)
-    return [m for record, event in seen if event is not None for m in messages_of(event, record, roster)]
+    return _messages(_seen(records, viewer), roster)
 
 
-def messages_of(event: Event, record: Record, roster: Roster) -> list[Frame]:
-    """The event as entries of a conversation: none, or one."""
+def _seen(records: Sequence[Record], viewer: Viewer) -> list[tuple[Record, Event]]:
+    return [(record, event) for record in records if (event := see(record.event, viewer)) is not None]
+
+
+def _messages(seen: Sequence[tuple[Record, Event]], roster: Roster) -> list[Frame]:
+    return [message for record, event in seen if (message := _message(event, record, roster)) is not None]
+
+
+def _message(event: Event, record: Record, roster: Roster) -> Frame | None:
+    """The event as an entry of a conversation, None if nothing was said."""
     addressed: tuple[str, ...]
     match event:
         case Offered() | Said() | Accepted() | Answered() | WalkedAway():
@@ -86,22 +93,20 @@ def messages_of(event: Event, record: Record, roster: Roster) -> list[Frame]:
             by_buyer, addressed = event.party is Party.BUYER, event.seller_ids
             seller_id = "" if by_buyer else event.seller_ids[0]
         case _:
-            return []
-    return [
-        {
-            "message_id": roster.message_id(record.seq),
-            "seq": record.seq,
-            "turn_number": event.round,
-            "timestamp": record.at.isoformat(),
-            "sender_type": "buyer" if by_buyer else "seller",
-            "sender_id": str(roster.buyer_id) if by_buyer else seller_id,
-            "sender_name": roster.setup.buyer_name if by_buyer else roster.seller_name(seller_id),
-            "content": event.words.text,
-            "voice": event.words.voice,
-            "fallback": event.words.fallback,
-            "mentioned_agents": list(addressed) if by_buyer else [],
-        }
-    ]
+            return None
+    return {
+        "message_id": roster.message_id(record.seq),
+        "seq": record.seq,
+        "turn_number": event.round,
+        "timestamp": record.at.isoformat(),
+        "sender_type": "buyer" if by_buyer else "seller",
+        "sender_id": str(roster.buyer_id) if by_buyer else seller_id,
+        "sender_name": roster.setup.buyer_name if by_buyer else roster.seller_name(seller_id),
+        "content": event.words.text,
+        "voice": event.words.voice,
+        "fallback": event.words.fallback,
+        "mentioned_agents": list(addressed) if by_buyer else [],
+    }
 
 
 def save(code: UUID) -> None:

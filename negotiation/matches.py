@@ -19,7 +19,7 @@ from marketplace import audit
 from marketplace.errors import InvalidRequest, NotAllowed, Problem, SessionNotFound
 from marketplace.identity import Principal, hashed
 from marketplace.models import BuyerItem, Role, SellerInventory, Session
-from marketplace.services import Invited, seat_seller, seed_for
+from marketplace.services import Invited, seat_seller, seed_in
 from negotiation import seats, services
 from negotiation.casting import BY_HAND
 from negotiation.core.matching import Stock, match_sellers
@@ -179,7 +179,7 @@ def _open_room(match: MatchToken, seat: Holder) -> tuple[NegotiationRun, Partici
         item=item,
         status=RoomStatus.PENDING,
         max_rounds=ROUNDS_BY_HAND if is_by_hand else session.max_rounds,
-        seed=session.seed if session.seed is not None else seed_for(item.buyer.name, item.item_id),
+        seed=seed_in(session, item),
         is_bilateral=True,
     )
     participant = seat_seller(run, Invited(seller, seller.name, {item.item_id: stock}), item.item_id)
