@@ -8,13 +8,9 @@ from django.utils.safestring import SafeString
 
 from marketplace.identity import Principal
 from marketplace.waiting import pending_approvals
-from negotiation.core.vocabulary import ApprovalKind, ApprovalState
+from negotiation.core.vocabulary import ApprovalState
 from negotiation.models import Approval
 
-WHY_ASKED: dict[str, str] = {
-    ApprovalKind.ABOVE_THRESHOLD: "above your approval limit",
-    ApprovalKind.BELOW_MINIMUM: "below the lowest price",
-}
 DECISIONS: dict[str, str] = {
     ApprovalState.PENDING: "Waiting",
     ApprovalState.APPROVED: "Approved",
@@ -31,11 +27,6 @@ register = template.Library()
 def approvals_waiting(caller: Principal) -> int:
     """How many the caller could decide, for the navigation."""
     return pending_approvals(caller).count()
-
-
-@register.filter
-def why_asked(kind: str) -> str:
-    return WHY_ASKED.get(kind, kind.replace("_", " "))
 
 
 @register.filter

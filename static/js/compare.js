@@ -7,7 +7,7 @@ import { money } from "./format.js";
 const HEIGHT = 280;
 const MARGIN = { top: 14, right: 18, bottom: 30, left: 66 };
 
-export class ComparisonChart {
+class ComparisonChart {
   /** `lines` are [{name, hue, changes, after, rounds, points: [{round, price}], deal}], the original first. */
   constructor(root, lines, currency) {
     Object.assign(this, { lines, currency });

@@ -28,7 +28,7 @@ export function whyAsked(kind) {
 }
 
 /** One that was overtaken has a note. */
-export function decisionWords({ state, note }) {
+function decisionWords({ state, note }) {
   if (state === "expired" && !note) return LAPSED;
   return DECISIONS[state] ?? String(state);
 }

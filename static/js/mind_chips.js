@@ -3,12 +3,12 @@
 import { element } from "./elements.js";
 
 /** `name(parameter=value, ...)` from what was chosen; what is left empty is as the mind has it. */
-export function specOf(name, values) {
+function specOf(name, values) {
   const told = Object.entries(values).filter(([, value]) => value !== "");
   return told.length ? `${name}(${told.map(([key, value]) => `${key}=${value}`).join(", ")})` : name;
 }
 
-export function linesOf(text) {
+function linesOf(text) {
   return text.split(/[\n;]/).map((line) => line.trim()).filter(Boolean);
 }
 

@@ -17,20 +17,20 @@ const VIOLATIONS = {
 const RESULTS = { ok: "Used", retried: "Not used, asked again", fallback: "Not used" };
 
 /** Those for the message, oldest first. One call of the buyer's serves all its threads of a round. */
-export function callsFor(entry, calls) {
+function callsFor(entry, calls) {
   return calls.filter((call) => (entry.kind === "buyer"
     ? call.seller_id === null && call.round === entry.round
     : call.message_id !== null && call.message_id === entry.messageId));
 }
 
 /** How many of the agents' messages are in a model's words, and how many there are. */
-export function modelShare(room) {
+function modelShare(room) {
   const spoken = room.entries.filter((entry) => entry.voice === "model" || entry.voice === "template");
   return { models: spoken.filter((entry) => entry.voice === "model").length, all: spoken.length };
 }
 
 /** What was counted, in words: "2 prices refused, 1 message out of line". */
-export function violationWords(violations) {
+function violationWords(violations) {
   return Object.entries(violations).map(([kind, number]) => `${count(number)} ${VIOLATIONS[kind]?.[number === 1 ? 0 : 1] ?? plain(kind)}`).join(", ");
 }
 

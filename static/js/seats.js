@@ -25,7 +25,7 @@ export function moved(room, sellerIds) {
   return sellerIds.some((id) => room.seats.waits[id]) ? withSeats(room, { waits: without(room, ...sellerIds) }) : room;
 }
 
-export function withSeats(room, change) {
+function withSeats(room, change) {
   return { ...room, seats: { ...room.seats, ...change } };
 }
 
