@@ -1,4 +1,4 @@
-"""Who looks at a page, and which pages are for whom."""
+"""Who makes a request, and which pages are for whom."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -61,6 +61,13 @@ def known_caller(request: HttpRequest) -> Principal:
     """On a page that is guarded."""
     principal = caller_of(request)
     assert principal is not None
+    return principal
+
+
+def principal_of(request: HttpRequest) -> Principal:
+    """Of the API: whom its authentication has found."""
+    principal = request.auth  # type: ignore[attr-defined]
+    assert isinstance(principal, Principal)
     return principal
 
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import BaseModel, Field
 
+from marketplace.callers import principal_of
 from marketplace.errors import NotAllowed
 from marketplace.fields import Timestamp
-from marketplace.identity import Principal
 from negotiation.core.estimates import Estimate
 from negotiation.core.samples import Figure, Gist, Position, Study, study
 from negotiation.core.vocabulary import Party
@@ -152,8 +152,7 @@ class AnalysisOut(Schema):
 @analysis_router.get("", response=AnalysisOut)
 def analysis(request: HttpRequest, query: Query[AnalysisQueryIn]) -> dict[str, Any]:
     """Measures of all ended rooms that the query finds, the newest 1,000 at most, with 95 % intervals."""
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
+    principal = principal_of(request)
     if not principal.may_read_all:
         raise NotAllowed("Only operators and auditors may compare rooms with all sides' limits.")
     collection = collect(query.choice())

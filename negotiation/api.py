@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
 
 from marketplace import audit
+from marketplace.callers import principal_of
 from marketplace.errors import InvalidRequest, LogNotFound, NotAllowed, Problem
 from marketplace.idempotency import once
 from marketplace.identity import Principal
@@ -49,7 +50,7 @@ logs_router = Router(tags=["logs"])
 @room_router.post("/{room_id}/start", response=StartedOut)
 def start(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
     """Queue the room for a worker; a second start is 409."""
-    principal = _principal(request)
+    principal = principal_of(request)
     steer(principal, room_id)
 
     def act() -> dict[str, Any]:
@@ -67,7 +68,7 @@ def start(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
 @room_router.post("/{room_id}/message", response={202: MessageOut})
 def send_message(request: HttpRequest, room_id: UUID, payload: MessageIn) -> Status[dict[str, Any]]:
     """Speak for the buyer; the sellers mentioned by @name, or all, answer in their next turn."""
-    principal = _principal(request)
+    principal = principal_of(request)
     steer(principal, room_id)
 
     def act() -> dict[str, Any]:
@@ -90,7 +91,7 @@ def decide(
 
     The buyer may take a standing offer; an operator may also put other terms on record that both sides' limits allow.
     """
-    principal = _principal(request)
+    principal = principal_of(request)
     steer(principal, room_id)
     wanted = _merged(query, payload)
     return once(request, principal, lambda: _outcome(_decide(principal, room_id, wanted)))
@@ -126,8 +127,8 @@ def cancel(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
 @room_router.get("/{room_id}/state", response=StateOut, exclude_unset=True)
 def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: str = "") -> HttpResponse:
     """The room as the caller may see it. Operators may name an agent to see it with that agent's eyes."""
-    stored, records, _ = history_for(_principal(request), room_id)
-    viewer = seen_as(_principal(request), stored, agent_type, agent_id)
+    stored, records, _ = history_for(principal_of(request), room_id)
+    viewer = seen_as(principal_of(request), stored, agent_type, agent_id)
     standing = Standing(stored.roster, stored.status, stored.last_hash)
     answers: RecentAnswers = apps.get_app_config("negotiation").answers  # type: ignore[attr-defined]
     answer = answers.get(stored.run_id, viewer, standing)
@@ -141,7 +142,7 @@ def state(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type: s
 @room_router.get("/{room_id}/model-calls", response=ModelCallsOut)
 def model_calls(request: HttpRequest, room_id: UUID, page: Query[PageIn]) -> dict[str, Any]:
     """What models were asked and answered in this room, and what it cost. For operators only."""
-    stored, viewer = room_for(_principal(request), room_id)
+    stored, viewer = room_for(principal_of(request), room_id)
     if not isinstance(viewer, OperatorViewer):
         raise NotAllowed("Only operators may read what models were asked.")
     calls = LLMCall.objects.filter(run_id=stored.run_id)
@@ -160,7 +161,7 @@ def model_calls(request: HttpRequest, room_id: UUID, page: Query[PageIn]) -> dic
 @logs_router.get("/{session_id}/{room_id}")
 def log(request: HttpRequest, session_id: UUID, room_id: UUID) -> dict[str, Any]:
     """The room's log as the caller may see it; for operators also after its session was deleted."""
-    principal = _principal(request)
+    principal = principal_of(request)
     try:
         stored, records, viewer = history_for(principal, room_id)
     except RoomNotFound as missing:
@@ -197,14 +198,8 @@ def _state(stored: StoredRoom, records: Sequence[Record], viewer: Viewer) -> Fra
     return body
 
 
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal
-
-
 def _change(request: HttpRequest, room_id: UUID, change: Callable[[UUID], None]) -> dict[str, Any]:
-    principal = _principal(request)
+    principal = principal_of(request)
     steer(principal, room_id)
 
     def act() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from marketplace import audit
+from marketplace.callers import principal_of
 from marketplace.errors import NotAllowed
 from marketplace.idempotency import once
 from marketplace.identity import Principal
@@ -40,7 +41,7 @@ def list_approvals(request: HttpRequest, query: Query[ApprovalsQueryIn]) -> dict
 
 @approvals_router.get("/{approval_id}", response=ApprovalOut)
 def read_approval(request: HttpRequest, approval_id: UUID) -> dict[str, Any]:
-    return approval_out(find_approval(_principal(request), approval_id))
+    return approval_out(find_approval(principal_of(request), approval_id))
 
 
 @approvals_router.post("/{approval_id}/decide", response=ApprovalOut)
@@ -49,7 +50,7 @@ def decide_approval(request: HttpRequest, approval_id: UUID, payload: DecideIn) 
 
     The same decision again is answered with the same; another one is 409.
     """
-    principal = _principal(request)
+    principal = principal_of(request)
     find_approval(principal, approval_id)
 
     def act() -> dict[str, Any]:
@@ -99,15 +100,9 @@ def _approval_out(approval: Approval, deal: Terms | None) -> dict[str, Any]:
     }
 
 
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal
-
-
 def _reader(request: HttpRequest) -> Principal:
     """Sellers and watchers are told so; that there are approvals they do not learn."""
-    principal = _principal(request)
+    principal = principal_of(request)
     if principal.role in (Role.SELLER, Role.WATCHER):
         raise NotAllowed("Approvals are for the buyer's side.")
     return principal

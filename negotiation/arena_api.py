@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import BaseModel, ConfigDict, Field
 
 from marketplace import audit
+from marketplace.callers import principal_of
 from marketplace.errors import InvalidRequest, NotAllowed, Problem
 from marketplace.fields import ItemId, Price, Quantity, Timestamp, Whole
 from marketplace.idempotency import once
@@ -261,8 +262,7 @@ def _change(request: HttpRequest, arena_id: UUID, act: Callable[[Arena], None], 
 
 def _reader(request: HttpRequest) -> Principal:
     """Whoever may not read all is not told that there are arenas with this id."""
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
+    principal = principal_of(request)
     if not principal.may_read_all:
         raise NotAllowed("Arenas are for operators.")
     return principal

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from marketplace.identity import Principal
+from marketplace.callers import principal_of
 from marketplace.schemas import TermsOut
 from negotiation.access import seen_as
 from negotiation.beliefs import beliefs_of
@@ -47,8 +47,7 @@ def beliefs(request: HttpRequest, room_id: UUID, agent_id: str = "", agent_type:
 
     Operators may name an agent to see it with that agent's eyes; without one they are told what the buyer thinks.
     """
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
+    principal = principal_of(request)
     stored = read_room(room_id)
     viewer = seen_as(principal, stored, agent_type, agent_id)
     return {"room_id": room_id, **beliefs_of(stored.room, viewer)}

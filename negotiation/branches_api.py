@@ -9,6 +9,7 @@ from ninja import Router, Schema, Status
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from marketplace import audit
+from marketplace.callers import principal_of
 from marketplace.errors import NotAllowed
 from marketplace.fields import Price, Timestamp, Whole
 from marketplace.idempotency import once
@@ -116,8 +117,7 @@ def list_branches(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
 
 def _reader(request: HttpRequest, room_id: UUID) -> Principal:
     """A buyer who may try limits and minds would find its sellers' floors."""
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
+    principal = principal_of(request)
     room_for(principal, room_id)
     if not principal.may_read_all:
         raise NotAllowed("What-ifs are for operators.")

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
+from marketplace.callers import principal_of
 from marketplace.errors import NotAllowed
 from marketplace.idempotency import once
-from marketplace.identity import Principal
 from negotiation import desk_moves
 from negotiation.advice import suggest_in_words
 from negotiation.core.vocabulary import Holder
@@ -49,7 +49,7 @@ Body = dict[str, Any]
 def list_negotiations(request: HttpRequest, query: Query[ListQueryIn]) -> Body:
     """The caller's threads but those of arenas, the latest first; with `waiting` those that ask its side for a move, or
     do not."""
-    principal = _principal(request)
+    principal = principal_of(request)
     threads = threads_of(principal).filter(run__session__is_arena=False)
     if query.status is not None:
         threads = with_status(threads, query.status)
@@ -68,7 +68,7 @@ def list_negotiations(request: HttpRequest, query: Query[ListQueryIn]) -> Body:
 @desk_router.get("/negotiations/{negotiation_id}", response=NegotiationOut)
 def read_negotiation(request: HttpRequest, negotiation_id: UUID, query: Query[SideQueryIn]) -> Body:
     """The thread with its offers, as the caller's side may see it."""
-    return negotiation_out(find_place(_principal(request), negotiation_id, query.party))
+    return negotiation_out(find_place(principal_of(request), negotiation_id, query.party))
 
 
 @desk_router.post("/negotiations/{negotiation_id}/offer", response=NegotiationOut)
@@ -104,7 +104,7 @@ def walk_away(request: HttpRequest, negotiation_id: UUID, payload: WalkAwayIn) -
 @desk_router.post("/negotiations/{negotiation_id}/messages", response={201: SaidOut})
 def say(request: HttpRequest, negotiation_id: UUID, payload: WordsIn) -> Status[Body]:
     """Say something beside the turns. What the words seem to offer is told back and is no offer by itself."""
-    principal = _principal(request)
+    principal = principal_of(request)
     place = find_seat(principal, negotiation_id, payload.party)
 
     def act() -> Body:
@@ -121,7 +121,7 @@ def say(request: HttpRequest, negotiation_id: UUID, payload: WordsIn) -> Status[
 @desk_router.get("/negotiations/{negotiation_id}/messages", response=TalkOut)
 def read_messages(request: HttpRequest, negotiation_id: UUID, query: Query[TalkQueryIn]) -> Body:
     """What was said and done in the thread behind number `after`; `mark_read` moves the caller's mark there."""
-    place = find_place(_principal(request), negotiation_id, query.party)
+    place = find_place(principal_of(request), negotiation_id, query.party)
     shown, last_seq = page_of(place, query.after, query.limit)
     if query.mark_read:
         _require_may_mark(place)
@@ -133,7 +133,7 @@ def read_messages(request: HttpRequest, negotiation_id: UUID, query: Query[TalkQ
 @desk_router.post("/negotiations/{negotiation_id}/read", response=MarkedOut)
 def mark_read(request: HttpRequest, negotiation_id: UUID, payload: ReadIn) -> Body:
     """The caller's side has read up to this number; a mark never goes back."""
-    principal = _principal(request)
+    principal = principal_of(request)
     place = find_seat(principal, negotiation_id, payload.party)
 
     def act() -> Body:
@@ -168,20 +168,14 @@ def auto_accept(request: HttpRequest, negotiation_id: UUID, payload: AutoAcceptI
 @desk_router.post("/negotiations/{negotiation_id}/ai-suggest", response=SuggestionOut)
 def ai_suggest(request: HttpRequest, negotiation_id: UUID, payload: SideIn) -> Body:
     """What the core would do at the caller's seat, and why. It changes nothing, and may wait for a model's words."""
-    place = find_seat(_principal(request), negotiation_id, payload.party)
+    place = find_seat(principal_of(request), negotiation_id, payload.party)
     assert place.party is not None
     return suggestion_out(suggest_in_words(place.stored, place.party, place.seller_id))
 
 
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal
-
-
 def _act(request: HttpRequest, code: UUID, payload: SideIn, deed: Callable[[Place], object]) -> Body:
     """The thread as it stands when the deed is done."""
-    principal = _principal(request)
+    principal = principal_of(request)
     place = find_seat(principal, code, payload.party)
 
     def act() -> Body:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from marketplace.identity import Principal
+from marketplace.callers import principal_of
 from negotiation.access import seen_as
 from negotiation.core.because import Rule
 from negotiation.core.choices import Basis
@@ -44,8 +44,7 @@ def why(request: HttpRequest, room_id: UUID, seq: int, agent_id: str = "", agent
     Told with the numbers of the caller's own side alone. Operators are told the reason of whichever side moved, or, if
     they name an agent, what that one is told.
     """
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
+    principal = principal_of(request)
     stored, records = read_history(room_id)
     found = explain(stored, records, seen_as(principal, stored, agent_type, agent_id), seq)
     figures = [{"name": each.name, "value": float(each.value), "unit": each.unit} for each in found.told.figures]

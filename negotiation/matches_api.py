@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import BaseModel, Field
 
+from marketplace.callers import principal_of
 from marketplace.fields import ItemId, Timestamp
 from marketplace.idempotency import once
-from marketplace.identity import Principal
 from marketplace.throttling import Kind, charge
 from negotiation import matches
 from negotiation.core.vocabulary import Holder, Party
@@ -49,7 +49,7 @@ class MatchesOut(Schema):
 @router.get("/matches", response=MatchesOut)
 def list_matches(request: HttpRequest, query: Query[MatchesQueryIn]) -> dict[str, Any]:
     """Who could serve the item, without who it is; in no order. The tokens of the list before are void."""
-    found = matches.list_matches(_principal(request), query.session_id, query.item_id)
+    found = matches.list_matches(principal_of(request), query.session_id, query.item_id)
     return {
         "item_id": found.item.item_id,
         "item_name": found.item.item_name,
@@ -70,7 +70,7 @@ def list_matches(request: HttpRequest, query: Query[MatchesQueryIn]) -> dict[str
 @router.post("/negotiations/start", response={201: NegotiationOut})
 def start(request: HttpRequest, payload: StartIn) -> Status[dict[str, Any]]:
     """Open a negotiation with the seller behind a match, which uses up its token. Both sides learn the other's name."""
-    principal = _principal(request)
+    principal = principal_of(request)
 
     def act() -> dict[str, Any]:
         charge(Kind.SET_UP, principal.name)
@@ -79,9 +79,3 @@ def start(request: HttpRequest, payload: StartIn) -> Status[dict[str, Any]]:
         return negotiation_out(find_place(principal, code, side))
 
     return Status(201, once(request, principal, act))
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal

@@ -8,10 +8,10 @@ from ninja import Query, Router, Schema, Status
 from pydantic import AfterValidator, BaseModel, Field
 
 from marketplace import audit
+from marketplace.callers import principal_of
 from marketplace.errors import InvalidRequest, Problem
 from marketplace.fields import Timestamp
 from marketplace.idempotency import once
-from marketplace.identity import Principal
 from marketplace.schemas import PageIn
 from marketplace.text import clean_text
 from negotiation.notification_models import LONGEST_ADDRESS, Channel, Kind, NotificationTarget, Side
@@ -68,7 +68,7 @@ class DeletedTargetOut(Schema):
 @targets_router.get("", response=TargetsOut)
 def list_targets(request: HttpRequest, page: Query[PageIn]) -> dict[str, Any]:
     """The caller's own, newest first; operators and auditors see all."""
-    targets = targets_of(_principal(request))
+    targets = targets_of(principal_of(request))
     shown = targets.order_by("-created_at", "-id")[page.offset : page.offset + page.limit]
     return {"total": targets.count(), "targets": [_told(target) for target in shown]}
 
@@ -79,7 +79,7 @@ def add_target(request: HttpRequest, payload: TargetIn) -> Status[dict[str, Any]
 
     A request that is repeated under one `Idempotency-Key` is told none.
     """
-    principal = _principal(request)
+    principal = principal_of(request)
     side, party = owner_of(principal, payload.party)
     # Before `once`, which may keep the database's one writer waiting while names are looked up.
     if problem := address_problem(payload.channel, payload.address):
@@ -102,7 +102,7 @@ def add_target(request: HttpRequest, payload: TargetIn) -> Status[dict[str, Any]
 @targets_router.delete("/{target_id}", response=DeletedTargetOut)
 def remove_target(request: HttpRequest, target_id: UUID) -> dict[str, Any]:
     """Nothing is told there any more, not even what was due already."""
-    principal = _principal(request)
+    principal = principal_of(request)
 
     def remove() -> dict[str, Any]:
         delete_target(principal, target_id)
@@ -110,12 +110,6 @@ def remove_target(request: HttpRequest, target_id: UUID) -> dict[str, Any]:
         return {"deleted": True, "target_id": target_id}
 
     return once(request, principal, remove)
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal
 
 
 def _told(target: NotificationTarget) -> dict[str, Any]:

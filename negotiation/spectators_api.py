@@ -9,10 +9,10 @@ from ninja import Router, Schema, Status
 from pydantic import BaseModel, BeforeValidator, StrictBool
 
 from marketplace import audit
+from marketplace.callers import principal_of
 from marketplace.errors import NotAllowed
 from marketplace.fields import Timestamp, as_whole_number
 from marketplace.idempotency import once
-from marketplace.identity import Principal
 from negotiation.access import room_for
 from negotiation.spectator_models import SpectatorLink
 from negotiation.spectators import NewLink, links_of, make_spectator_link, revoke_spectator_link
@@ -63,7 +63,7 @@ def list_links(request: HttpRequest, room_id: UUID) -> dict[str, Any]:
 @spectators_router.post("/{room_id}/spectator-links", response={201: NewSpectatorLinkOut})
 def add_link(request: HttpRequest, room_id: UUID, payload: SpectatorLinkIn) -> Status[dict[str, Any]]:
     """Let anybody who has the address look on at the room, without an account and without a private number."""
-    stored, principal = _room(request, room_id), _principal(request)
+    stored, principal = _room(request, room_id), principal_of(request)
     tokens: list[str] = []
 
     def add() -> dict[str, Any]:
@@ -82,7 +82,7 @@ def add_link(request: HttpRequest, room_id: UUID, payload: SpectatorLinkIn) -> S
 def revoke_link(request: HttpRequest, room_id: UUID, link_id: int) -> dict[str, Any]:
     """The address leads nowhere from now on; whoever looks on by it has to go within a minute."""
     _room(request, room_id)
-    principal = _principal(request)
+    principal = principal_of(request)
 
     def revoke() -> dict[str, Any]:
         revoke_spectator_link(room_id, link_id)
@@ -94,17 +94,11 @@ def revoke_link(request: HttpRequest, room_id: UUID, link_id: int) -> dict[str, 
 
 def _room(request: HttpRequest, room_id: UUID) -> StoredRoom:
     """Raises RoomNotFound, or NotAllowed for those who know of the room and do not run the marketplace."""
-    principal = _principal(request)
+    principal = principal_of(request)
     stored, _ = room_for(principal, room_id)
     if not principal.may_read_all:
         raise NotAllowed("Only operators let others look on.")
     return stored
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal
 
 
 def _told(link: SpectatorLink) -> dict[str, Any]:

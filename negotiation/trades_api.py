@@ -10,6 +10,7 @@ from django.urls import reverse
 from ninja import Query, Router, Schema
 from pydantic import AfterValidator, BaseModel, Field
 
+from marketplace.callers import principal_of
 from marketplace.fields import Timestamp
 from marketplace.idempotency import once
 from marketplace.identity import Principal
@@ -83,7 +84,7 @@ class TradesOut(Schema):
 @router.get("/trades", response=TradesOut)
 def list_trades(request: HttpRequest, query: Query[TradesQueryIn]) -> dict[str, Any]:
     """The caller's trades, newest first."""
-    principal = _principal(request)
+    principal = principal_of(request)
     found = trades.trades_of(principal).select_related("outcome__participant", "outcome__run__session")
     if query.state is not None:
         found = found.filter(state=query.state)
@@ -98,14 +99,14 @@ def list_trades(request: HttpRequest, query: Query[TradesQueryIn]) -> dict[str, 
 
 @router.get("/trades/{number}", response=TradeOut)
 def show_trade(request: HttpRequest, number: str) -> dict[str, Any]:
-    principal = _principal(request)
+    principal = principal_of(request)
     return trade_out(trades.trade_for(principal, number), principal)
 
 
 @router.post("/trades/{number}/confirm", response=TradeOut)
 def confirm(request: HttpRequest, number: str, payload: SideIn | None = None) -> dict[str, Any]:
     """The caller's side stands by the trade; when both do, it is confirmed. To say it again changes nothing."""
-    principal = _principal(request)
+    principal = principal_of(request)
     named = payload.party if payload is not None else None
 
     def act(trade: Trade) -> Trade:
@@ -117,7 +118,7 @@ def confirm(request: HttpRequest, number: str, payload: SideIn | None = None) ->
 @router.post("/trades/{number}/cancel", response=TradeOut)
 def cancel(request: HttpRequest, number: str, payload: CancelIn) -> dict[str, Any]:
     """Take the trade back and free its units. What both sides have confirmed only an operator may cancel."""
-    principal = _principal(request)
+    principal = principal_of(request)
     return _change(
         request,
         number,
@@ -168,12 +169,6 @@ def _cancelled(trade: Trade) -> dict[str, Any] | None:
 
 
 def _change(request: HttpRequest, number: str, act: Callable[[Trade], Trade]) -> dict[str, Any]:
-    principal = _principal(request)
+    principal = principal_of(request)
     trade = trades.trade_for(principal, number)
     return once(request, principal, lambda: trade_out(act(trade), principal))
-
-
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from marketplace.callers import principal_of
 from marketplace.errors import NotAllowed
 from marketplace.fields import Price, Whole, is_above
 from marketplace.identity import Principal
@@ -114,8 +115,7 @@ class CurveOut(Schema):
 @router.post("/curve", response=CurveOut)
 def draw_curve(request: HttpRequest, payload: CurveIn) -> dict[str, Any]:
     """The offers of a seat that its own strategy would make, round by round; nothing is stored, nobody is told."""
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
+    principal = principal_of(request)
     script = Script(payload.others, payload.rivals, payload.max_rounds)
     if payload.buyer is not None:
         _require_side(principal, "buyer")

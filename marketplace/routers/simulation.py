@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from marketplace import audit, services
+from marketplace.callers import principal_of
 from marketplace.errors import NotAllowed, ProviderDisabled, SessionNotFound
 from marketplace.finding import find_session
 from marketplace.idempotency import once
@@ -60,7 +61,7 @@ def initialize(request: HttpRequest, payload: InitializeIn) -> HttpResponse:
 def list_sessions(request: HttpRequest, page: Query[PageIn]) -> dict[str, Any]:
     """The caller's sessions, newest first, without what-ifs."""
     sessions = (
-        _visible(_principal(request))
+        _visible(principal_of(request))
         .filter(is_what_if=False)
         .annotate(room_count=Count("runs"), started_count=Count("runs", filter=Q(runs__status__in=STARTED)))
     )
@@ -70,7 +71,7 @@ def list_sessions(request: HttpRequest, page: Query[PageIn]) -> dict[str, Any]:
 
 @router.get("/{session_id}", response=SessionOut)
 def show_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
-    session = _session(_principal(request), session_id)
+    session = _session(principal_of(request), session_id)
     runs = _runs(session)
     return {
         "session_id": session.code,
@@ -89,7 +90,7 @@ def show_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
 @router.delete("/{session_id}", response=DeletedOut)
 def delete_session(request: HttpRequest, session_id: UUID, keep_logs: bool = True) -> dict[str, Any]:
     """Stop and delete the session's rooms. The files of their logs stay unless `keep_logs` is false."""
-    principal = _principal(request)
+    principal = principal_of(request)
 
     def act() -> dict[str, Any]:
         saved = services.delete_session(_session(principal, session_id), keep_logs=keep_logs)
@@ -102,18 +103,12 @@ def delete_session(request: HttpRequest, session_id: UUID, keep_logs: bool = Tru
 @router.get("/{session_id}/summary", response=SummaryOut)
 def summary(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
     """What was bought and saved. What tells of sellers' limits (benchmarks and shares) is for operators only."""
-    principal = _principal(request)
+    principal = principal_of(request)
     return _summary(summarise(_session(principal, session_id)), principal)
 
 
-def _principal(request: HttpRequest) -> Principal:
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
-    return principal
-
-
 def _operator(request: HttpRequest) -> Principal:
-    principal = _principal(request)
+    principal = principal_of(request)
     if not principal.is_operator:
         raise NotAllowed("Only operators may set up sessions.")
     return principal

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from llm.types import ProviderStatus
+from marketplace.callers import principal_of
 from marketplace.envelope import error_response
 from marketplace.identity import Principal
 from marketplace.readiness import readiness
@@ -45,8 +46,7 @@ def ready(request: HttpRequest) -> dict[str, str] | HttpResponse:
 @router.get("/llm/status")
 def llm_status(request: HttpRequest) -> dict[str, Any]:
     """The providers by name, the one in use, and the database. Addresses are for operators."""
-    principal = request.auth  # type: ignore[attr-defined]
-    assert isinstance(principal, Principal)
+    principal = principal_of(request)
     providers = {n: asdict(_shown(s, principal)) for n, s in provider_lights().statuses(PROVIDERS).items()}
     error = _database_error()
     return {
