@@ -14,8 +14,8 @@ _CLOSED = ProviderStatus(available=False, base_url=None, models=(), error="close
 
 
 class Presence:
-    """What the last ping said. An answer grown old is renewed meanwhile; only the first question, and one after a long
-    silence, waits for the ping.
+    """What the last ping said. An answer grown old is renewed in the background; only the first question, and one after
+    a long silence, waits for the ping.
 
     A call that succeeds is as good as a ping. Lives on one event loop at a time; `close` ends a ping under way.
     """

@@ -45,8 +45,8 @@ class Spent:
 class Casting:
     """A mind with its model for each seat, and the rest before each turn. An empty provider is the default.
 
-    Whoever holds a seat has `hand_seconds` for a move; by the seller's id, the buyer's under "", what is taken for it
-    at once.
+    Whoever holds a seat has `hand_seconds` for a move; `auto_accept` is what is taken at once for it, by the seller's
+    id, the buyer's under "".
     """
 
     roster: Roster
@@ -123,7 +123,7 @@ _CALLS = Prepared(
 
 
 def read_casting(code: UUID, known_day: date | None = None) -> Casting:
-    """What was spent on the known day is left out: it takes the longer the more there was. Raises RoomNotFound."""
+    """What was spent on the known day is not asked: the more there was, the longer that takes. Raises RoomNotFound."""
     found = find_run(code)
     if found is None:
         raise RoomNotFound(f"there is no room {code}")

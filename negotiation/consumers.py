@@ -74,8 +74,8 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def connect(self) -> None:
         """A refusal is told by a close code, for which the socket must be open.
 
-        Who comes is looked up in a task of its own, so that a client which leaves meanwhile is heard: in a storm of
-        clients that come again and again nobody else would get on.
+        The caller is looked up in a task of its own, so that a client that leaves meanwhile is noticed: in a storm of
+        clients that reconnect again and again nobody else would be served.
         """
         await self.accept()
         self.recent = deque[float](maxlen=MOST_PER_SECOND)
@@ -111,7 +111,7 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._leave()  # also where the server, short of time, has cut it off before it heard of its client's going
+            self._leave()  # also where the server, short of time, cuts it off before it has heard that its client left
 
     def _leave(self) -> None:
         for task in (self.following, self.answering):

@@ -67,9 +67,9 @@ class Pace:
 
     A room that was given a rest of its own has that. `sleep` may come back early if somebody wrote to the room.
     `begin` is awaited before minds are asked: other rooms may have to go first. `settle` is awaited before the last
-    round, and tells whether it has let the room know of anything that it may still go by. With `requests_first` a turn
-    is stored when the next ones' requests to models are on their way: the thread that stores would only take the
-    interpreter from them.
+    round, and tells whether it has written anything to the room that may still change its course. With
+    `requests_first` a turn is stored when the next ones' requests to models are on their way: the thread that stores
+    would only take the interpreter from them.
     """
 
     turn_seconds: float = 0.0
@@ -83,8 +83,8 @@ class Pace:
 class Limits:
     """`call_seconds` bounds one answer of a mind; `max_calls` the answers in a room, `is_out_of_time` its time.
 
-    Both end what agents do for the buyer; a person or program at the buyer's seat has `hand_seconds` for each move, as
-    whoever is asked for an approval.
+    Both end what agents do for the buyer. A person or program at the buyer's seat has `hand_seconds` for each move, and
+    so has whoever is asked for an approval.
     """
 
     call_seconds: float = 30.0

@@ -18,7 +18,7 @@ from negotiation.core.vocabulary import RoomStatus
 from negotiation.models import NegotiationRun
 
 LEASE = timedelta(seconds=10)
-# A machine's name may have 64 characters; so many tell workers of ours apart, and fit beside the rest.
+# Of a machine's name, which may have 64: enough to tell workers apart, and they fit beside the rest.
 LONGEST_NAME = 40
 PLAYED = (RoomStatus.QUEUED, RoomStatus.ACTIVE)
 

@@ -11,8 +11,8 @@ Converter = Callable[[Any, Any, Any], Any]
 
 
 class Prepared:
-    """Values of the rows that an exact filter finds. What else the query asks for is always the same, and `example`
-    nothing that could stand there."""
+    """Values of the rows that an exact filter finds. All else in the query is always the same, and `example` is a value
+    that occurs nowhere else in it."""
 
     def __init__(self, query: Callable[[Any], "QuerySet[Any, Any]"], field: "Field[Any, Any]", example: object) -> None:
         self._query, self._field, self._example = query, field, example

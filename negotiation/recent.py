@@ -65,7 +65,7 @@ class RecentRooms:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that an answer about a room is made of, but for whose eyes it is for."""
+    """All that an answer about a room depends on, except for whose eyes it is."""
 
     roster: Roster
     status: RoomStatus

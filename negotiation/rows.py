@@ -18,7 +18,7 @@ Row = tuple[object, ...]
 Values = list[Any]
 # So many rows a statement writes at most; from STEP on, whole steps of them.
 MOST_ROWS, STEP = 128, 16
-# What is written together bears few times, each of them often.
+# Rows written together share few distinct times, which are adapted once.
 TIMES = 64
 _M = TypeVar("_M", bound=Model)
 
@@ -57,7 +57,7 @@ class Insert:
         self.write_adapted(self.adapted(rows))
 
     def adapted(self, rows: Sequence[Row]) -> list[Values]:
-        """The rows as the database takes them, which is not asked for it."""
+        """The rows as the database takes them, made without asking it."""
         operations = database_operations()
         adapters = self._adapters.get(operations)
         if adapters is None:

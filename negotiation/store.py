@@ -153,7 +153,7 @@ def read_room(code: UUID) -> StoredRoom:
 
 
 def read_history(code: UUID, recent: RecentRooms | None = None) -> tuple[StoredRoom, list[Record]]:
-    """The room and the whole log it is the fold of; with `recent` nothing else is known of it before.
+    """The room and the whole log it is the fold of; `recent` replaces what this process has read of it before.
 
     Raises RoomNotFound.
     """

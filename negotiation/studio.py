@@ -52,7 +52,7 @@ class PendingCalls:
             await self._tenure.secure()
 
     def tell(self, news: Callable[[], None]) -> None:
-        """Of an answer on its way: not before that is stored which is answered, and never if it is not."""
+        """Tell of an answer on its way once what it answers is stored, and never if that is not."""
         if self.writing is None or self.writing.done():
             news()
         else:
@@ -136,7 +136,7 @@ class Studio:
         return self._today[1].budget != Budget()
 
     def learn(self, by_session: Mapping[UUID, Spending], today: Spending) -> None:
-        """What all have spent, of whom this process is one."""
+        """What all processes have spent, this one included."""
         for code, spent in by_session.items():
             if (account := self._sessions.get(code)) is not None:
                 account.learn(spent)

@@ -248,8 +248,8 @@ class Worker:
         return replace(pace, begin=partial(self._studio.turnstile.enter, next(self._ranks)), requests_first=True)
 
     async def _settle_bundles(self, code: uuid.UUID) -> bool:
-        """Rooms of a session end nearly together. Lets those end first that were opened first, but waits no longer than
-        a while, so that their sellers can still better their prices in this one.
+        """Rooms of a session end nearly together. Wait a while for those that were opened earlier to end, so that their
+        sellers can still better their prices in this one.
         """
         until = time.monotonic() + BUNDLE_SECONDS
         while time.monotonic() < until and await in_thread(self._database, may_be_bundled_soon, code):  # noqa: ASYNC110  # other workers' too

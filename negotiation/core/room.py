@@ -39,8 +39,8 @@ class SellerSeat:
 class Setup:
     """Everything about a room that is fixed before it starts, private numbers included.
 
-    With `draws_by_limits` a seat whose own limits differ draws otherwise. Where one seed serves many rooms, a rival who
-    has learned a limit in one of them could else reckon the next from its first offer.
+    With `draws_by_limits` a seat's draws depend on its own limits, too. Else, where one seed serves many rooms, a rival
+    who has learned a limit in one of them could work out the next from its first offer.
     """
 
     item_name: str

@@ -1,6 +1,7 @@
 """Who may see what: the view each seat decides on, and the one rule by which events reach a viewer.
 
-Both are written without a default branch, so a new kind of event is invisible code until somebody decides who sees it.
+Both are written without a default branch, so the type checker stops at a new kind of event until somebody decides who
+sees it.
 """
 
 import hashlib
