@@ -235,7 +235,7 @@ def test_what_json_does_not_know_is_refused(operator, field, value):
 def test_wrong_shape_is_named_where_it_is(operator, field, value):
     response = operator.post(URL, bodies.changed(bodies.session(), field, value))
 
-    assert all(named.startswith(field) for named in refused_fields(response))
+    assert {named.startswith(field) for named in refused_fields(response)} == {True}
 
 
 @pytest.mark.parametrize("value", [[], "rude", 5, True])
