@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from marketplace.models import Session
+from negotiation.core.vocabulary import ArenaState, GameState
 
-ARENA_STATES = ("waiting", "playing", "paused", "finished", "cancelled")
-GAME_STATES = ("waiting", "playing", "done", "failed")
 MOST_REPEATS = 100
+# Games are opened of such arenas alone.
+AT_WORK = (ArenaState.WAITING, ArenaState.PLAYING)
 
 
 class Arena(models.Model):
@@ -27,7 +28,7 @@ class Arena(models.Model):
     sellers = models.JSONField(default=list)
     repeats = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_REPEATS)])
     seed = models.BigIntegerField(default=1)
-    state = models.CharField(max_length=10, choices=[(s, s) for s in ARENA_STATES], default="waiting")
+    state = models.CharField(max_length=10, choices=[(s, s) for s in ArenaState], default=ArenaState.WAITING)
     made_by = models.CharField(max_length=150, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -35,7 +36,7 @@ class Arena(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        constraints = [models.CheckConstraint(condition=Q(state__in=ARENA_STATES), name="arena_state_is_known")]
+        constraints = [models.CheckConstraint(condition=Q(state__in=tuple(ArenaState)), name="arena_state_is_known")]
 
     def __str__(self) -> str:
         return self.name
@@ -45,7 +46,7 @@ class Arena(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in ("finished", "cancelled")
+        return self.state in (ArenaState.FINISHED, ArenaState.CANCELLED)
 
 
 class ArenaGame(models.Model):
@@ -58,7 +59,7 @@ class ArenaGame(models.Model):
     repeat = models.PositiveIntegerField()
     seed = models.BigIntegerField()
     session = models.ForeignKey(Session, null=True, on_delete=models.SET_NULL, related_name="arena_games")
-    state = models.CharField(max_length=10, choices=[(s, s) for s in GAME_STATES], default="waiting")
+    state = models.CharField(max_length=10, choices=[(s, s) for s in GameState], default=GameState.WAITING)
     result = models.JSONField(default=dict, help_text="The measures of each room, once all of them are over.")
 
     class Meta:
@@ -68,7 +69,7 @@ class ArenaGame(models.Model):
             models.UniqueConstraint(
                 fields=["arena", "buyer", "sellers", "scenario", "repeat"], name="arena_plays_each_game_once"
             ),
-            models.CheckConstraint(condition=Q(state__in=GAME_STATES), name="arena_game_state_is_known"),
+            models.CheckConstraint(condition=Q(state__in=tuple(GameState)), name="arena_game_state_is_known"),
         ]
 
     def __str__(self) -> str:

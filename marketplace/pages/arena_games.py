@@ -107,7 +107,7 @@ def columns_of(sorting: Sorting) -> list[Column]:
 
 
 def over_of(games: Iterable[GameLine]) -> list[GameLine]:
-    return [one for one in games if one.state in ("done", "failed")]
+    return [one for one in games if one.state.is_over]
 
 
 def figures_of(cell: Cell) -> list[Figure]:

@@ -22,12 +22,15 @@ from marketplace.templatetags.parley import duration
 from negotiation.arena import services
 from negotiation.arena.results import Progress, Table
 from negotiation.arena_models import Arena
-from negotiation.core.vocabulary import Party
+from negotiation.core.vocabulary import ArenaState, Party
 from negotiation.errors import NegotiationError
 
-OPEN = ("waiting", "playing", "paused")
 # By the state, what operators may do with one press: the page's name and its words.
-STEPS = {"waiting": ("pause_arena", "Pause"), "playing": ("pause_arena", "Pause"), "paused": ("resume_arena", "Resume")}
+STEPS = {
+    ArenaState.WAITING: ("pause_arena", "Pause"),
+    ArenaState.PLAYING: ("pause_arena", "Pause"),
+    ArenaState.PAUSED: ("resume_arena", "Resume"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Line:
 
     @property
     def is_open(self) -> bool:
-        return self.arena.state in OPEN
+        return not self.arena.is_over
 
     @property
     def over(self) -> int:
@@ -90,8 +93,8 @@ def arena(request: HttpRequest, code: UUID) -> HttpResponse:
         "progress": progress,
         "over": progress.done + progress.failed,
         "took_words": _took_words(found, progress),
-        "is_open": found.state in OPEN,
-        "step": STEPS.get(found.state),
+        "is_open": not found.is_over,
+        "step": STEPS.get(ArenaState(found.state)),
         "measures": MEASURES,
     }
     if table.done:
@@ -121,7 +124,7 @@ def games(request: HttpRequest, code: UUID) -> HttpResponse:
         "arena": found,
         "buyer": buyer,
         "sellers": sellers,
-        "is_open": found.state in OPEN,
+        "is_open": not found.is_over,
         "figures": arena_games.figures_of(services.table_of(found).cell(buyer, sellers)) if over else [],
         "columns": arena_games.columns_of(sorting),
         "is_worst_first": not sorting.column,
@@ -209,7 +212,7 @@ def _sum_words(found: Arena, games: int) -> str:
 
 
 def _took_words(found: Arena, progress: Progress) -> str:
-    if found.state in OPEN:
+    if not found.is_over:
         return "" if progress.seconds_left is None else f"about {duration(progress.seconds_left)} left"
     if found.started_at is None or found.ended_at is None:
         return ""

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, Sum
 from negotiation.arena.scoring import Effort, Ending, RoomScore, score_room, to_json
 from negotiation.arena_models import ArenaGame
 from negotiation.core.events import MindFailed
-from negotiation.core.vocabulary import Party, RoomStatus
+from negotiation.core.vocabulary import GameState, Party, RoomStatus
 from negotiation.models import LLMCall, Message, NegotiationRun
 from negotiation.records import Record
 from negotiation.store import StoredRoom, read_history
@@ -16,15 +16,15 @@ from negotiation.violations import count_violations
 GOOD_ENDINGS = (RoomStatus.COMPLETED, RoomStatus.NO_SELLERS)
 
 
-def result_of(game: ArenaGame) -> tuple[str, dict[str, Any]]:
+def result_of(game: ArenaGame) -> tuple[GameState, dict[str, Any]]:
     """The state that the game has come to, and what is kept of it."""
     if game.session is None:
-        return "failed", {"error": "its session was deleted"}
+        return GameState.FAILED, {"error": "its session was deleted"}
     runs = list(NegotiationRun.objects.filter(session=game.session).select_related("item").order_by("id"))
     broken = [run for run in runs if run.status not in GOOD_ENDINGS]
     if broken:
-        return "failed", {"error": f"a room ended as {broken[0].status}"}
-    return "done", {"rooms": [to_json(_score(run)) for run in runs]}
+        return GameState.FAILED, {"error": f"a room ended as {broken[0].status}"}
+    return GameState.DONE, {"rooms": [to_json(_score(run)) for run in runs]}
 
 
 def _score(run: NegotiationRun) -> RoomScore:

@@ -12,7 +12,7 @@ from uuid import UUID
 from negotiation.arena.resampling import Estimate as Estimate
 from negotiation.arena.resampling import estimate
 from negotiation.arena.scoring import Effort, RoomScore
-from negotiation.core.vocabulary import Party
+from negotiation.core.vocabulary import ArenaState, GameState, Party
 
 
 class Measure(StrEnum):
@@ -126,7 +126,7 @@ class Difference:
 class Progress:
     """How far an arena is; `share` of its games are over. `version` is another one as soon as any of it changes."""
 
-    state: str
+    state: ArenaState
     total: int
     done: int
     failed: int
@@ -146,7 +146,7 @@ class GameLine:
     tags: tuple[str, ...]
     repeat: int
     seed: int
-    state: str
+    state: GameState
     session_code: UUID | None
     room_code: UUID | None
     item: str

@@ -21,15 +21,14 @@ from negotiation.arena import minds
 from negotiation.arena.collecting import result_of
 from negotiation.arena.minds import Spec, read_mind
 from negotiation.arena.scenarios import request_of
-from negotiation.arena_models import Arena, ArenaGame
-from negotiation.core.vocabulary import Party, RoomStatus
+from negotiation.arena_models import AT_WORK, Arena, ArenaGame
+from negotiation.core.vocabulary import ArenaState, GameState, Party, RoomStatus
 from negotiation.errors import ModelAway, NegotiationError
 from negotiation.models import OPEN, NegotiationRun, Participant
 
 # So many games of an arena are open at a time, and so many steps are taken before the caller may do something else.
 MOST_OPEN = 20
 MOST_STEPS = 5
-AT_WORK = ("waiting", "playing")
 
 logger = logging.getLogger(__name__)
 
@@ -41,16 +40,16 @@ def tend() -> bool:
 
 def _arenas_with_work() -> Iterable[Arena]:
     """Those that play, and those that were stopped while some of their games were in play."""
-    if not Arena.objects.filter(state__in=(*AT_WORK, "paused")).exists():  # asked each second, mostly in vain
+    if not Arena.objects.filter(state__in=(*AT_WORK, ArenaState.PAUSED)).exists():  # asked each second, mostly in vain
         return ()
     at_work = Arena.objects.defer("scenarios").filter(state__in=AT_WORK)
-    left = Arena.objects.defer("scenarios").filter(state="paused", games__state="playing").distinct()
+    left = Arena.objects.defer("scenarios").filter(state=ArenaState.PAUSED, games__state=GameState.PLAYING).distinct()
     return [*at_work, *left]
 
 
 def _tend(arena: Arena) -> bool:
     collected = _collect(arena)
-    if arena.state == "paused":
+    if arena.state == ArenaState.PAUSED:
         return collected
     opened = _open_more(arena)
     if not opened and not collected:
@@ -72,15 +71,17 @@ def _open_more(arena: Arena) -> bool:
 @transaction.atomic
 def open_next(arena: Arena) -> bool:
     """Set up and start the next game, if there is one and few enough are in play; whether it was."""
-    Arena.objects.filter(pk=arena.pk, state="waiting").update(state="playing", started_at=timezone.now())
+    Arena.objects.filter(pk=arena.pk, state=ArenaState.WAITING).update(
+        state=ArenaState.PLAYING, started_at=timezone.now()
+    )
     # Locked until the end: nobody opens another game meanwhile, or pauses the arena.
-    if not Arena.objects.select_for_update().filter(pk=arena.pk, state="playing").exists():
+    if not Arena.objects.select_for_update().filter(pk=arena.pk, state=ArenaState.PLAYING).exists():
         return False
     games = ArenaGame.objects.filter(arena=arena)
-    if games.filter(state="playing").count() >= MOST_OPEN:
+    if games.filter(state=GameState.PLAYING).count() >= MOST_OPEN:
         return False
-    game = games.filter(state="waiting").order_by("pk").first()
-    if game is None or not games.filter(pk=game.pk, state="waiting").update(state="playing"):
+    game = games.filter(state=GameState.WAITING).order_by("pk").first()
+    if game is None or not games.filter(pk=game.pk, state=GameState.WAITING).update(state=GameState.PLAYING):
         return False
     _start(game)
     return True
@@ -98,7 +99,7 @@ def _start(game: ArenaGame) -> None:
         raise
     except (MarketplaceError, NegotiationError, ValueError) as error:
         logger.warning("a game of arena %s cannot be played: %s", game.arena_id, error)
-        ArenaGame.objects.filter(pk=game.pk).update(state="failed", result={"error": str(error)[:300]})
+        ArenaGame.objects.filter(pk=game.pk).update(state=GameState.FAILED, result={"error": str(error)[:300]})
 
 
 def _set_up(game: ArenaGame) -> Session:
@@ -123,18 +124,18 @@ def _collect(arena: Arena) -> bool:
     over = list(_games_that_are_over(arena)[: 4 * MOST_STEPS])
     for game in over:
         state, result = result_of(game)
-        ArenaGame.objects.filter(pk=game.pk, state="playing").update(state=state, result=result)
+        ArenaGame.objects.filter(pk=game.pk, state=GameState.PLAYING).update(state=state, result=result)
     return bool(over)
 
 
 def _games_that_are_over(arena: Arena) -> QuerySet[ArenaGame]:
     open_rooms = NegotiationRun.objects.filter(status__in=OPEN)
-    playing = ArenaGame.objects.filter(arena=arena, state="playing").select_related("session")
+    playing = ArenaGame.objects.filter(arena=arena, state=GameState.PLAYING).select_related("session")
     return playing.exclude(session__in=open_rooms.values("session"))
 
 
 def _finish(arena: Arena) -> None:
     """Nothing is left to open or to wait for."""
-    left = ArenaGame.objects.filter(arena=arena, state__in=("waiting", "playing"))
+    left = ArenaGame.objects.filter(arena=arena, state__in=(GameState.WAITING, GameState.PLAYING))
     if not left.exists():
-        Arena.objects.filter(pk=arena.pk, state__in=AT_WORK).update(state="finished", ended_at=timezone.now())
+        Arena.objects.filter(pk=arena.pk, state__in=AT_WORK).update(state=ArenaState.FINISHED, ended_at=timezone.now())

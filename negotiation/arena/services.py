@@ -30,8 +30,8 @@ from negotiation.arena.results import (
     tabulate,
 )
 from negotiation.arena.scoring import UNPLAYED, RoomScore, from_json
-from negotiation.arena_models import Arena, ArenaGame
-from negotiation.core.vocabulary import Party
+from negotiation.arena_models import AT_WORK, Arena, ArenaGame
+from negotiation.core.vocabulary import ArenaState, GameState, Party
 from negotiation.errors import AlreadyDecided, ArenaNotFound, NegotiationError, NotActive
 from negotiation.models import OPEN, NegotiationRun
 
@@ -95,20 +95,20 @@ def find_arena(code: UUID) -> Arena:
 
 def pause(arena: Arena) -> None:
     """The rooms in play go on to their end; no further game is opened."""
-    _change(arena, ("waiting", "playing"), "paused", "is not being played")
+    _change(arena, AT_WORK, ArenaState.PAUSED, "is not being played")
 
 
 def resume(arena: Arena) -> None:
-    _change(arena, ("paused",), "playing", "is not paused")
+    _change(arena, (ArenaState.PAUSED,), ArenaState.PLAYING, "is not paused")
 
 
 def cancel(arena: Arena) -> None:
     """For good; what has been played stays, and rooms in play end without a deal."""
     with transaction.atomic():
-        _change(arena, ("waiting", "playing", "paused"), "cancelled", "is over")
-        playing = ArenaGame.objects.filter(arena=arena, state="playing")
+        _change(arena, (*AT_WORK, ArenaState.PAUSED), ArenaState.CANCELLED, "is over")
+        playing = ArenaGame.objects.filter(arena=arena, state=GameState.PLAYING)
         sessions = list(playing.values_list("session_id", flat=True))
-        playing.update(state="failed", result={"error": CANCELLED})
+        playing.update(state=GameState.FAILED, result={"error": CANCELLED})
         Arena.objects.filter(pk=arena.pk).update(ended_at=timezone.now())
     _cancel_rooms(sessions)
 
@@ -189,7 +189,7 @@ def games_of(arena: Arena, buyer: str, sellers: str) -> list[GameLine]:
     return sorted(lines, key=_worst_first)
 
 
-def _change(arena: Arena, sources: tuple[str, ...], target: str, refusal: str) -> None:
+def _change(arena: Arena, sources: tuple[ArenaState, ...], target: ArenaState, refusal: str) -> None:
     if Arena.objects.filter(pk=arena.pk, state__in=sources).update(state=target):
         arena.state = target
         return
@@ -209,23 +209,23 @@ def _cancel_rooms(sessions: Sequence[int | None]) -> None:
 
 def _progress(arena: Arena, counts: Counter[str]) -> Progress:
     total = sum(counts.values())
-    over = counts["done"] + counts["failed"]
+    over = counts[GameState.DONE] + counts[GameState.FAILED]
     return Progress(
-        state=arena.state,
+        state=ArenaState(arena.state),
         total=total,
-        done=counts["done"],
-        failed=counts["failed"],
-        playing=counts["playing"],
-        waiting=counts["waiting"],
+        done=counts[GameState.DONE],
+        failed=counts[GameState.FAILED],
+        playing=counts[GameState.PLAYING],
+        waiting=counts[GameState.WAITING],
         share=over / total if total else 0.0,
         seconds_left=_seconds_left(arena, over, total),
-        version=f"{arena.state}-{counts['done']}-{counts['failed']}-{counts['playing']}",
+        version=f"{arena.state}-{counts[GameState.DONE]}-{counts[GameState.FAILED]}-{counts[GameState.PLAYING]}",
     )
 
 
 def _seconds_left(arena: Arena, over: int, total: int) -> float | None:
     """As fast as until now; a pause in between makes it too long."""
-    if arena.state != "playing" or arena.started_at is None or not over:
+    if arena.state != ArenaState.PLAYING or arena.started_at is None or not over:
         return None
     return (timezone.now() - arena.started_at).total_seconds() / over * (total - over)
 
@@ -258,7 +258,7 @@ def _leader(code: UUID, edition: str) -> tuple[str, float] | None:
 def _results(code: UUID, edition: str) -> list[RoomResult]:
     """Of the games that are over by this edition."""
     names = _scenario_names(code)
-    games = ArenaGame.objects.filter(arena__code=code, state="done").order_by("id")
+    games = ArenaGame.objects.filter(arena__code=code, state=GameState.DONE).order_by("id")
     rows = games.values_list("buyer", "sellers", "scenario", "repeat", "result")
     return [
         RoomResult(buyer, sellers, names[scenario], repeat, from_json(score))
@@ -276,7 +276,11 @@ def _tallies(code: UUID) -> dict[Pairing, Tally]:
         ArenaGame.objects.filter(arena__code=code)
         .order_by()
         .values_list("buyer", "sellers")
-        .annotate(n=Count("id"), done=Count("id", filter=Q(state="done")), failed=Count("id", filter=Q(state="failed")))
+        .annotate(
+            n=Count("id"),
+            done=Count("id", filter=Q(state=GameState.DONE)),
+            failed=Count("id", filter=Q(state=GameState.FAILED)),
+        )
     )
     return {(buyer, sellers): Tally(number, done, failed) for buyer, sellers, number, done, failed in rows}
 
@@ -294,7 +298,7 @@ def _line(game: ArenaGame, scenario: dict[str, Any], score: RoomScore) -> GameLi
         tags=tuple(scenario["tags"]),
         repeat=game.repeat,
         seed=game.seed,
-        state=game.state,
+        state=GameState(game.state),
         session_code=session.code if session else None,
         room_code=UUID(score.room) if score.room and session else None,
         item=score.item,
@@ -314,9 +318,9 @@ def _line(game: ArenaGame, scenario: dict[str, Any], score: RoomScore) -> GameLi
 
 def _worst_first(line: GameLine) -> tuple[int, float, int]:
     """Games that are still to be played come last, before them the rooms in which nothing could be won."""
-    if line.state in ("waiting", "playing"):
+    if not line.state.is_over:
         return 4, 0.0, line.number
-    if line.state == "failed":
+    if line.state is GameState.FAILED:
         return 0, 0.0, line.number
     if line.ideal_share is None:
         return 3, 0.0, line.number

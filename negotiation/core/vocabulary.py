@@ -166,3 +166,22 @@ class TradeState(StrEnum):
     AGREED = "agreed"
     CONFIRMED = "confirmed"  # by both sides
     CANCELLED = "cancelled"
+
+
+class ArenaState(StrEnum):
+    WAITING = "waiting"
+    PLAYING = "playing"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class GameState(StrEnum):
+    WAITING = "waiting"
+    PLAYING = "playing"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (GameState.DONE, GameState.FAILED)

@@ -23,8 +23,8 @@ from negotiation.arena.gate import judge, verdict_line
 from negotiation.arena.minds import split_minds
 from negotiation.arena.planning import ArenaRequest, Plan, with_scenarios
 from negotiation.arena.results import Row, Tally, leaderboard
-from negotiation.arena_models import Arena
-from negotiation.core.vocabulary import Party
+from negotiation.arena_models import AT_WORK, Arena
+from negotiation.core.vocabulary import ArenaState, Party
 from negotiation.errors import NegotiationError
 from negotiation.listening import listening
 from negotiation.threads import in_thread
@@ -103,7 +103,7 @@ class Command(BaseCommand):
         try:
             if options["resume"]:
                 arena = services.find_arena(options["resume"])
-                if arena.state == "paused":
+                if arena.state == ArenaState.PAUSED:
                     services.resume(arena)
             else:
                 arena = services.create_arena(_request(options), "command")
@@ -131,7 +131,7 @@ class Command(BaseCommand):
         arena.refresh_from_db(fields=["state", "started_at"])
         progress = services.progress_of(arena)
         self._progress(progress.done + progress.failed, progress.total)
-        return arena.state in ("waiting", "playing")
+        return arena.state in AT_WORK
 
     def _progress(self, over: int, total: int) -> None:
         if over != self._told:
