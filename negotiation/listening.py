@@ -75,17 +75,20 @@ class Listener:
                 await self._has_news.wait()
                 self._has_news.clear()
                 while self._news:
-                    room, first = self._news.popitem()
-                    is_command = room in self._commanded
-                    self._commanded.discard(room)
-                    try:
-                        lives = await in_thread(database, self._read, room, first)
-                    except DATABASE_AWAY as error:
-                        logger.warning("cannot read what is new in room %s: %s", room, error)
-                        continue
-                    self._hub.announce(room, lives)
-                    if is_command:
-                        self._hub.announce(WORKERS, lives)
+                    await self._announce_next(database)
+
+    async def _announce_next(self, database: ThreadPoolExecutor) -> None:
+        room, first = self._news.popitem()
+        is_command = room in self._commanded
+        self._commanded.discard(room)
+        try:
+            lives = await in_thread(database, self._read, room, first)
+        except DATABASE_AWAY as error:
+            logger.warning("cannot read what is new in room %s: %s", room, error)
+            return
+        self._hub.announce(room, lives)
+        if is_command:
+            self._hub.announce(WORKERS, lives)
 
     def _read(self, room: UUID, first: int) -> list[Live | Passing]:
         if room not in self._known:

@@ -232,17 +232,8 @@ def write(
     `before` and `after` are called in the transaction of the events, and may refuse them by raising.
     """
     while True:
-        stored = read_room(code)
         try:
-            events = decide(stored)
-            if not events:
-                return stored
-            with transaction.atomic():
-                before(stored)
-                written = append(stored, events, announce_command)
-                after(written)
-                if written.status is RoomStatus.QUEUED:
-                    request_play(code)
+            return _write_once(code, decide, before, after)
         except Overtaken:
             continue
         except SoldOut as sold_out:
@@ -250,11 +241,29 @@ def write(
         except IllegalMove as illegal:
             own_limit = illegal.field if isinstance(illegal, BeyondOwnLimits) else ""
             raise Refused(illegal.code, str(illegal), own_limit=own_limit) from illegal
-        if written.room.status.is_over:
-            # Of a transaction around this one, too: what it holds and what the other rooms' writers hold could cross.
-            # Not a `partial`: Django names what failed, and a partial has no name.
-            transaction.on_commit(lambda: wind_up(code), robust=True)
-        return written
+
+
+def _write_once(
+    code: UUID,
+    decide: Callable[[StoredRoom], Sequence[Event]],
+    before: Callable[[StoredRoom], None],
+    after: Callable[[StoredRoom], None],
+) -> StoredRoom:
+    stored = read_room(code)
+    events = decide(stored)
+    if not events:
+        return stored
+    with transaction.atomic():
+        before(stored)
+        written = append(stored, events, announce_command)
+        after(written)
+        if written.status is RoomStatus.QUEUED:
+            request_play(code)
+    if written.room.status.is_over:
+        # After a transaction around this one, too: what it holds could cross with what other rooms' writers hold.
+        # Not a `partial`: Django names what failed, and a partial has no name.
+        transaction.on_commit(lambda: wind_up(code), robust=True)
+    return written
 
 
 def wind_up(code: UUID) -> None:

@@ -107,12 +107,15 @@ class _Feed:
         after = self._wanted.after.get(room, 0)
         try:
             with suppress(RoomNotFound):
-                async with aclosing(each(follow(room, self._viewer, after, rhythm, page=PAGE))) as frames:
-                    async for sent in frames:
-                        if sent.seq is not None or sent.type == "connected":
-                            await self._held.put(sent)
+                await self._hold(each(follow(room, self._viewer, after, rhythm, page=PAGE)))
         finally:
             self._has_ended.set()
+
+    async def _hold(self, frames: AsyncGenerator[Sent, None]) -> None:
+        async with aclosing(frames):
+            async for sent in frames:
+                if sent.seq is not None or sent.type == "connected":
+                    await self._held.put(sent)
 
 
 def _rooms(code: UUID) -> list[UUID] | None:
