@@ -45,6 +45,10 @@ class LlmSettings:
     openrouter: LlmEndpoint
     openai_compatible: LlmEndpoint
 
+    def budget_of_session(self, own: Budget) -> Budget:
+        """Its own, or the installation's where it has none."""
+        return self.session_budget if own == Budget() else own
+
     def model_of(self, provider: str) -> str:
         """The model that is asked of a provider where nobody names one; empty for a provider without models."""
         match provider:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from llm.gateway import Gateway, Rules
-from llm.purse import Account, Budget, Purse, Spending
+from llm.purse import Account, Purse, Spending
 from llm.selection import choose_provider
 from marketplace.models import SellerInventory
 from negotiation.call_log import save_calls
@@ -154,11 +154,10 @@ async def _ask_model(casting: Casting, provider: str, seat: Seat, suggestion: Su
 
 def _purse(casting: Casting) -> Purse:
     """What the room, its session and the day have left, as the database knows it."""
-    llm, spent, own = settings.LLM, casting.spent, casting.session_budget
-    session = llm.session_budget if own == Budget() else own
+    llm, spent = settings.LLM, casting.spent
     return Purse((
         Account("room", llm.room_budget, spent.room),
-        Account("session", session, spent.session),
+        Account("session", llm.budget_of_session(casting.session_budget), spent.session),
         Account("day", llm.day_budget, spent.today or Spending()),
     ))  # fmt: skip
 

@@ -28,12 +28,12 @@ from negotiation.desk_schemas import (
     WithdrawIn,
     WordsIn,
 )
+from negotiation.figures import Frame
 from negotiation.store import StoredRoom
 from negotiation.stream import Batch, Passing, each, follow, pass_on
 from negotiation.threads import in_thread
 from negotiation.watching import Watcher, admit, last_seen, rhythm
 
-Frame = dict[str, Any]
 MOVES: dict[str, tuple[type[SideIn], Callable[[Place, Any], StoredRoom]]] = {
     "offer": (OfferIn, desk_moves.offer),
     "accept": (AcceptIn, desk_moves.accept),

@@ -165,8 +165,7 @@ class Studio:
         settings, spent, session_id = self._settings, casting.spent, casting.roster.session_id
         session = self._sessions.get(session_id)
         if session is None:
-            own = casting.session_budget
-            budget = settings.session_budget if own == Budget() else own
+            budget = settings.budget_of_session(casting.session_budget)
             session = self._sessions[session_id] = Account("session", budget, spent.session)
         day, today = self._today
         if day != timezone.now().date():

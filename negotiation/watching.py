@@ -16,6 +16,7 @@ from marketplace.presence import Credential, credential_in, doorman
 from marketplace.scopes import Scope, headers_of, remote_address_of, scheme_of
 from marketplace.throttling import Kind, address_of, charge
 from negotiation.access import room_for, seen_by_name
+from negotiation.addresses import DEFAULT_PORTS
 from negotiation.core.visibility import Viewer
 from negotiation.errors import RoomNotFound
 from negotiation.spectators import eyes_of, link_with, onlooker_by
@@ -26,7 +27,6 @@ from negotiation.threads import DATABASE_AWAY, in_thread
 POLL_SECONDS = 2.0
 # With what the doorman remembers, a right that was taken away ends within a minute.
 LOOK_AGAIN_SECONDS = 30.0
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 # Which room the code stands for, and with whose eyes that caller sees it. Raises one of REFUSALS.

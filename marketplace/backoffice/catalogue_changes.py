@@ -183,7 +183,7 @@ class _Planner:
 
 
 def _contradictions(line: Line, first: Line, seller: Seller) -> list[Reason]:
-    """A seller's further lines may leave its profile out, and not say another one."""
+    """A seller's further lines may leave its profile out, but not contradict it."""
     return [
         Reason(column, f'"{line.cells[column]}" is not what line {first.number} says of the same seller.')
         for column in PROFILE

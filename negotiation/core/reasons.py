@@ -170,7 +170,7 @@ def _of_buyer(view: BuyerView, bid: Bid) -> tuple[str, ...]:  # noqa: C901  # on
                 _bid_curve(view, because, bid.price, goal),
             )
         case Rule.LAST_GAMBLE:
-            return _gamble(view, because)
+            return _gamble(because)
         case Rule.EXTRAPOLATION:
             return (
                 "It is the last round, and no offer within the limit stands.",
@@ -226,7 +226,7 @@ def _bid_curve(view: BuyerView, because: Because, price: Decimal, goal: str) -> 
     )
 
 
-def _gamble(view: BuyerView, because: Because) -> tuple[str, ...]:
+def _gamble(because: Because) -> tuple[str, ...]:
     assert because.share is not None
     assert because.start is not None
     way = f"{_percent(because.share)} of the way from its opening of {said(because.start)} to {_end(because)}"
