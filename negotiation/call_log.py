@@ -26,10 +26,9 @@ from negotiation.core.events import (
     WalkedAway,
 )
 from negotiation.core.vocabulary import Party
-from negotiation.minds.calls import Call
-from negotiation.minds.calls import Seat as CallSeat
+from negotiation.minds.calls import Call, Seat
 from negotiation.models import LLMCall
-from negotiation.projections import Seat
+from negotiation.projections import SeatRows
 from negotiation.records import Record
 from negotiation.rows import Insert, Row
 
@@ -62,12 +61,16 @@ CALLS = Insert(
 )
 
 
-def save_calls(run_id: int, seats: Mapping[str, Seat], calls: Sequence[Call], records: Sequence[Record] = ()) -> None:
+def save_calls(
+    run_id: int, seats: Mapping[str, SeatRows], calls: Sequence[Call], records: Sequence[Record] = ()
+) -> None:
     """Without records the calls led to nothing: their turn was broken off."""
     CALLS.write(call_rows(run_id, seats, calls, records))
 
 
-def call_rows(run_id: int, seats: Mapping[str, Seat], calls: Sequence[Call], records: Sequence[Record]) -> list[Row]:
+def call_rows(
+    run_id: int, seats: Mapping[str, SeatRows], calls: Sequence[Call], records: Sequence[Record]
+) -> list[Row]:
     return [_row(run_id, seats, call, records) for call in calls]
 
 
@@ -77,7 +80,7 @@ def blank_texts_before(age: timedelta) -> int:
     return old.update(prompt="", reply="")
 
 
-def _row(run_id: int, seats: Mapping[str, Seat], call: Call, records: Sequence[Record]) -> Row:
+def _row(run_id: int, seats: Mapping[str, SeatRows], call: Call, records: Sequence[Record]) -> Row:
     """In the order of CALLS' columns."""
     ask, seat = call.ask, call.seat
     return (
@@ -108,12 +111,12 @@ def _row(run_id: int, seats: Mapping[str, Seat], call: Call, records: Sequence[R
     )
 
 
-def led_to(seat: CallSeat, events: Sequence[Event]) -> int | None:
+def led_to(seat: Seat, events: Sequence[Event]) -> int | None:
     """The place of the seat's first move among the events, None if it made none."""
     return next((place for place, event in enumerate(events) if _is_move_of(seat, event)), None)
 
 
-def _is_move_of(seat: CallSeat, event: Event) -> bool:
+def _is_move_of(seat: Seat, event: Event) -> bool:
     match event:
         case Offered() | Said() | Accepted() | Answered() | WalkedAway() | MindFailed():
             is_own_thread = seat.party is Party.BUYER or event.seller_id == seat.seller_id

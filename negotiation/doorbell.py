@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PassingFrame:
     """A frame to show in one seller's thread, never stored."""
 
     room: UUID
@@ -43,7 +43,7 @@ class Ring:
 
     rooms: Mapping[UUID, int]
     commanded: Collection[UUID]
-    words: Sequence[Words]
+    words: Sequence[PassingFrame]
 
 
 class Doorbell:
@@ -56,7 +56,7 @@ class Doorbell:
         self._rung, self._has_news = asyncio.Event(), asyncio.Event()
         self._rooms: dict[UUID, int] = {}
         self._commanded: set[UUID] = set()
-        self._words: dict[tuple[UUID, str, str, object], Words] = {}
+        self._words: dict[tuple[UUID, str, str, object], PassingFrame] = {}
         self._watched_until: dict[UUID, float] = {}
         self._is_away = False
 
@@ -70,7 +70,7 @@ class Doorbell:
                 self._commanded.add(room)
             self._wake(self._rung, self._has_news)
 
-    def pass_on(self, words: Words) -> None:
+    def pass_on(self, words: PassingFrame) -> None:
         """Only the latest of each kind, thread and side goes out, and only where somebody elsewhere watches."""
         if not self.is_watched_elsewhere(words.room):
             return
@@ -195,7 +195,7 @@ def _read(call: Mapping[str, Any]) -> Ring:
     return Ring(
         rooms={room: first for room, (first, _) in rooms.items()},
         commanded={room for room, (_, is_command) in rooms.items() if is_command},
-        words=[Words(UUID(room), seller_id, frame) for room, seller_id, frame in call.get("words", ())],
+        words=[PassingFrame(UUID(room), seller_id, frame) for room, seller_id, frame in call.get("words", ())],
     )
 
 

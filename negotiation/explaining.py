@@ -14,7 +14,7 @@ from negotiation.core.because import Rule
 from negotiation.core.choices import Backstage, Basis, explain_choice
 from negotiation.core.events import Accepted, Decided, Event, Offered
 from negotiation.core.folding import evolve
-from negotiation.core.hindsight import Asked, Explained, as_asked, party_of
+from negotiation.core.hindsight import Explained, Moment, as_asked, party_of
 from negotiation.core.reasons import Told
 from negotiation.core.visibility import BuyerViewer, OperatorViewer, SellerViewer, SpectatorViewer, Viewer, see
 from negotiation.core.vocabulary import Party, Reason
@@ -78,7 +78,7 @@ def _is_own(viewer: Viewer, move: Explained) -> bool:
             return False
 
 
-def _across(viewer: Viewer, move: Explained, events: Sequence[Event], asked: Asked) -> Told:
+def _across(viewer: Viewer, move: Explained, events: Sequence[Event], asked: Moment) -> Told:
     if isinstance(move, Decided):
         assert isinstance(viewer, SellerViewer)
         return ending_across(asked.room, move, viewer.seller_id)

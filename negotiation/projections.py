@@ -39,7 +39,7 @@ Spoken = Offered | Said | Accepted | Answered | WalkedAway
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class SeatRows:
     """The rows behind a seller of the room."""
 
     participant_id: int
@@ -77,7 +77,7 @@ OPEN = (OfferStatus.PENDING.value, None, "")
 class Projections:
     """Collects what events of a room mean: those of one turn, to be written with them, or all."""
 
-    def __init__(self, run_id: int, seats: Mapping[str, Seat]) -> None:
+    def __init__(self, run_id: int, seats: Mapping[str, SeatRows]) -> None:
         self._run_id, self._seats = run_id, seats
         self._messages: list[Row] = []
         self._offers: dict[int, Row] = {}
@@ -177,7 +177,7 @@ def save_projected(turns: Sequence[ProjectedRows]) -> None:
 @dataclass(frozen=True, slots=True)
 class _Ending:
     run_id: int
-    seats: Mapping[str, Seat]
+    seats: Mapping[str, SeatRows]
     record: Record
     event: Decided | Closed
 
@@ -188,7 +188,7 @@ def _stock(ending: _Ending) -> int:
     return (ending.seats[seller_id].inventory_id or 0) if seller_id else 0
 
 
-def _offer(run_id: int, seat: Seat, record: Record, event: Offered) -> Row:
+def _offer(run_id: int, seat: SeatRows, record: Record, event: Offered) -> Row:
     """In the order of OFFERS' columns, but for what became of it."""
     terms = event.terms
     return (
@@ -211,7 +211,7 @@ def _package(terms: Terms) -> dict[str, Any]:
     return {"unit_price": str(terms.unit_price), "quantity": terms.quantity, "extras": dict(terms.extras)}
 
 
-def _message(run_id: int, seat: Seat, record: Record, party: Party, event: Spoken | Interjected) -> Row:
+def _message(run_id: int, seat: SeatRows, record: Record, party: Party, event: Spoken | Interjected) -> Row:
     """In the order of MESSAGES' columns."""
     words = event.words
     fallback = words.fallback.value if words.fallback else ""
@@ -250,7 +250,7 @@ def _save_outcome(ending: _Ending) -> None:
         save_trade(outcome, seats[seller_id].participant_id, terms)
 
 
-def _reserve(seller_id: str, seat: Seat, quantity: int) -> None:
+def _reserve(seller_id: str, seat: SeatRows, quantity: int) -> None:
     """Set the units aside: the condition is in the statement, so two rooms cannot both pass it."""
     if seat.inventory_id is None:  # the stock line was deleted meanwhile
         raise SoldOut(seller_id)

@@ -29,7 +29,7 @@ from negotiation.errors import RoomNotFound
 from negotiation.minds.calls import Call
 from negotiation.models import NegotiationRun, RunEvent
 from negotiation.prepared import Prepared
-from negotiation.projections import ProjectedRows, Projections, Seat, save_projected
+from negotiation.projections import ProjectedRows, Projections, SeatRows, save_projected
 from negotiation.recent import Reading, RecentRooms
 from negotiation.records import Record, Roster
 from negotiation.rosters import RunRow, find_run
@@ -64,7 +64,7 @@ class Log:
 
     run_id: int
     roster: Roster
-    seats: Mapping[str, Seat]
+    seats: Mapping[str, SeatRows]
     last_seq: int
     last_hash: str
     last_at: datetime | None
@@ -98,7 +98,7 @@ class StoredRoom:
         return self.log.roster
 
     @property
-    def seats(self) -> Mapping[str, Seat]:
+    def seats(self) -> Mapping[str, SeatRows]:
         return self.log.seats
 
     @property
@@ -166,7 +166,7 @@ def read_history(code: UUID, recent: RecentRooms | None = None) -> tuple[StoredR
     log = Log(
         run_id=run.pk,
         roster=roster,
-        seats={str(seat.code): Seat(seat.pk, seat.inventory_id) for seat in seats},
+        seats={str(seat.code): SeatRows(seat.pk, seat.inventory_id) for seat in seats},
         last_seq=run.last_seq,
         last_hash=run.last_hash,
         last_at=records[-1].at if records else None,

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from negotiation.core.events import ApprovalDecided, ApprovalRequested, Closed, Event
 from negotiation.core.visibility import SellerViewer, Viewer, may_see_thread, see
-from negotiation.doorbell import Doorbell, Words
+from negotiation.doorbell import Doorbell, PassingFrame
 from negotiation.figures import Frame
 from negotiation.frames import LAST_FRAME, connected, ended_without_sellers, frame_of, to_json
 from negotiation.hub import Hub, Subscription
@@ -95,7 +95,7 @@ def announce_command(roster: Roster, records: Sequence[Record]) -> None:
 def pass_on(room: UUID, passing: Passing) -> None:
     """Show something that is never stored to whoever watches, here and in other processes."""
     live_feed().announce(room, [passing])
-    doorbell().pass_on(Words(room, passing.seller_id, passing.frame))
+    doorbell().pass_on(PassingFrame(room, passing.seller_id, passing.frame))
 
 
 def is_watched(room: UUID) -> bool:

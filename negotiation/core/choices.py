@@ -10,7 +10,7 @@ from enum import StrEnum
 from negotiation.core import strategy
 from negotiation.core.because import Rule
 from negotiation.core.events import Accepted, Decided, Event, Offered
-from negotiation.core.hindsight import Asked, is_by_hand
+from negotiation.core.hindsight import Moment, is_by_hand
 from negotiation.core.latitude import Latitude, buyer_latitudes, seller_latitude, shadow_bids, shadow_quote
 from negotiation.core.price_views import buyer_price_view, seller_price_view
 from negotiation.core.reasons import Figure, Told, explain_bid, explain_quote, said
@@ -55,7 +55,7 @@ class Choice:
     told: Told
 
 
-def explain_choice(setup: Setup, events: Sequence[Event], asked: Asked, backstage: Backstage) -> Choice:
+def explain_choice(setup: Setup, events: Sequence[Event], asked: Moment, backstage: Backstage) -> Choice:
     """Why the last of the events, which is a move or the decision."""
     move = events[-1]
     if isinstance(move, Decided):
@@ -68,7 +68,7 @@ def explain_choice(setup: Setup, events: Sequence[Event], asked: Asked, backstag
     return _of_buyer(buyer_view(asked.room), move, asked, backstage)
 
 
-def _of_seller(view: SellerView, move: Offered | Accepted, asked: Asked, backstage: Backstage) -> Choice:
+def _of_seller(view: SellerView, move: Offered | Accepted, asked: Moment, backstage: Backstage) -> Choice:
     quote, priced = choose_quote(view), seller_price_view(view)
     told = explain_quote(priced, strategy.choose_quote(priced))
     told = _with_terms(told, move) if view.agenda else told
@@ -83,7 +83,7 @@ def _of_seller(view: SellerView, move: Offered | Accepted, asked: Asked, backsta
     return _by_strategy(quote, told, would, is_same=is_same)
 
 
-def _of_buyer(view: BuyerView, move: Offered | Accepted, asked: Asked, backstage: Backstage) -> Choice:
+def _of_buyer(view: BuyerView, move: Offered | Accepted, asked: Moment, backstage: Backstage) -> Choice:
     bid = _to(move.seller_id, choose_bids(view))
     priced = buyer_price_view(view)
     told = explain_bid(priced, _to(move.seller_id, strategy.choose_bids(priced)))
@@ -99,7 +99,7 @@ def _of_buyer(view: BuyerView, move: Offered | Accepted, asked: Asked, backstage
     return _by_strategy(bid, told, would, is_same=bid.price == move.terms.unit_price)
 
 
-def _decision(setup: Setup, events: Sequence[Event], asked: Asked, backstage: Backstage, decided: Decided) -> Choice:
+def _decision(setup: Setup, events: Sequence[Event], asked: Moment, backstage: Backstage, decided: Decided) -> Choice:
     told, view = explain_decision(setup, events, asked.room), buyer_view(asked.room)
     if decided.reason in _BY_HAND:
         return Choice(decided.reason, Basis.HAND, told)
@@ -165,7 +165,7 @@ def _is_models(move: Offered | Accepted, backstage: Backstage) -> bool:
     return backstage.mind == "llm" and (words.voice is Voice.MODEL or words.fallback is Fallback.WORDS)
 
 
-def _stand_in(move: Offered | Accepted, asked: Asked, backstage: Backstage) -> str:
+def _stand_in(move: Offered | Accepted, asked: Moment, backstage: Backstage) -> str:
     """Why the strategy moved for who should have, empty if it was its move."""
     if asked.failure is not None:
         return _FAILED[asked.failure]

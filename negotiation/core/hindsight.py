@@ -32,7 +32,7 @@ Explained = Offered | Accepted | Decided
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Moment:
     """`before` events had happened. `failure`: the seat's mind gave no move that counts; `is_stood_in`: nobody moved by
     hand in time. In both cases the strategy moved for the seat."""
 
@@ -42,7 +42,7 @@ class Asked:
     is_stood_in: bool = False
 
 
-def as_asked(setup: Setup, events: Sequence[Event]) -> Asked:
+def as_asked(setup: Setup, events: Sequence[Event]) -> Moment:
     """Before the last of the events, which is a move."""
     *before, move = events
     assert isinstance(move, Explained)
@@ -51,7 +51,7 @@ def as_asked(setup: Setup, events: Sequence[Event]) -> Asked:
     room = replay(setup, before[:first])
     failure = next((event.failure for event in before[first:] if isinstance(event, MindFailed)), None)
     stood_in = {thread.seller_id for thread in room.threads if thread.is_stood_in and thread.turn is party}
-    return Asked(room, first, failure, bool(stood_in & {seller_id} if seller_id else stood_in))
+    return Moment(room, first, failure, bool(stood_in & {seller_id} if seller_id else stood_in))
 
 
 def party_of(move: Explained) -> Party:

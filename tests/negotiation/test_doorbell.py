@@ -8,7 +8,7 @@ from channels.layers import InMemoryChannelLayer
 
 from marketplace.scaling import DOORBELL, channel_layers
 from negotiation import doorbell as doorbell_module
-from negotiation.doorbell import Doorbell, Words
+from negotiation.doorbell import Doorbell, PassingFrame
 
 ROOM, OTHER = UUID(int=1), UUID(int=2)
 SECONDS = 20
@@ -106,7 +106,7 @@ async def test_words_go_out_only_for_rooms_that_are_watched_elsewhere(make_layer
     ):
         await until(lambda: bell.is_watched_elsewhere(ROOM))
         for room in (OTHER, ROOM):
-            bell.pass_on(Words(room, "acme", {"type": "message_delta", "text": "Good"}))
+            bell.pass_on(PassingFrame(room, "acme", {"type": "message_delta", "text": "Good"}))
         await until(lambda: any(ring.words for ring in heard))
 
     [words] = [words for ring in heard for words in ring.words]
@@ -122,7 +122,7 @@ async def test_words_wait_for_one_another_and_news_take_them_along(make_layer, m
         await until(lambda: bell.is_watched_elsewhere(ROOM))
         monkeypatch.setattr(doorbell_module, "WORDS_SECONDS", 3600.0)
         for room in (ROOM, OTHER):
-            bell.pass_on(Words(room, "acme", {"type": "message_delta", "text": "Good"}))
+            bell.pass_on(PassingFrame(room, "acme", {"type": "message_delta", "text": "Good"}))
             await asyncio.sleep(0.01)
         assert not any(ring.words for ring in heard)
         bell.ring(OTHER, 5)
@@ -140,7 +140,7 @@ async def test_word_of_one_side_does_not_take_the_place_of_the_others(make_layer
     ):
         await until(lambda: bell.is_watched_elsewhere(ROOM))
         for party, is_here in (("buyer", False), ("seller", True), ("buyer", True)):
-            bell.pass_on(Words(ROOM, "acme", {"type": "presence", "party": party, "is_here": is_here}))
+            bell.pass_on(PassingFrame(ROOM, "acme", {"type": "presence", "party": party, "is_here": is_here}))
         await until(lambda: len([words for ring in heard for words in ring.words]) >= 2)
 
     words = {words.frame["party"]: words.frame["is_here"] for ring in heard for words in ring.words}
@@ -172,6 +172,6 @@ async def test_bell_that_nobody_hears_keeps_nothing():
     bell = Doorbell()
 
     bell.ring(ROOM, 1)
-    bell.pass_on(Words(ROOM, "acme", {"type": "typing"}))
+    bell.pass_on(PassingFrame(ROOM, "acme", {"type": "typing"}))
 
     assert (bell._rooms, bell._words) == ({}, {})

@@ -6,7 +6,7 @@ from channels.db import database_sync_to_async
 
 from negotiation import listening as listening_module
 from negotiation.core.visibility import OperatorViewer
-from negotiation.doorbell import Ring, Words
+from negotiation.doorbell import PassingFrame, Ring
 from negotiation.hub import Hub
 from negotiation.listening import Listener, listening
 from negotiation.models import RunEvent
@@ -102,7 +102,7 @@ async def test_command_from_elsewhere_reaches_the_worker(hub, listener, started)
 async def test_words_on_their_way_are_shown_without_a_read(hub, listener, reads, room_id):
     watcher = hub.subscribe(UUID(room_id))
 
-    listener.hear(ring(words=[Words(UUID(room_id), "", {"type": "message_delta", "text": "Good"})]))
+    listener.hear(ring(words=[PassingFrame(UUID(room_id), "", {"type": "message_delta", "text": "Good"})]))
     [passing] = await take(watcher, 1)
 
     assert '"text":"Good"' in passing.sent_to(OperatorViewer()).json
