@@ -185,10 +185,13 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
                 wanted = PaceIn.model_validate({"turn_seconds": command.get("turn_seconds")})
                 return partial(services.change_pace, turn_seconds=wanted.turn_seconds)
             case "decide":
-                _require_bare(command)
-                return partial(services.decide_now, by_program=is_program(self.watcher.principal))
+                return partial(self._decide, command)
             case _:
                 return COMMANDS.get(kind)
+
+    def _decide(self, command: dict[str, Any], code: UUID) -> None:
+        _require_bare(command)
+        services.decide_now(code, by_program=is_program(self.watcher.principal))
 
     def _send_message(self, command: dict[str, Any]) -> dict[str, Any]:
         wanted = MessageIn.model_validate({"message": command.get("message")})

@@ -27,6 +27,7 @@ from llm.purse import Purse
 from marketplace.identity import create_api_key
 from marketplace.models import Role
 from marketplace.presence import Doorman, Seats
+from marketplace.readiness import Readiness
 from marketplace.throttling import Throttle
 from negotiation import logs
 from negotiation.casting import read_casting
@@ -98,9 +99,10 @@ class DirectJournal:
 
 @pytest.fixture(autouse=True)
 def fresh_counts() -> None:
-    """What this process counts and remembers of its callers, whose keys' numbers begin anew in each test."""
+    """What this process counts and remembers of its callers, whose keys' numbers begin anew in each test; and no test
+    makes it stop for others."""
     shell = apps.get_app_config("marketplace")
-    shell.throttle, shell.seats, shell.doorman = Throttle(), Seats(), Doorman()
+    shell.throttle, shell.seats, shell.doorman, shell.readiness = Throttle(), Seats(), Doorman(), Readiness()
 
 
 @pytest.fixture(autouse=True)

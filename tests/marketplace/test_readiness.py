@@ -1,18 +1,11 @@
 import pytest
-from django.apps import apps
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from marketplace.management.commands.serve import Marketplace
-from marketplace.readiness import Readiness, readiness
+from marketplace.readiness import readiness
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    """As in a process that has just begun."""
-    monkeypatch.setattr(apps.get_app_config("marketplace"), "readiness", Readiness())
 
 
 def refuse(*args: object) -> None:
