@@ -40,13 +40,15 @@ class Mention:
 
 _LONGEST = 30
 _POWERS = {"k": 3, "thousand": 3, "grand": 3, "m": 6, "mn": 6, "mio": 6, "million": 6, "bn": 9, "billion": 9}
-_POWERS |= {"hundred": 2, "lakh": 5, "crore": 7, "万": 4, "萬": 4, "千": 3, "百": 2, "亿": 8}
+_POWERS |= {"hundred": 2, "lakh": 5, "lakhs": 5, "crore": 7, "crores": 7, "万": 4, "萬": 4, "千": 3, "百": 2, "亿": 8}
 _POWER = "|".join(sorted(_POWERS, key=len, reverse=True))
 _DIGITS = re.compile(
-    rf"(?P<number>[0-9]{{1,3}}(?P<group>[,.'_ ])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*(?![0-9])(?:[.,][0-9]+)?"
+    rf"(?P<number>[0-9]{{1,2}}(?:,[0-9]{{2}}){{1,6}},[0-9]{{3}}(?![0-9])(?:[.][0-9]+)?"
+    rf"|[0-9]{{1,3}}(?P<group>[,.'_ ])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*(?![0-9])(?:[.,][0-9]+)?"
     rf"|[0-9]+(?:[.,][0-9]+)?|(?<![0-9])[.][0-9]+)(?:\s?(?P<power>{_POWER})(?![a-z])(?!(?<=m)[0-9]))?",
     re.IGNORECASE,
 )
+_INDIAN = re.compile(r"[0-9]{1,2},[0-9]{2},")
 _LIKE_DIGITS = str.maketrans("OoQDlI|SsBZz", "000011155822")
 _LOOK_ALIKE = re.compile(
     r"(?<![A-Za-z0-9])(?=[0-9.,]{0,30}[OoQDlI|SsBZz])(?=[OoQDlI|SsBZz.,]{0,30}[0-9])"
@@ -107,10 +109,12 @@ def _digits(folded: str) -> Iterator[Mention]:
 
 
 def _amounts(number: str) -> frozenset[Decimal]:
-    """A mark before three digits may group them or begin the decimals."""
+    """A mark before three digits may group them or begin the decimals. "1,20,000" is grouped as in India."""
     if len(number) > _LONGEST:
         return frozenset()
     plain = re.sub("[ '_]", "", number)
+    if _INDIAN.match(plain):
+        plain = plain.replace(",", "")
     parts = re.split("[.,]", plain)
     is_one_mark = len(set(plain) & set(".,")) == 1
     readings = set[str]()
