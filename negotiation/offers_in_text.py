@@ -14,6 +14,7 @@ from negotiation.amounts_in_text import CODES, Amount, Cue, Role, amounts_in
 from negotiation.core.terms import CENT, to_money
 from negotiation.figures import money_words
 from negotiation.offer_words import ELSEWHERE, NOT_AN_OFFER, NOT_REALLY
+from negotiation.own_words import own_words
 from negotiation.replies.amounts import HIGHEST_PRICE
 from negotiation.replies.cardinals import CARDINAL, cardinal_readings
 from negotiation.replies.characters import fold
@@ -84,7 +85,7 @@ def read_offer(
     `quantity` is what is needed, and meant where none is named; `last`, a unit price that was on the table, tells what
     could be read in two ways. Digits of `item_name` are no numbers.
     """
-    folded = _plain(text[:LONGEST], item_name)
+    folded = _plain(own_words(text[:LONGEST]), item_name)
     if names_other_currency(folded, currency) or _names_odd_money(folded, currency):
         return None
     if NOT_AN_OFFER.search(folded):
