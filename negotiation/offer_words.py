@@ -1,4 +1,6 @@
-"""The words by which `offers_in_text` tells what a number is about, in English, German, French, Spanish and Dutch.
+"""The words by which `offers_in_text` tells what is said of a price.
+
+In English, German, French, Spanish, Dutch, Italian and Portuguese.
 
 They are matched against folded small letters: "Stück" is "stuck" there, "für" "fur", "pièce" "piece".
 """
@@ -27,7 +29,8 @@ ELSEWHERE = re.compile(
             r"(?<![0-9.,])[0-9]{1,2}\s?(?:[ap]\.?m\b\.?|o'?clock|uhr\b|h[0-9]{2}\b)",
             r"(?<![a-z])(?:19|20)[0-9]{2}(?=\s(?:model|version|edition|modell))",
             r"(?<![a-z])(?:in|since|year|anno|seit) (?:19|20)[0-9]{2}(?![0-9.,])",
-            r"(?<![a-z])(?:(?:order|ticket|case|contract|vertrag|commande|pedido) #?[0-9]{4,}|(?:room|extension|suite"
+            r"(?<![a-z])(?:(?:ticket|case) #?[0-9]+|(?:order|contract|vertrag|commande|pedido) #?[0-9]{4,}|(?:room"
+            r"|extension|suite"
             r"|raum) [0-9]+)",
             r"(?:\+|(?<![0-9])00)[0-9][0-9 ()/.-]{6,20}[0-9]",
             r"(?:tel|phone|telephone|telefon|call me (?:on|at)|call|mobile|handy|fax|whatsapp"
@@ -47,6 +50,9 @@ ELSEWHERE = re.compile(
             r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag"
             r"|freitag)(?:,? the)? [0-9]{1,2}(?![0-9.,])",
             r"(?:24|7)/(?:7|24|365)",
+            r"(?<![0-9.,])[0-9]{1,5} (?!(?:an?|per|the|for|and) )(?:[a-z]+ ){1,2}(?:street|avenue|road|boulevard"
+            r"|st(?=[.,]|$))(?![a-z])",
+            r"(?<=[a-z])(?:str\.|strasse|straat) [0-9]{1,4}[a-z]?(?![0-9a-z])",
         )
     )
 )
@@ -54,17 +60,21 @@ ELSEWHERE = re.compile(
 # What may stand around a number.
 EACH = re.compile(
     r"[ ,]{0,2}(?:(?:/|an?|per|pro|je|par|por)\s?(?:single )?(?:units?|pieces?|pc|pcs|item|each|ea|stuck|stk|einheit"
-    r"|unite|article|unidad|pieza)|for (?:each|every|one)|each|ea|apiece|a pop|c/u|p\. ?[pu]\.?|unit price|das stuck"
-    r"|l'unite|a l'unite|la piece|la unidad|chacune?|cada una?|per stuk)(?![a-z])"
+    r"|unite|article|unidade?|pieza|peca|pezzo|unita)|for (?:each|every|one)|each|ea|apiece|a pop|c/u|p[./] ?[pu]\.?"
+    r"|unit price|das stuck"
+    r"|l'unite|a l'unite|la piece|la unidad|chacune?|cada (?:una?|uma?)|per stuk|al? pezzo|l'un[oa]|cadaun[oa]"
+    r"|ciascun[oa]|a unita|a unidade)(?![a-z])"
 )
 EACH_BEFORE = re.compile(
     r"(?:each|per (?:unit|piece|item)|a piece|unit price|price per unit|stuckpreis|pro stuck|je stuck|l'unite"
-    r"|par piece|prix unitaire|precio unitario|por unidad|cada uno|per stuk|stukprijs)[a-z ]{0,12}[:=]? ?$"
+    r"|par piece|prix unitaire|precio unitario|por unidade?|cada uno|per stuk|stukprijs|prezzo unitario"
+    r"|preco unitario)[a-z ]{0,12}[:=]? ?$"
 )
 TOTAL = re.compile(
     r"[ ,]{0,2}(?:in )?(?:total|in all|altogether|all told|overall|lump sum|for the (?:lot|whole|batch"
     r"|order|complete)|for everything|for the whole|insgesamt|gesamt|zusammen|fur alles|komplett|pauschal"
-    r"|totaal|au total|en tout|pour le tout|en total|por todo|por todos|todo junto|as a (?:total|package))(?![a-z])"
+    r"|totaal|au total|en tout|pour le tout|en total|in tot(?:ale|o)|in tutto|no total|ao todo|por tudo|por todo"
+    r"|por todos|todo junto|as a (?:total|package))(?![a-z])"
 )
 TOTAL_BEFORE = re.compile(
     r"(?:total(?: price)?(?: of)?|sum of|altogether|all in all|all in for|lump sum(?: of)?|overall|insgesamt"
@@ -72,130 +82,69 @@ TOTAL_BEFORE = re.compile(
     r"|comes to)(?: (?:is|of|be|would be|de|von|(?:for|fur|pour|por|voor"
     r"|van) [a-z ]{0,12}[0-9]{1,7}[a-z ]{0,16}))?[ :]{0,2}$"
 )
-UNITS = re.compile(
-    r"\s?-?(?:units?|pieces?|pcs?|items?|ea(?=\s(?:at|@|x|for)\b)|nos\.?|stuck|stk|stuks?|einheiten|pieces|unites?"
-    r"|articles?|unidades|uds?|piezas?"
-    r"|of (?:them|these|those|the)|of 'em|boxes|cartons|pallets|sets|pairs|copies|exemplare|exemplaires)(?![a-z])\.?"
-)
-# Before a number of units, whatever it is; and before the number that is needed.
-BUYS_BEFORE = re.compile(
-    r"(?<![a-z])(?:take|taking|took|takes|buy|buying|(?:only|just) need|need only|only have|have only|just have"
-    r"|order|ordering|purchase"
-    r"|commit to|go for all|quantity|qty|all|the full|nehmen|nehme|nimmst|bestelle[nt]?|kaufe[nt]?|abnahme von"
-    r"|menge|alle|prenez|prends|commande[rz]?|achete[rz]?|quantite|tous les|toutes les|compra[rs]?|llevas?"
-    r"|cantidad|todos los|todas las|nemen|neem|bestel|bestellen|afname van|aantal)(?: of| de| von| me| us| you| mir"
-    r"| uns| is)?(?: all)?[ :]{1,2}$"
-)
-NEEDS_BEFORE = re.compile(
-    r"(?<![a-z])(?:need|want|get|ship|supply|deliver|give|for|the|those|these|sell|fur|die|voor|de|pour|les|por|los|las"
-    r"|of)(?: me| us| you| all| the| those| these)?\s$"
-)
-TIMES = re.compile(r"\s?(?:x|\*|@)\s?(?:[$€£]\s?)?")
 # What a price is for that is no unit: for so many, a pack, a weight.
 PER_OTHER = re.compile(
     r"\s?(?:/|a|per|for (?:each|every)|je|pro|par|por)\s?(?:\d|(?:ten|dozen|hundred|thousand|pack(?:age|et)?s?|box"
     r"|case|carton|crate|bag|pallet|set|pair|kilo|kg|ton(?:ne)?|lit(?:re|er)|gallon|met(?:re|er)|hour|day|week"
     r"|month|year|hundert|packung|karton|kiste|palette|paquet|carton|paquete|caja)(?![a-z]))"
 )
-# Units that nobody offers now.
-NOT_NOW = _whole(
-    r"sold|last (?:month|year|week|time)|warehouse|capacity|(?:per|a|every|each) (?:day|week|month|year)|in stock"
-    r"|auf lager",
-)
-BUYS_AFTER = re.compile(
-    r"\s(?:nehmen|nehme|nimmst|abnehmen|bestellen|bestelle|kaufen|kaufe)(?! (?:ich|wir|sie))(?![a-z])"
-)
-_NO_NOUN = r"(?!(?:[a-z-]+\s)*(?:is|was|has|does|as|this|its|plus|less|makes|sounds|seems|looks|works|us|yes|thanks)\s)"
-# "50 new laptops at 405": whatever is counted.
-_NOUNS = rf"(?:\s{_NO_NOUN}(?:[a-z-]+\s){{0,2}}[a-z-]{{3,30}}s)?"
-AT_PRICE = re.compile(
-    rf"{_NOUNS}\s(?:at|@|zu|zu je|je|a|à|for just|for only)\s(?:[$€£]\s?)?|\s[a-z-]{{4,30}}\szu\s(?:je\s)?(?:[$€£]\s?)?"
-)
-FOR_EACH_PRICE = re.compile(rf"{_NOUNS}\sfor\s(?:[$€£]\s?)?")
-FOR_PRICE = re.compile(r"\s(?:for|fur|pour|por)\s(?:(?:[$€£]|eur|usd)\s?)?")
-TIMES_AFTER = re.compile(r"\s?(?:x|\*|@)")
-MEASURES = re.compile(
-    r"\s?-?(?:%|percent|pct|prozent|pour ?cent|por ?ciento|inch(?:es)?|in\.|\"|''|zoll|pouces|cm|mm|km|kg|g|gr"
-    r"|lbs?|ml|l|liters?|litres?|gb|tb|mb|ghz|mhz|hz|w|watts?|kwh|v|volts?|mah|ah|mp|p|dpi|fps|core|cores|-?port"
-    r"|-?pin|bit|people|persons|employees|colleagues|users|leute|seats?|customers?|suppliers?|sellers?|buyers?"
-    r"|vendors?|quotes?|offers?"
-    r"|bids?|times|mal|fois|veces|rounds?|runden|points?|stars?|offices?|in stock|on stock|left|available|on hand"
-    r"|auf lager|verfugbar|en stock|disponibles?|rooms?|floors?|warehouses?|stores?|trucks?|g\b|k?m2|sqm)(?![a-z])"
-)
-TIME = re.compile(
-    r"[\s-]?(?:(?:business|working|calendar|full)[\s-])?(?P<unit>days?|d|tage?n?|(?:werk)?dag(?:en)?|werktage?n?"
-    r"|arbeitstage?n?"
-    r"|jours?|dias?|weeks?|wk|wks|weken|wochen?|semaines?|semanas?|hours?|hrs?|stunden|heures|horas|months?"
-    r"|monate?n?|maand(?:en)?"
-    r"|mois|mes|meses|years?|yrs?|jahre?n?|jaar|ans?|annees?|anos?|minutes?|minuten)(?![a-z])"
-)
-DAYS_IN = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
 CENTS = re.compile(r"\s?(?:¢|(?:cents?|ct|centimes|centavos)(?![a-z]))|c(?=[\s/.,;!?]|$)")
-
-# Which further term a time is about: the nearest of these decides.
-WARRANTY = r"warr[ae]nt(?:y|ies|ee)|guarantee[sd]?|garantie|gewahrleistung|garantia"
-PAYMENT = (
-    r"net|pay|pay(?:e|i)?ments?|money|cash|funds|paid|payable|payment terms|invoice|credit|betaling|betalen|betaald"
-    r"|zahlung|zahlungsziel|zahlbar|zahlen"
-    r"|rechnung|paiement|payer|payable|pago|pagar|pagas?|plazo de pago"
-)
-DELIVERY = (
-    r"deliver(?:y|ed|ies|ing)?|deliv(?:ry|rey)|levering|leveren|geleverd|levertijd|ship(?:ped|ping|ment|s)?"
-    r"|dispatch(?:ed)?|lead ?time|arriv(?:e|es|al)|lieferung"
-    r"|lieferzeit|liefern|geliefert|lieferbar|versand|livraison|livrer|livre|delai|entrega|entregar|envio"
-    r"|plazo de entrega|pick-?up|picked up|collection|with you|at your door(?:step)?"
-)
-TOPICS = re.compile(
-    rf"(?<![a-z])(?:(?P<warranty_months>{WARRANTY})|(?P<payment_days>{PAYMENT})|(?P<delivery_days>{DELIVERY})"
-    r"|(?P<other>valid|validity|stands|open|decide|think|answer|reply|respond"
-    r"|ago|old|gultig|valable|valido|valida|experience"
-    r"|business for|customers? for|until|expires|hold))(?![a-z])"
-)
-NET = re.compile(r"(?<![a-z])net ?$")
 
 # What is said of the number, in the same clause before or after it.
 NOT_REALLY = re.compile(
     r"why not|warum nicht|pourquoi pas|por que no|no problem|not a problem|kein problem|pas de probleme|no doubt"
     r"|without doubt|not bad|nicht schlecht|pas mal|if not|wenn nicht|not only|no worries|if you (?:don't"
-    r"|do not) mind|what would you say to|sharpen your pencils?|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
+    r"|do not) mind|what would you say to|(?:see )?your way(?: clear)? to|che ne dic[ei]|sharpen your pencils?"
+    r"|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
 )
 LIMIT_BEFORE = _whole(
     r"(?:at|no|not|nothing) (?:least|most|less|more|lower|higher|under|over|below|above|beyond)(?: than)?",
     r"(?:below|under|above|over|beneath|beyond|exceed(?:s|ing)?|less than|more than|lower than|higher than|up to"
     r"|as low as|upwards of|down to at most|within)",
-    r"approved|authori[sz]ed(?: for)?|sub|min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling|budget|cap"
+    r"(?:start(?:s|ing)|begin(?:s|ning)) (?:at|from)|(?:north|south) of|closer to|nearer(?: to)?|the (?:most"
+    r"|least) (?:i|we)",
+    r"approved|authori[sz]ed(?! to offer)(?: for)?|sub|min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling"
+    r"|budget|cap"
     r"|cost price|reserve",
     r"unter|uber|mindestens|hochstens|ab|maximal|minimal|bis zu|nicht mehr als|nicht weniger als|weniger als"
     r"|mehr als|limit|obergrenze|untergrenze",
     r"(?:pas )?(?:moins|plus) de|au moins|au plus|jusqu'a|en dessous de|au-dessus de|sous",
-    r"(?:no )?(?:menos|mas) de|al menos|como (?:maximo|minimo)|hasta|por debajo de|por encima de|bajar de|minimo"
+    r"(?:no )?(?:menos|mas) de|al menos|como (?:mucho|maximo|minimo)|a lo sumo|hasta|por debajo de|por encima de"
+    r"|bajar de|minimo"
     r"|maximo|mindest[a-z]*|hochst[a-z]*",
+    r"(?:piu|meno) di|al (?:massimo|minimo)|massimo|almeno|fino a|sott?o (?:i|gli)|sopra (?:i|gli)|a partire da",
+    r"(?:mais|menos) (?:de|do que)|no (?:maximo|minimo)|ate|pelo menos|abaixo de|acima de|a partir de|vanaf|minstens",
 )
 LIMIT_AFTER = re.compile(
     r"\s?(?:or (?:less|more|lower|under|above|below|better)|at (?:most|least)|minimum|maximum|min\b|max\b|tops"
     r"|and (?:up|above|below|under)|is (?:my|our|the) (?:limit|minimum|maximum|max|min|floor|budget|ceiling"
-    r"|bottom line|lowest i can see)|oder (?:weniger|mehr)|ou (?:moins|plus)|como (?:maximo|minimo)|au (?:maximum"
-    r"|minimum|plus|moins)|o (?:menos|mas)|maximal|mindestens|\+(?![0-9]))"
+    r"|bottom line|lowest i can see|most|least)|to spend|(?:of |in )?budget|oder (?:weniger|mehr)|ou (?:moins|plus)"
+    r"|como (?:maximo|minimo)|au (?:maximum"
+    r"|minimum|plus|moins)|o (?:menos|mas)|maximal|mindestens"
+    r"|\+(?!\s?(?:[0-9]|vat|tax|mwst|ust|tva|iva|btw|shipping|freight|delivery|versand)))"
 )
 NEGATED_BEFORE = _whole(
     r"not|no|never|can't|cannot|cant|can not|couldn't|won't|wont|wouldn't|don't|dont|doesn't|isn't|neither|nor"
     r"|unable|refuse|reject|decline",
     r"nicht|kein(?:e[nmrs]?)?|niemals|nie|weder|ablehnen",
-    r"ne|pas|jamais|aucune?|impossible|refuse[rz]?|n'[a-z]+",
-    r"nunca|tampoco|ningun[a]?|rechazo",
+    r"pas|jamais|aucune?|impossible|refuse[rz]?|n'[a-z]+",
+    r"nunca|tampoco|ningun[a]?|rechazo|non(?!-)|nessun[oa]?|nao|nem|nenhum[a]?",
     r"didn't|did not say|haven't|nobody|no one|niet|geen|nooit",
 )
 NEGATED_AFTER = re.compile(
     r"[a-z0-9 ,/'.]{0,40}?(?:(?:is|are|was|were|would be|seems?|looks?|sounds?|'s|is ons|ist|sind|ware|est|serait"
     r"|es|son"
-    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|(?:well )?(?:outside|above|over)|(?:more|less|higher"
+    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|(?:well )?(?:outside|above|over)|(?:well )?(?:below"
+    r"|under) (?:our |my )?(?:own )?costs?|(?:more|less|higher"
     r"|lower) than|a lot|impossible|zu|nicht|viel|unmoglich"
     r"|trop|pas|demasiado|muy|te|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't"
     r"|does not|hurts|exceeds|does nothing|would not|wouldn't|geht nicht|reicht nicht|passt nicht"
-    r"|(?:would|will|'d) (?:kill|ruin|bankrupt|hurt|sink) |(?:i|we)(?:'d| would) be |better off"
+    r"|(?:would|will|'d) (?:kill|ruin|bankrupt|hurt|sink) |(?:i|we)(?:'d| would) (?:be|lose) |(?:i|we)(?:'m|'re| am"
+    r"| are)? (?:los(?:e|ing)|mak(?:e|ing)|earn(?:ing)?) (?:money|nothing|no )|better off"
     r"|too (?:low|high|much|little|dear|expensive)|zu (?:hoch|teuer|wenig|niedrig)|te (?:duur|hoog|laag|weinig)"
-    r"|trop (?:cher|haut|bas)|demasiado)"
-    r"|[a-z ]{0,12}(?:is|are|ist|est|es) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?|outrageous"
+    r"|trop (?:cher|haut|bas)|demasiado|troppo|demais|muito (?:caro|alto|baixo)|(?<![a-z])ni(?:ch|e)t(?![a-z]))"
+    r"|[a-z ]{0,12}(?:is|are|ist|est|es|e|sono|sao) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?"
+    r"|outrageous"
     r"|absurd|high|low"
     r"|expensive|dear|teuer|hoch|cher|caro)(?![a-z])"
 )
@@ -207,6 +156,10 @@ REPORTED_BEFORE = _whole(
     r"|did you (?:say|mean)|how come",
     r"(?:they|he|she|others?|somebody|someone|another (?:seller|buyer|supplier|company|vendor|customer)"
     r"|competitors?|competition|rivals?|amazon|ebay|everyone|others)",
+    r"(?!(?:as|have|has|price|already|previously|hereby|amount)(?![a-z]))[a-z]{3,} (?:just |already )?quoted"
+    r"|(?:currently|presently|now|derzeit|aktuell|momentaneel) (?:pay|paying|buy|buying|get|zahlen|betalen)"
+    r"|(?:zahlen|payons|pagamos|paghiamo|betalen) (?:derzeit|aktuell|actuellement|actualmente|attualmente|atualmente"
+    r"|nu)",
     r"(?:quoted|offered|charged?|charges|wanted|asked) (?:us|me)|(?:am|was|were|been|being|are) (?:quoted|offered)"
     r"|saw|seen|found|gesehen|gefunden|vu|visto",
     r"last (?:time|year|month|week|order)|previous(?:ly)?|used to|usually|normally|(?:i|we) paid|why",
@@ -214,12 +167,15 @@ REPORTED_BEFORE = _whole(
     r"|andere[rns]?|konkurrenz|(?:wett|mit)bewerb(?:er)?|warum|letztes mal",
     r"votre|ton|vos|vous (?:demandez|avez dit|proposez|offrez)|concurrents?",
     r"su|tu|usted (?:pide|dijo|ofrece)|otro[s]?|competencia|pedia[s]?|pides",
+    r"suo|sua|vostr[oaei]|altr[oaei]|chied(?:e|ete|i)|concorrent[ei]|concorrenza",
+    r"seu|vosso|vossa|outr[oa]s?|pede[m]?|pediu|concorrencia",
     r"u (?:vraagt|biedt|zei)|je (?:vraagt|biedt|zei)|uw|jullie|concurrent(?:en|ie)?",
 )
 # What the whole clause is about: a price of before, of the market, of buying it, or none that anybody offers.
 NOT_ON_OFFER = _whole(
     r"last (?:year|quarter|season|spring|summer|autumn|winter|contract)|in the past|back then|letztes jahr|im vorjahr"
-    r"|l'an(?:nee)? dernier(?:e)?|el ano pasado|la ultima vez|vorig jaar|vorige keer",
+    r"|l'an(?:nee)? dernier(?:e)?|el ano pasado|la ultima vez|vorig jaar|vorige keer|l'anno scorso|l'ultima volta"
+    r"|(?:o )?ano passado|(?:d)?a ultima vez",
     r"market(?: price| rate| value| average)?(?: is| was| stands)|retail(?: price)?(?: is| was)|the going rate"
     r"|marktpreis|prix du marche"
     r"|precio de mercado|marktprijs",
@@ -233,12 +189,19 @@ NOT_ON_OFFER = _whole(
     r"(?:(?: costs?| charges?| fees?|kosten)|(?: costs?| charges?| fees?)? (?:is|are|would be|comes? to))",
     r"(?:(?:was|were|been) told|budgeted|(?:invoice|contract|catalogue|website|he|she|boss|manager"
     r"|client) (?:says|wants)"
-    r"|sells|charges|lists|online|you sold|(?:previous|earlier) order|(?:have|got"
-    r"|received) an? (?:[a-z]+ )?(?:offer|quote)s?"
+    r"|sells|charges|lists|online|you sold|(?:previous|earlier|last) (?:purchase )?order|(?:agreement"
+    r"|contract) with(?! you)|(?:have|got"
+    r"|received) an?(?:other)? (?:[a-z]+ )?(?:offer|quote|bid)s?"
     r" (?:from|of|at)|(?:recommended|list|catalogue|catalog|retail)(?: retail)? price [a-z ]{0,20}is|listenpreis"
     r"|precio de catalogo"
-    r"|prix (?:catalogue|public)|(?:avons|ai|avez) paye|pagamos|haben .{0,20}(?:ge|be)zahlt|verlangt)",
-    r"(?:anderen?|anderer|autre|otro) (?:lieferant(?:en)?|anbieter|fournisseur|proveedor)",
+    r"|prix (?:catalogue|public)|(?:avons|ai|avez) paye|pagamos|abbiamo pagato|haben .{0,20}(?:ge|be)zahlt|verlangt)",
+    r"(?:anderen?|anderer|autre|otro|altro|outro) (?:lieferant(?:en)?|anbieter|fournisseur|proveedor|fornitore"
+    r"|fornecedor)"
+    r"|(?:vendor|supplier|seller|bidder|dealer|anbieter|lieferant|fournisseur|proveedor) (?:no\.? ?)?(?:[b-hj-z]"
+    r"|[0-9]{1,2})",
+    r"los(?:e|es|ing) money|i wish|wish i|than (?:to )?(?:sell|pay|buy)(?:ing)?|if only|you must have|mistyped"
+    r"|misread|misheard"
+    r"|(?:would|will|'d) (?:kill|fire|sack|shoot|murder) (?:me|us)|(?:make|earn)s? [0-9]+(?:[.,][0-9]+)?\s?%",
     r"(?:comparable|similar|equivalent|competing|(?:other|another) (?:vendor|supplier|shop|store|seller|machine"
     r"|model))",
     r"(?:might|could|would|should) have (?:taken|been|gone|paid|sold|bought|accepted|agreed|done)"
@@ -250,6 +213,7 @@ ENDED_AFTER = re.compile(
 )
 # With such words a whole text offers nothing.
 NOT_AN_OFFER = _whole(
+    "\N{THUMBS DOWN SIGN}|\N{CROSS MARK}|\N{NO ENTRY SIGN}|\N{FACE WITH NO GOOD GESTURE}",
     r"(?:not|isn't|no) (?:an? |yet an? )?(?:binding |formal |firm |real |official )?(?:offer|commitment)(?: yet)?",
     r"(?:don't|do not|not to be) (?:take|treat|read|regard|see|taken|read|understood) (?:this |that |it )?as an? offer",
     r"kein (?:verbindliches )?angebot|unverbindlich|pas une offre|no es una oferta|geen (?:bindend )?bod",
@@ -278,6 +242,8 @@ ACTS = _whole(
     r"propos(?:e|ons|ition)|offr(?:e|ons)|accept(?:e|ons)|d'accord|accord|prends|prenons|paie|payons|marche conclu",
     r"ofre(?:zco|cemos)|oferta|acept(?:o|amos)|de acuerdo|trato|pag(?:o|amos|ar)|propon(?:go|emos)|dej(?:o|amos)",
     r"bied(?:en)?|bod|akkoord|accepteer|betaal|neem",
+    r"offr(?:o|iamo)|propon(?:go|iamo)|accett(?:o|iamo)|faccio|facciamo|chiudiamo|affare fatto"
+    r"|ofere(?:co|cemos)|proponho|propomos|aceit(?:o|amos)|fech(?:o|amos|ado)|coup(?:e|ons|er) la poire",
 )
 HINTS = _whole(
     r"how about|what about|would|could|can|can't you|let's|let us|let you|get|give|do|price|each|per|apiece|total"
@@ -287,10 +253,11 @@ HINTS = _whole(
     r"|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
     r"|available|list|discount|delivered|delivery|warranty|payment|net|it is|that's|makes|comes to|so|then|at|x",
     r"preis|pro|je|kann|konnte[n]?|konnten|mache[n]?|stuck|wenn|fur|lieferung|zahlung|liefern|mit|geben|mein|unser"
-    r"|noch",
+    r"|noch|moglich|machbar",
     r"prix|pour|peux|pouvons|pouvez|si vous|faire|piece|l'unite|livraison|avec|mon|notre|dernier",
     r"precio|por|puedo|podemos|podria|si|unidad|entrega|mi|nuestr[oa]|ultim[oa]|final",
     r"prijs|per|voor|kan|kunnen|stuk|stuks|levering|mijn|onze|als",
+    r"prezzo|preco|posso|possiamo|podemos|pezz[oi]|peca|unita|unidade|consegna|pagamento|garanzia|cada",
 )
 # Right before what the writer itself offers, whatever other prices it speaks of.
 OWN_BEFORE = re.compile(
@@ -301,14 +268,23 @@ OWN_BEFORE = re.compile(
     r"|quote)(?:(?: now)? is| now| would be)?"
     r"|you(?:'d|'ll)?(?: now| would| will)* pay|halfway(?: is)?|makes|which (?:is|gives)|so|thus|hence"
     r"|(?:ich|wir) bieten?|biete(?:n)? (?:ich|wir)|mein (?:angebot|gebot)|je propose|nous (?:proposons|offrons)"
-    r"|(?:mon|notre) offre|ofre(?:zco|cemos)|(?:mi|nuestra) oferta|(?:ik|we|wij) bied(?:en)?|mijn bod)"
+    r"|(?:mon|notre) offre|ofre(?:zco|cemos)|(?:mi|nuestra) oferta|(?:ik|we|wij) bied(?:en)?|mijn bod"
+    r"|offr(?:o|iamo)|ofere(?:co|cemos)|correct(?:ion|ed)?(?: that| this| it)?)"
     r"(?: (?:you|to|at|for|a|an|price|of|is|up|down|it|exactly|that|just|only|ihnen|ist|est|es|de|u"
     r"|je)){0,4}[ :,]{0,3}$"
 )
+# Before the one of several prices that holds.
+NEWEST = re.compile(
+    r"(?<![a-z])(?:(?:right )?now|today|how about|what about|for you|let's (?:say|do|make it|call it|meet at"
+    r"|settle (?:at|on)))"
+    r"(?:,? (?:(?:i|we)(?:'m|'re| am| are)|it(?:'s| is)|only|just|at|down to|up to))*[ :,]{1,2}$"
+)
 REPORTED_BESIDE = re.compile(
     r"(?<![a-z])(?:instead of|down from|up from|from|versus|vs\.?|compared (?:to|with)|rather than|against|than"
-    r"|off(?!:)|asked|(?:asking |list |catalogue |retail |market )price|rrp|paid|costs? (?:me|us)|cost"
-    r"|bought (?:it )?(?:at|for)|worth|valued? at|average|sav(?:e|ing)s?|discount|rebate|deposit|shipping|freight"
+    r"|off(?!:)|asked|(?:asking |list |catalogue |retail |market )price|m?s?rrp|msrp|uvp|charge of|paid|costs? (?:me"
+    r"|us)|cost"
+    r"|bought (?:it )?(?:at|for)|worth|valued? at|average|sav(?:e|ing)s?(?: us| you| me)?|shipped|produced|received"
+    r"|counted|retails?(?: at| for)?|discount|rebate|deposit|shipping|freight"
     r"|fee|plus|surcharge|vat|tax|margin|difference|gap|another|by|add|adding|(?:offer|price|bid|quote) was|extra"
     r"|additional|beat|undercut|(?<!to )(?<!we )(?<!i )(?<!can )(?<!new )(?<!my )(?<!our )(?<!revised )quote"
     r"|statt|anstatt|listenpreis"
@@ -320,9 +296,14 @@ REPORTED_AFTER = re.compile(
     r"|you(?:'re| are) (?:joking|kidding|dreaming)|seriously|really|unmoglich|leider)\b"
     r"|\s(?:on|at|from|bei|chez|en) (?:amazon|ebay|alibaba|walmart|costco|staples|best buy|newegg|other"
     r"|the (?:web|internet|net|market))|(?: \w+){0,2} online|(?: \w+){0,3} gesehen"
-    r"|\s(?:is|was|are) your(?![a-z])|\s(?:on top|extra)(?![a-z])|\s?(?:you (?:asked|said|want|quoted|offered"
+    r"|(?: [a-z]+){1,4} (?:other|another|anderen|autre|otro|altro|outro) (?:supplier|vendor|seller|dealer"
+    r"|lieferanten|anbieter|fournisseur|proveedor"
+    r"|fornitore|fornecedor)"
+    r"|\s(?:(?!(?:incl|with|no|plus|and|free|per|each|an?)(?![a-z]))[a-z-]+\s){0,2}(?:fee|surcharge|deposit|penalty)"
+    r"(?![a-z])|\s(?:is|was|are) your(?![a-z])|\s(?:on top|extra)(?![a-z])|\s?(?:you (?:asked|said|want|quoted|offered"
     r"|mentioned|propose)|that you"
-    r"|from (?:another|a|the other|your)|elsewhere|last (?:time|year|month|week)|is what (?:you|they|others)"
+    r"|from (?:another|a|the other|your|some(?:body|one)|others?)|for theirs|elsewhere|last (?:time|year|month|week)"
+    r"|is what (?:you|they|others)"
     r"|your (?:best|last|final|lowest|price|offer)|(?:as|for) (?:a )?(?:shipping|freight|deposit|discount|postage"
     r"|delivery charge)|(?:off|less|more|cheaper|dearer|lower|higher|discount|rabatt|weniger|gunstiger|nachlass"
     r"|de moins|de remise|moins|menos|de descuento)(?![a-z])"
@@ -342,7 +323,7 @@ NEARLY = _whole(
     r"environ|a peu pres|peut-etre|vers",
     r"aproximadamente|alrededor de|unos|unas|quizas?|mas o menos|cerca de",
 )
-RANGE = re.compile(r"\s?(?:-|to|bis|a)\s?(?:[$€£]\s?)?")
+RANGE = re.compile(r"\s?(?:-|/|~|to|bis|a)\s?(?:[$€£]\s?)?")
 MOVES_FROM = re.compile(
     r"(?:come|came|go|going|went|mov(?:e|ed|ing)|drop(?:ped|ping)?|rais(?:e|ed|ing)|increas(?:e|ed|ing)"
     r"|improv(?:e|ed|ing)|lower(?:ed|ing)?|reduc(?:e|ed|ing)|cut(?:ting)?|down|up|runter"

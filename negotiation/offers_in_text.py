@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from negotiation.amounts_in_text import CODES, Amount, Cue, Role, amounts_in
+from negotiation.amounts_in_text import Amount, Role, amounts_in
 from negotiation.core.terms import CENT, to_money
 from negotiation.figures import money_words
 from negotiation.offer_words import ELSEWHERE, NOT_AN_OFFER, NOT_REALLY
@@ -18,8 +18,9 @@ from negotiation.own_words import own_words
 from negotiation.replies.amounts import HIGHEST_PRICE
 from negotiation.replies.cardinals import CARDINAL, cardinal_readings
 from negotiation.replies.characters import fold
-from negotiation.replies.money import names_other_currency
+from negotiation.replies.money import is_currency, names_other_currency
 from negotiation.replies.names import MASK, mask_names
+from negotiation.surroundings import CODES, Cue
 
 LONGEST = 1000
 MOST_QUANTITY = 1_000_000
@@ -33,20 +34,13 @@ _OTHER_MONEY = re.compile(
     r"(?<![a-z])(?:quid|sterling|pounds?|francs?|franken|pesos?|reais|zloty|zl|kronor|kroner|kr|lira|rand|bitcoin|btc)"
     r"(?![a-z])"
 )
-_CROWNS = {"kr", "kronor", "kroner"}
-_OWN_WORDS = {
-    "GBP": {"quid", "sterling", "pound", "pounds"},
-    "CHF": {"franc", "francs", "franken"},
-    "PLN": {"zl", "zloty"},
-    "SEK": _CROWNS,
-    "NOK": _CROWNS,
-    "DKK": _CROWNS,
-}
 _DOZENS = re.compile(
     r"(?<![\w.,])(?P<count>\d{1,4}(?:[.,]5)?|half an?|(?:a )?couple(?: of)?|[a-z]{3,9}(?:-[a-z]{3,5})?)"
     r"[ -]dozens?(?![a-z])"
 )
 _COUNTED_NAME = re.compile(rf"(?<=\d)\s+{re.escape(MASK.strip())}\s+(?:s\s)?")
+_CODE_TAIL = re.compile(rf"(?<={re.escape(MASK)})[-_][0-9a-z_-]+")
+_STRUCK = re.compile(r"~~[^~]{1,200}~~")
 _ISH = re.compile(r"(?<=\d)[ -]?ish\b")
 _DASHED = re.compile(r"(?<=[0-9])/[-=](?![0-9a-z])")
 _A_TIME = re.compile(
@@ -98,11 +92,14 @@ def read_offer(
 
 def _plain(text: str, item_name: str) -> str:
     """Folded, in small letters, without dates, telephone numbers and other numbers that count nothing."""
-    folded = fold(text.replace("\N{MULTIPLICATION SIGN}", "x").replace("\n", "; "))
+    folded = fold(
+        _STRUCK.sub(" ", text).replace("\N{MULTIPLICATION SIGN}", "x").replace("\n", "; ").replace("\t", "; ")
+    )
     small = folded.lower()
     small = small if len(small) == len(folded) else folded
     if item_name:
-        small = mask_names(small, (fold(item_name).lower(), item_name))
+        small = _several_of(item_name).sub(r"\g<number>", small)
+        small = _CODE_TAIL.sub("", mask_names(small, (fold(item_name).lower(), item_name)))
         small = _nouns_of(item_name).sub("units", _COUNTED_NAME.sub(" units ", small))
     small = small.replace("i.e.", "so")
     small = _ISH.sub("", _DASHED.sub("", _A_TIME.sub(_of_one, small)))
@@ -113,6 +110,12 @@ def _of_one(time: re.Match[str]) -> str:
     """ "within a week" as "within 1 week"."""
     unit = time["unit"]
     return f"{time['lead']}{'2 weeks' if unit == 'fortnight' else f'1 {unit}'}"
+
+
+def _several_of(item_name: str) -> re.Pattern[str]:
+    """The "s" of "40 XPS 15s" and "XPS 15's"."""
+    numbers = "|".join(re.findall(r"[0-9]+", item_name)) or r"(?!)"
+    return re.compile(rf"(?<![0-9.,])(?P<number>{numbers})'?s(?![a-z])")
 
 
 def _nouns_of(item_name: str) -> re.Pattern[str]:
@@ -136,9 +139,8 @@ def _in_digits(dozens: re.Match[str]) -> str:
 
 
 def _names_odd_money(folded: str, currency: str) -> bool:
-    named = {match.group() for match in _OTHER_MONEY.finditer(folded)}
     codes = set(_CODE.findall(folded)) - {currency.lower(), "try"}
-    return bool(codes or named - _OWN_WORDS.get(currency.upper(), set()))
+    return bool(codes) or any(not is_currency(name, currency) for name in _OTHER_MONEY.findall(folded))
 
 
 def _without_choices_made(amounts: Sequence[Amount]) -> Sequence[Amount]:

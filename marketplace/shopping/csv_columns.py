@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from negotiation.amounts_in_text import CODES
 from negotiation.replies.characters import fold
 from negotiation.replies.money import CURRENCY_SIGNS, is_currency
+from negotiation.surroundings import CODES
 
 COLUMNS = {
     "item_name": "Item",

@@ -5,9 +5,9 @@ They are matched against folded small letters, up to the number or right after i
 
 import re
 
-from negotiation.amounts_in_text import CODES
 from negotiation.offer_words import EACH, EACH_BEFORE, TOTAL
 from negotiation.replies.money import CURRENCY_SIGNS
+from negotiation.surroundings import CODES
 
 _SIGNS = "|".join(re.escape(sign) for sign in sorted(CURRENCY_SIGNS, key=len, reverse=True))
 _MONEY = rf"{_SIGNS}|(?<![a-z])(?:{CODES})(?![a-z])"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bench.replies import SHAPES
 from negotiation.offers_in_text import LONGEST, read_offer
 from tests.negotiation.corpus_offers import OFFERS
+from tests.negotiation.corpus_talk import TALK
 
 ITEM = "HP 15 Laptop"
 PIECES = st.sampled_from((
@@ -33,6 +34,15 @@ def test_what_a_text_offers(text, offered):
     )
 
 
+@pytest.mark.parametrize(("text", "offered"), TALK)
+def test_what_is_offered_while_a_price_is_on_the_table(text, offered):
+    found = read(text, last=Decimal(430))
+
+    assert (found and (found.price, found.quantity, found.terms)) == (
+        offered and (Decimal(offered[0]), offered[1], offered[2])
+    )
+
+
 @pytest.mark.parametrize(
     ("item", "text", "quantity"),
     [
@@ -42,6 +52,8 @@ def test_what_a_text_offers(text, offered):
         ("Office chairs", "300 a chair", 60),
         ("HP 15", "20 HP 15 at 300", 20),
         ("Bürostuhl Ergo", "20 Bürostühle zu 300", 20),
+        ("Dell XPS 15", "20 XPS 15s at 300 each", 20),
+        ("Dell XPS 15", "20 XPS 15's for 300 each", 20),
     ],
 )
 def test_units_are_counted_by_what_the_item_is_called(item, text, quantity):
@@ -153,6 +165,9 @@ def test_what_is_less_clear_is_less_certain(clear, less_clear):
         ("415 francs", "CHF", True),
         ("415 kr", "SEK", True),
         ("415 kr", "EUR", False),
+        ("415 reais", "BRL", True),
+        ("415 reais", "EUR", False),
+        ("415 lira", "TRY", True),
         ("415 zł", "PLN", True),
         ("415 zł", "EUR", False),
         ("€415", "USD", False),
