@@ -35,6 +35,7 @@ from negotiation.offer_words import (
     EACH,
     EACH_BEFORE,
     ENDED_AFTER,
+    JUDGED_AFTER,
     LIMIT_AFTER,
     LIMIT_BEFORE,
     MOVES_FROM,
@@ -93,7 +94,7 @@ class Role(Enum):
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number with what it seems to be. `doubt` takes from the confidence; `is_each`: surely the price of one unit;
-    `is_bare`: nothing beside it speaks of money; `is_own`: named as what the writer offers; `cue`:
+    `is_bare`: nothing beside it speaks of money, or of units; `is_own`: named as what the writer offers; `cue`:
     what its sentence says of it.
     """
 
@@ -142,7 +143,8 @@ def _quantity(around: Around, values: tuple[Decimal, ...], needed: int) -> Amoun
     if NOT_NOW.search(around.before) or NOT_NOW.search(around.after) or _is_kept(around, needed):
         return Amount(Role.NOTHING, values)
     is_whole = any(value == value.to_integral_value() for value in values)
-    return Amount(Role.QUANTITY if is_whole else Role.UNCLEAR, values)
+    is_bare = not _is_counted(around) or EACH.match(around.rest) is not None  # "412 ea x 45" and "45 ea x 412"
+    return Amount(Role.QUANTITY if is_whole else Role.UNCLEAR, values, is_bare=is_bare)
 
 
 def _is_kept(around: Around, needed: int) -> bool:
@@ -283,7 +285,9 @@ def _is_not_offered(around: Around) -> bool:
         return True
     if ACCEPTS.search(lead) or TAKEN_AFTER.match(tail) or OWN_BEFORE.search(lead):
         return False
-    return bool(REPORTED_BEFORE.search(own) or REPORTED_BESIDE.search(lead) or REPORTED_AFTER.match(tail))
+    if REPORTED_BEFORE.search(own) or REPORTED_BESIDE.search(lead):
+        return True
+    return bool(REPORTED_AFTER.match(tail) or JUDGED_AFTER.match(tail))
 
 
 def _to_clause_end(around: Around) -> str:

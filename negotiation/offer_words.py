@@ -95,7 +95,7 @@ NOT_REALLY = re.compile(
     r"why not|warum nicht|pourquoi pas|por que no|no problem|not a problem|kein problem|pas de probleme|no doubt"
     r"|without doubt|not bad|nicht schlecht|pas mal|if not|wenn nicht|not only|no worries|if you (?:don't"
     r"|do not) mind|what would you say to|(?:see )?your way(?: clear)? to|che ne dic[ei]|sharpen your pencils?"
-    r"|no more than fair|isn't it|ain't it|(?:^|\W)no[.,!] "
+    r"|no more than fair|isn't it|ain't it|(?:^|\W)no[,!] |(?:^|[.!?;] ?)no\. "
 )
 LIMIT_BEFORE = _whole(
     r"(?:at|no|not|nothing) (?:least|most|less|more|lower|higher|under|over|below|above|beyond)(?: than)?",
@@ -103,7 +103,8 @@ LIMIT_BEFORE = _whole(
     r"|as low as|upwards of|down to at most|within)",
     r"(?:start(?:s|ing)|begin(?:s|ning)) (?:at|from)|(?:north|south) of|closer to|nearer(?: to)?|the (?:most"
     r"|least) (?:i|we)",
-    r"approved|authori[sz]ed(?! to offer)(?: for)?|sub|min|minimum|max|maximum|limit(?: is| of)?|floor|ceiling"
+    r"approved|released|allocated|earmarked|capped|authori[sz]ed(?! to offer)(?: for)?|sub|min|minimum|max|maximum"
+    r"|limit(?: is| of)?|floor|ceiling"
     r"|budget|cap"
     r"|cost price|reserve",
     r"unter|uber|mindestens|hochstens|ab|maximal|minimal|bis zu|nicht mehr als|nicht weniger als|weniger als"
@@ -121,11 +122,11 @@ LIMIT_AFTER = re.compile(
     r"|bottom line|lowest i can see|most|least)|to spend|(?:of |in )?budget|oder (?:weniger|mehr)|ou (?:moins|plus)"
     r"|como (?:maximo|minimo)|au (?:maximum"
     r"|minimum|plus|moins)|o (?:menos|mas)|maximal|mindestens"
-    r"|\+(?!\s?(?:[0-9]|vat|tax|mwst|ust|tva|iva|btw|shipping|freight|delivery|versand)))"
+    r"|\+(?!\s?(?:[0-9]|vat|tax|mwst|ust|tva|iva|btw|free|shipping|freight|delivery|versand)))"
 )
 NEGATED_BEFORE = _whole(
     r"not|no|never|can't|cannot|cant|can not|couldn't|won't|wont|wouldn't|don't|dont|doesn't|isn't|neither|nor"
-    r"|unable|refuse|reject|decline",
+    r"|unable|refuse|reject|decline|doubt|doubtful",
     r"nicht|kein(?:e[nmrs]?)?|niemals|nie|weder|ablehnen",
     r"pas|jamais|aucune?|impossible|refuse[rz]?|n'[a-z]+",
     r"nunca|tampoco|ningun[a]?|rechazo|non(?!-)|nessun[oa]?|nao|nem|nenhum[a]?",
@@ -181,11 +182,12 @@ NOT_ON_OFFER = _whole(
     r"|precio de mercado|marktprijs",
     r"(?:purchase|own|landed|production|buying|manufacturing) (?:cost|price)s?|einkaufspreis|prix d'achat"
     r"|precio de compra|inkoopprijs",
-    r"(?:these|they|those|it) (?:were|was|cost|used to)",
+    r"(?:these|they|those|it|which) (?:were|was|cost|used to)|had (?:i|we|you|they)",
     r"suppose|supposing|imagine|hypothetical(?:ly)?|theoretically|angenommen|supposons|imaginons|supongamos|stel",
     r"if (?:the|your|our|my) price (?:were|was)|if (?:i|we|they) (?:were to|went|moved|agreed|came)",
     r"withdraw|withdrew|retract|take back|ignore|disregard|forget(?: about)?|ziehen? .{0,20}zuruck",
-    r"(?:shipping|freight|delivery|installation|insurance|training|support|transport|versand|porto|envio|livraison)"
+    r"(?:shipping|freight|delivery|courier|postage|dut(?:y|ies)|customs|packaging|handling|installation|insurance"
+    r"|training|support|transport|versand|porto|envio|livraison)"
     r"(?:(?: costs?| charges?| fees?|kosten)|(?: costs?| charges?| fees?)? (?:is|are|would be|comes? to))",
     r"(?:(?:was|were|been) told|budgeted|(?:invoice|contract|catalogue|website|he|she|boss|manager"
     r"|client) (?:says|wants)"
@@ -250,7 +252,7 @@ HINTS = _whole(
     r"|all in"
     r"|for all|once|in mind|green light|doable|possible|have (?:them|those|it)|if you|when you|for (?:the|those"
     r"|these|all)|want|need"
-    r"|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
+    r"|thinking|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
     r"|available|list|discount|delivered|delivery|warranty|payment|net|it is|that's|makes|comes to|so|then|at|x",
     r"preis|pro|je|kann|konnte[n]?|konnten|mache[n]?|stuck|wenn|fur|lieferung|zahlung|liefern|mit|geben|mein|unser"
     r"|noch|moglich|machbar",
@@ -281,10 +283,11 @@ NEWEST = re.compile(
 )
 REPORTED_BESIDE = re.compile(
     r"(?<![a-z])(?:instead of|down from|up from|from|versus|vs\.?|compared (?:to|with)|rather than|against|than"
-    r"|off(?!:)|asked|(?:asking |list |catalogue |retail |market )price|m?s?rrp|msrp|uvp|charge of|paid|costs? (?:me"
+    r"|off(?!:)|asked|(?:asking |list |catalogue |retail |market )price|m?s?rp|rrp|uvp|charge of|paid|costs? (?:me"
     r"|us)|cost"
     r"|bought (?:it )?(?:at|for)|worth|valued? at|average|sav(?:e|ing)s?(?: us| you| me)?|shipped|produced|received"
-    r"|counted|retails?(?: at| for)?|discount|rebate|deposit|shipping|freight"
+    r"|counted|shows|contains|fits|weighs|says|wants|holds(?! at)|retails?(?: at| for)?|discount|rebate|deposit"
+    r"|shipping|freight"
     r"|fee|plus|surcharge|vat|tax|margin|difference|gap|another|by|add|adding|(?:offer|price|bid|quote) was|extra"
     r"|additional|beat|undercut|(?<!to )(?<!we )(?<!i )(?<!can )(?<!new )(?<!my )(?<!our )(?<!revised )quote"
     r"|statt|anstatt|listenpreis"
@@ -292,7 +295,8 @@ REPORTED_BESIDE = re.compile(
     r"|en lugar de|remise de|descuento de|list)(?: (?:is|of|was|at|for|a|only|our|the|your))?[ :]{1,2}$"
 )
 REPORTED_AFTER = re.compile(
-    r"(?:\?+|\.{2,}) ?(?:no|never|nein|non|nunca|sorry|impossible|not|forget it|come on|are you|you must be"
+    r", ?(?:seriously|really) ?\?|(?:\?+|\.{2,}) ?(?:in (?:your|my) dreams|no|never|nein|non|nunca|sorry"
+    r"|impossible|not|forget it|come on|are you|you must be"
     r"|you(?:'re| are) (?:joking|kidding|dreaming)|seriously|really|unmoglich|leider)\b"
     r"|\s(?:on|at|from|bei|chez|en) (?:amazon|ebay|alibaba|walmart|costco|staples|best buy|newegg|other"
     r"|the (?:web|internet|net|market))|(?: \w+){0,2} online|(?: \w+){0,3} gesehen"
@@ -307,13 +311,27 @@ REPORTED_AFTER = re.compile(
     r"|your (?:best|last|final|lowest|price|offer)|(?:as|for) (?:a )?(?:shipping|freight|deposit|discount|postage"
     r"|delivery charge)|(?:off|less|more|cheaper|dearer|lower|higher|discount|rabatt|weniger|gunstiger|nachlass"
     r"|de moins|de remise|moins|menos|de descuento)(?![a-z])"
-    r"|(?:sounds|seems)(?! (?:good|fair|right|great|ok|okay|fine|reasonable|like a deal))|would be nice"
+    r"|would be nice"
     r"|was (?:my|your|the|an?)|used to|came|i (?:paid|was quoted)|ago)"
     r"|\sauf (?:[$€£]\s?)?[0-9]"
 )
+# What a price is said to be, unless it is something that suits the writer.
+JUDGED_AFTER = re.compile(
+    r"\s(?:is|'s|would be|will be|seems?|feels?|looks?|sounds?|ist|ware|est|serait|es|seria)(?: to be)?\s(?=[a-z])"
+    r"(?!(?:(?:for|with|without|plus|including|incl|per|each|then|what|how|as|all|it|mine|my|our|net|where (?:i"
+    r"|we) (?:can"
+    r"|could|stand|meet|am|are)|mein|unser|das|notre|mon|mi|nuestr[oa])|(?:[a-z'-]+ ){0,3}?(?:ok|okay|fine|good"
+    r"|great|fair"
+    r"|perfect|all ?right|acceptable|possible|doable|feasible|workable|reasonable|right|realistic|manageable|best"
+    r"|agreed"
+    r"|accepted|final|firm|yours|enough|deal|compromise|cheap|generous|worth|ideal|approved|confirmed|set|attractive"
+    r"|competitive|excellent|wonderful|lovely|price|offer|bid|number|figure|gut|prima|machbar|moglich|drin|in ordnung"
+    r"|fest|bon|bien|correct|posible|buen[oa]?|justo))(?![a-z]))"
+)
 # "Is 400 your best price?" asks, and offers nothing.
 ASKS_ABOUT = re.compile(
-    r"^\W*(?:who|was|were|did|why|warum|wieso|pourquoi|por que|what (?:if not|makes|justifies|would|does|do)"
+    r"^\W*(?:stay at|remain at|insist on|who|was|were|did|why|warum|wieso|pourquoi|por que|what (?:if not|makes"
+    r"|justifies|would|does|do)"
     r"|how (?:come|did|much)|what's (?:your|the) |combien|wie viel|was kosten|cuanto)\b"
 )
 NEARLY = _whole(

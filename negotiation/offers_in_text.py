@@ -183,7 +183,7 @@ def _combined(
 
 def _price_for(amount: Amount, amounts: Sequence[Amount], needed: int, last: Decimal | None) -> Amount:
     """ "I'd take 415": a number of units is a price where none is named and it is about that on the table."""
-    if amount.role is not Role.QUANTITY or last is None or needed in amount.values:
+    if amount.role is not Role.QUANTITY or not amount.is_bare or last is None or needed in amount.values:
         return amount
     is_near = last / FAR_ABOVE <= max(amount.values) <= last * FAR_ABOVE
     if not is_near or any(other.role in (Role.PRICE, Role.TOTAL) for other in amounts):

@@ -88,10 +88,10 @@ class Around:
     @property
     def cue(self) -> Cue:
         sentence = self.folded[self._sentence_start : self._sentence_end]
+        words = sum(word[0].isalpha() for word in sentence.split())
         lead = _LAST_SENTENCE.search(self.folded[max(0, self._sentence_start - _AROUND) : self._sentence_start])
         if lead and len(lead.group().split()) <= _EXCLAMATION:  # "Deal! 415 each."
             sentence = lead.group() + sentence
-        words = sum(word[0].isalpha() for word in sentence.split())
         is_short, is_bare = words <= _FEW_WORDS, not words and "?" not in sentence
         if ACTS.search(sentence) or is_bare or (is_short and EACH.match(self.tail)):
             return Cue.ACT

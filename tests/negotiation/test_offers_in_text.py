@@ -258,3 +258,8 @@ def test_number_of_units_is_a_price_where_it_is_about_that_on_the_table():
     assert read("I'd take 415 today", last=Decimal(420)).price == Decimal(415)
     assert read("I'd take 15 today", last=Decimal(420)) is None
     assert read("Why not 4,000?", last=Decimal(420)) is None
+
+
+@pytest.mark.parametrize("text", ["80 units", "We can take 80 units", "I'd buy 80 pieces", "qty 80", "80 pcs left"])
+def test_number_that_is_named_one_of_units_is_no_price_however_near_it_is(text):
+    assert read(text, last=Decimal(84)) is None
