@@ -214,8 +214,8 @@ def _is_quantity(around: Around, needed: int) -> bool:
         return True
     if EACH.match(around.tail) or TOTAL.match(around.tail):
         return False
-    if BUYS_BEFORE.search(around.before) and not REPORTED_BEFORE.search(around.before):
-        return True
+    if BUYS_BEFORE.search(around.before):
+        return not (REPORTED_BEFORE.search(around.before) or NEGATED_BEFORE.search(around.before))
     return needs in mention.values and bool(NEEDS_BEFORE.search(around.before))
 
 

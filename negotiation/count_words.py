@@ -72,7 +72,7 @@ MEASURES = re.compile(
 TIME = re.compile(
     r"[\s-]?(?:(?:business|working|calendar|full)[\s-])?(?P<unit>days?|d|tage?n?|(?:werk)?dag(?:en)?|werktage?n?"
     r"|arbeitstage?n?"
-    r"|jours?|dias?|weeks?|wk|wks|weken|wochen?|semaines?|semanas?|hours?|hrs?|stunden|heures|horas|months?"
+    r"|jours?|dias?|weeks?|wk|wks|weken|wochen?|semaines?|semanas?|hours?|hrs?|h|stunden|heures|horas|months?"
     r"|monate?n?|maand(?:en)?"
     r"|mois|mes(?:es|e|i)?|mos?|mths?|years?|yrs?|(?<![ -])y|jahre?n?|jaar|ans?|annees?|anos?|ann[io]|giorn[io]"
     r"|settiman[ae]"
@@ -83,7 +83,7 @@ DAYS_IN = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
 WARRANTY = r"warr[ae]nt(?:y|ies|ee)|guarantee[sd]?|garantie|gewahrleistung|garantia|garanzia"
 PAYMENT = (
     r"net|pay|pay(?:e|i)?ments?|money|cash|funds|paid|payable|payment terms|invoice|credit|betaling|betalen|betaald"
-    r"|zahlung|zahlungsziel|zahlbar|zahlen"
+    r"|zahlung|(?:zahlungs)?ziel|zahlbar|zahlen"
     r"|rechnung|paiement|payer|payable|pago|pagar|pagas?|plazo de pago"
     r"|pagament[oi]|pagabile"
 )

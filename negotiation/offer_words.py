@@ -28,7 +28,7 @@ ELSEWHERE = re.compile(
             r"(?<![0-9.,])[0-9]{1,2}:[0-9]{2}(?:\s?[ap]\.?m\b\.?)?",
             r"(?<![0-9.,])[0-9]{1,2}\s?(?:[ap]\.?m\b\.?|o'?clock|uhr\b|h[0-9]{2}\b)",
             r"(?<![a-z])(?:19|20)[0-9]{2}(?=\s(?:model|version|edition|modell))",
-            r"(?<![a-z])(?:in|since|year|anno|seit) (?:19|20)[0-9]{2}(?![0-9.,])",
+            r"(?<![a-z])(?:in|since|year|anno|seit|incoterms) (?:19|20)[0-9]{2}(?![0-9.,])",
             r"(?<![a-z])(?:(?:ticket|case) #?[0-9]+|(?:order|contract|vertrag|commande|pedido) #?[0-9]{4,}|(?:room"
             r"|extension|suite"
             r"|raum) [0-9]+)",
@@ -126,7 +126,7 @@ LIMIT_AFTER = re.compile(
 )
 NEGATED_BEFORE = _whole(
     r"not|no|never|can't|cannot|cant|can not|couldn't|won't|wont|wouldn't|don't|dont|doesn't|isn't|neither|nor"
-    r"|unable|refuse|reject|decline|doubt|doubtful",
+    r"|unable|refused?|reject(?:ed)?|declined?|turn(?:ed)? down|doubt|doubtful",
     r"nicht|kein(?:e[nmrs]?)?|niemals|nie|weder|ablehnen",
     r"pas|jamais|aucune?|impossible|refuse[rz]?|n'[a-z]+",
     r"nunca|tampoco|ningun[a]?|rechazo|non(?!-)|nessun[oa]?|nao|nem|nenhum[a]?",
@@ -143,7 +143,12 @@ NEGATED_AFTER = re.compile(
     r"|(?:would|will|'d) (?:kill|ruin|bankrupt|hurt|sink) |(?:i|we)(?:'d| would) (?:be|lose) |(?:i|we)(?:'m|'re| am"
     r"| are)? (?:los(?:e|ing)|mak(?:e|ing)|earn(?:ing)?) (?:money|nothing|no )|better off"
     r"|too (?:low|high|much|little|dear|expensive)|zu (?:hoch|teuer|wenig|niedrig)|te (?:duur|hoog|laag|weinig)"
-    r"|trop (?:cher|haut|bas)|demasiado|troppo|demais|muito (?:caro|alto|baixo)|(?<![a-z])ni(?:ch|e)t(?![a-z]))"
+    r"|trop (?:cher|haut|bas)|demasiado|troppo|demais|muito (?:caro|alto|baixo)|(?:e|es|est|is|ist) (?:p(?:ou|o)co"
+    r"|peu|wenig|weinig)"
+    r"|(?<![a-z])(?:ni(?:ch|e)t|non|nao|pas(?! (?:mal|un|plus|moins))|no (?:l[oae]s?|me|se|es|puedo|podemos"
+    r"|vend[oe]|da))(?![a-z]))"
+    r"|,? (?:i(?:'m| am)|we(?:'re| are)) out(?! of)|\s(?:bin ich|sind wir|ware ich|waren wir) raus"
+    r"|(?!\s?(?:or|oder|ou|o) )[a-z ]{0,30}(?<![a-z])(?:elsewhere|woanders|anderswo|ailleurs|altrove)(?![a-z])"
     r"|[a-z ]{0,12}(?:is|are|ist|est|es|e|sono|sao) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?"
     r"|outrageous"
     r"|absurd|high|low"
@@ -182,7 +187,9 @@ NOT_ON_OFFER = _whole(
     r"|precio de mercado|marktprijs",
     r"(?:purchase|own|landed|production|buying|manufacturing) (?:cost|price)s?|einkaufspreis|prix d'achat"
     r"|precio de compra|inkoopprijs",
-    r"(?:these|they|those|it|which) (?:were|was|cost|used to)|had (?:i|we|you|they)",
+    r"(?:i|we|you) (?:can|could|would) (?:get|buy|find) (?:it|them|one|these|those|the same) (?:for|at)"
+    r"|goes (?:for|at)|used|refurbished"
+    r"|second-?hand|(?:these|they|those|it|which) (?:were|was|cost|used to)|had (?:i|we|you|they)",
     r"suppose|supposing|imagine|hypothetical(?:ly)?|theoretically|angenommen|supposons|imaginons|supongamos|stel",
     r"if (?:the|your|our|my) price (?:were|was)|if (?:i|we|they) (?:were to|went|moved|agreed|came)",
     r"withdraw|withdrew|retract|take back|ignore|disregard|forget(?: about)?|ziehen? .{0,20}zuruck",
@@ -252,10 +259,10 @@ HINTS = _whole(
     r"|all in"
     r"|for all|once|in mind|green light|doable|possible|have (?:them|those|it)|if you|when you|for (?:the|those"
     r"|these|all)|want|need"
-    r"|thinking|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
+    r"|thinking|including|excluding|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
     r"|available|list|discount|delivered|delivery|warranty|payment|net|it is|that's|makes|comes to|so|then|at|x",
     r"preis|pro|je|kann|konnte[n]?|konnten|mache[n]?|stuck|wenn|fur|lieferung|zahlung|liefern|mit|geben|mein|unser"
-    r"|noch|moglich|machbar",
+    r"|noch|moglich|machbar|garantie|lieferzeit|ziel",
     r"prix|pour|peux|pouvons|pouvez|si vous|faire|piece|l'unite|livraison|avec|mon|notre|dernier",
     r"precio|por|puedo|podemos|podria|si|unidad|entrega|mi|nuestr[oa]|ultim[oa]|final",
     r"prijs|per|voor|kan|kunnen|stuk|stuks|levering|mijn|onze|als",
@@ -295,7 +302,7 @@ REPORTED_BESIDE = re.compile(
     r"|en lugar de|remise de|descuento de|list)(?: (?:is|of|was|at|for|a|only|our|the|your))?[ :]{1,2}$"
 )
 REPORTED_AFTER = re.compile(
-    r", ?(?:seriously|really) ?\?|(?:\?+|\.{2,}) ?(?:in (?:your|my) dreams|no|never|nein|non|nunca|sorry"
+    r", ?(?:seriously|really) ?\?|(?:\?[?!]*|!\?|\.{2,}) ?(?:in (?:your|my) dreams|no|never|nein|non|nunca|sorry"
     r"|impossible|not|forget it|come on|are you|you must be"
     r"|you(?:'re| are) (?:joking|kidding|dreaming)|seriously|really|unmoglich|leider)\b"
     r"|\s(?:on|at|from|bei|chez|en) (?:amazon|ebay|alibaba|walmart|costco|staples|best buy|newegg|other"
@@ -320,17 +327,19 @@ JUDGED_AFTER = re.compile(
     r"\s(?:is|'s|would be|will be|seems?|feels?|looks?|sounds?|ist|ware|est|serait|es|seria)(?: to be)?\s(?=[a-z])"
     r"(?!(?:(?:for|with|without|plus|including|incl|per|each|then|what|how|as|all|it|mine|my|our|net|where (?:i"
     r"|we) (?:can"
-    r"|could|stand|meet|am|are)|mein|unser|das|notre|mon|mi|nuestr[oa])|(?:[a-z'-]+ ){0,3}?(?:ok|okay|fine|good"
+    r"|could|stand|meet|am|are)|mein|unser|das|ich|wir|notre|mon|mi|nuestr[oa])|(?:[a-z'-]+ ){0,3}?(?:ok|okay|fine|good"
     r"|great|fair"
     r"|perfect|all ?right|acceptable|possible|doable|feasible|workable|reasonable|right|realistic|manageable|best"
     r"|agreed"
     r"|accepted|final|firm|yours|enough|deal|compromise|cheap|generous|worth|ideal|approved|confirmed|set|attractive"
-    r"|competitive|excellent|wonderful|lovely|price|offer|bid|number|figure|gut|prima|machbar|moglich|drin|in ordnung"
+    r"|competitive|excellent|wonderful|lovely|super|brilliant|awesome|price|offer|bid|number|figure|gut|prima"
+    r"|machbar|moglich|drin|in ordnung"
     r"|fest|bon|bien|correct|posible|buen[oa]?|justo))(?![a-z]))"
 )
 # "Is 400 your best price?" asks, and offers nothing.
 ASKS_ABOUT = re.compile(
-    r"^\W*(?:stay at|remain at|insist on|who|was|were|did|why|warum|wieso|pourquoi|por que|what (?:if not|makes"
+    r"^\W*(?:which|do you have|would you have|gibt es|avez-vous|hay|stay at|remain at|insist on|who|was|were|did"
+    r"|why|warum|wieso|pourquoi|por que|what (?:if not|makes"
     r"|justifies|would|does|do)"
     r"|how (?:come|did|much)|what's (?:your|the) |combien|wie viel|was kosten|cuanto)\b"
 )

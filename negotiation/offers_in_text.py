@@ -217,7 +217,7 @@ def _distinct(prices: Sequence[Amount]) -> list[Amount]:
 
 def _unit_price(prices: Sequence[Amount], units: int, last: Decimal | None) -> tuple[Decimal, bool, float] | None:
     """The price of a unit, whether it was named as such, and the doubt about it."""
-    if len(prices) == 2 and (product := _product(prices, units)):
+    if len(prices) == 2 and (product := _product(prices, units, last)):
         return product
     if len(prices) > 1:
         prices = [amount for amount in prices if amount.is_own]
@@ -262,13 +262,15 @@ def _likeliest(
     return min(readings, key=lambda reading: abs(math.log(float(reading[0]) / float(last))))
 
 
-def _product(prices: Sequence[Amount], units: int) -> tuple[Decimal, bool, float] | None:
+def _product(prices: Sequence[Amount], units: int, last: Decimal | None) -> tuple[Decimal, bool, float] | None:
     """Of a price and the total that it makes, the price."""
-    for one, other in (prices, reversed(prices)):
-        for price in one.values:
-            if one.role is Role.PRICE and any(price * units == total for total in other.values) and _is_price(price):
-                return to_money(price), True, 0.0
-    return None
+    made = [
+        (price, True, price)
+        for one, other in (prices, prices[::-1])
+        for price in one.values
+        if one.role is Role.PRICE and price * units in other.values and _is_price(price)
+    ]
+    return (to_money(_likeliest(made, last)[0]), True, 0.0) if made else None
 
 
 def _is_price(price: Decimal) -> bool:
