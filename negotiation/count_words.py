@@ -6,8 +6,8 @@ In the languages of `offer_words`, and matched as they are.
 import re
 
 UNITS = re.compile(
-    r"\+?\s?-?(?:units?|pieces?|pcs?|items?|ea(?=\s(?:at|@|x|for)\b)|nos\.?|stuck|stk|stuks?|einheiten|pieces|unites?"
-    r"|articles?|unidades?|uds?|piezas?|pezz[io]|unita|pecas?"
+    r"\+?\s?-?(?:units?|pieces?|pcs?|items?|ea(?=\s(?:at|@|x|for)\b)|nos\.?(?! (?:va|parece|conviene|vale|sirve))"
+    r"|stuck|stk|stuks?|einheiten|pieces|unites?|articles?|unidades?|uds?|piezas?|pezz[io]|unita|pecas?"
     r"|of (?:them|these|those|the)|of 'em|boxes|cartons|pallets|sets|pairs|copies|exemplare|exemplaires)(?![a-z])\.?"
 )
 # Before a number of units, whatever it is; and before the number that is needed.
@@ -75,16 +75,14 @@ TIME = re.compile(
     r"|jours?|dias?|weeks?|wk|wks|weken|wochen?|semaines?|semanas?|hours?|hrs?|h|stunden|heures|horas|months?"
     r"|monate?n?|maand(?:en)?"
     r"|mois|mes(?:es|e|i)?|mos?|mths?|years?|yrs?|(?<![ -])y|jahre?n?|jaar|ans?|annees?|anos?|ann[io]|giorn[io]"
-    r"|settiman[ae]"
-    r"|minutes?|minuten)(?![a-z])"
+    r"|settiman[ae]|minutes?|minuten)(?![a-z])"
 )
 DAYS_IN = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
 # Which further term a time is about: the nearest of these decides.
 WARRANTY = r"warr[ae]nt(?:y|ies|ee)|guarantee[sd]?|garantie|gewahrleistung|garantia|garanzia"
 PAYMENT = (
     r"net|pay|pay(?:e|i)?ments?|money|cash|funds|paid|payable|payment terms|invoice|credit|betaling|betalen|betaald"
-    r"|zahlung|(?:zahlungs)?ziel|zahlbar|zahlen"
-    r"|rechnung|paiement|payer|payable|pago|pagar|pagas?|plazo de pago"
+    r"|zahlung|(?:zahlungs)?ziel|zahlbar|zahlen|rechnung|paiement|payer|payable|pago|pagar|pagas?|plazo de pago"
     r"|pagament[oi]|pagabile"
 )
 DELIVERY = (

@@ -30,8 +30,7 @@ ELSEWHERE = re.compile(
             r"(?<![a-z])(?:19|20)[0-9]{2}(?=\s(?:model|version|edition|modell))",
             r"(?<![a-z])(?:in|since|year|anno|seit|incoterms) (?:19|20)[0-9]{2}(?![0-9.,])",
             r"(?<![a-z])(?:(?:ticket|case) #?[0-9]+|(?:order|contract|vertrag|commande|pedido) #?[0-9]{4,}|(?:room"
-            r"|extension|suite"
-            r"|raum) [0-9]+)",
+            r"|extension|suite|raum) [0-9]+)",
             r"(?:\+|(?<![0-9])00)[0-9][0-9 ()/.-]{6,20}[0-9]",
             r"(?:tel|phone|telephone|telefon|call me (?:on|at)|call|mobile|handy|fax|whatsapp"
             r"|ruf(?:en sie)? .{0,20}an)[ .:]{1,3}[(]?[0-9][0-9 ()/.-]{4,20}[0-9]",
@@ -104,23 +103,21 @@ LIMIT_BEFORE = _whole(
     r"(?:start(?:s|ing)|begin(?:s|ning)) (?:at|from)|(?:north|south) of|closer to|nearer(?: to)?|the (?:most"
     r"|least) (?:i|we)",
     r"approved|released|allocated|earmarked|capped|authori[sz]ed(?! to offer)(?: for)?|sub|min|minimum|max|maximum"
-    r"|limit(?: is| of)?|floor|ceiling"
-    r"|budget|cap"
-    r"|cost price|reserve",
+    r"|limit(?: is| of)?|floor|ceiling|budget|cap|cost price|reserve",
     r"unter|uber|mindestens|hochstens|ab|maximal|minimal|bis zu|nicht mehr als|nicht weniger als|weniger als"
     r"|mehr als|limit|obergrenze|untergrenze",
     r"(?:pas )?(?:moins|plus) de|au moins|au plus|jusqu'a|en dessous de|au-dessus de|sous",
     r"(?:no )?(?:menos|mas) de|al menos|como (?:mucho|maximo|minimo)|a lo sumo|hasta|por debajo de|por encima de"
-    r"|bajar de|minimo"
-    r"|maximo|mindest[a-z]*|hochst[a-z]*",
+    r"|bajar de|minimo|maximo|mindest[a-z]*|hochst[a-z]*",
     r"(?:piu|meno) di|al (?:massimo|minimo)|massimo|almeno|fino a|sott?o (?:i|gli)|sopra (?:i|gli)|a partire da",
     r"(?:mais|menos) (?:de|do que)|no (?:maximo|minimo)|ate|pelo menos|abaixo de|acima de|a partir de|vanaf|minstens",
 )
 LIMIT_AFTER = re.compile(
     r"\s?(?:or (?:less|more|lower|under|above|below|better)|at (?:most|least)|minimum|maximum|min\b|max\b|tops"
     r"|and (?:up|above|below|under)|is (?:my|our|the) (?:limit|minimum|maximum|max|min|floor|budget|ceiling"
-    r"|bottom line|lowest i can see|most|least)|to spend|(?:of |in )?budget|oder (?:weniger|mehr)|ou (?:moins|plus)"
-    r"|como (?:maximo|minimo)|au (?:maximum"
+    r"|bottom line|lowest i can see|most|least)|(?:ist|ware|est|es) (?:das|unser|mein|le|notre|mon|el|nuestro|mi)"
+    r" (?:maximum|minimum|limit|ausserste|plafond|maximo|minimo|limite|tope)|to spend|(?:of |in )?budget"
+    r"|oder (?:weniger|mehr)|ou (?:moins|plus)|como (?:maximo|minimo)|au (?:maximum"
     r"|minimum|plus|moins)|o (?:menos|mas)|maximal|mindestens"
     r"|\+(?!\s?(?:[0-9]|vat|tax|mwst|ust|tva|iva|btw|free|shipping|freight|delivery|versand)))"
 )
@@ -134,10 +131,8 @@ NEGATED_BEFORE = _whole(
 )
 NEGATED_AFTER = re.compile(
     r"[a-z0-9 ,/'.]{0,40}?(?:(?:is|are|was|were|would be|seems?|looks?|sounds?|'s|is ons|ist|sind|ware|est|serait"
-    r"|es|son"
-    r"|seria)(?: \w+)? (?:too|much too|way too|not|out of|(?:well )?(?:outside|above|over)|(?:well )?(?:below"
-    r"|under) (?:our |my )?(?:own )?costs?|(?:more|less|higher"
-    r"|lower) than|a lot|impossible|zu|nicht|viel|unmoglich"
+    r"|es|son|seria)(?: \w+)? (?:too|much too|way too|not|out of|(?:well )?(?:outside|above|over)|(?:well )?(?:below"
+    r"|under) (?:our |my )?(?:own )?costs?|(?:more|less|higher|lower) than|a lot|impossible|zu|nicht|viel|unmoglich"
     r"|trop|pas|demasiado|muy|te|no|off|beyond|far|never)(?![a-z])|isn't|is not|won't|will not|cannot|can't|doesn't"
     r"|does not|hurts|exceeds|does nothing|would not|wouldn't|geht nicht|reicht nicht|passt nicht"
     r"|(?:would|will|'d) (?:kill|ruin|bankrupt|hurt|sink) |(?:i|we)(?:'d| would) (?:be|lose) |(?:i|we)(?:'m|'re| am"
@@ -150,9 +145,7 @@ NEGATED_AFTER = re.compile(
     r"|,? (?:i(?:'m| am)|we(?:'re| are)) out(?! of)|\s(?:bin ich|sind wir|ware ich|waren wir) raus"
     r"|(?!\s?(?:or|oder|ou|o) )[a-z ]{0,30}(?<![a-z])(?:elsewhere|woanders|anderswo|ailleurs|altrove)(?![a-z])"
     r"|[a-z ]{0,12}(?:is|are|ist|est|es|e|sono|sao) (?:\w+ )?(?:\w+ )?(?:joke|ridiculous|steep|insult(?:ing)?"
-    r"|outrageous"
-    r"|absurd|high|low"
-    r"|expensive|dear|teuer|hoch|cher|caro)(?![a-z])"
+    r"|outrageous|absurd|high|low|expensive|dear|teuer|hoch|cher|caro)(?![a-z])"
 )
 # Somebody else's number, or an old one: said of it anywhere before, or right before it.
 REPORTED_BEFORE = _whole(
@@ -199,8 +192,7 @@ NOT_ON_OFFER = _whole(
     r"(?:(?:was|were|been) told|budgeted|(?:invoice|contract|catalogue|website|he|she|boss|manager"
     r"|client) (?:says|wants)"
     r"|sells|charges|lists|online|you sold|(?:previous|earlier|last) (?:purchase )?order|(?:agreement"
-    r"|contract) with(?! you)|(?:have|got"
-    r"|received) an?(?:other)? (?:[a-z]+ )?(?:offer|quote|bid)s?"
+    r"|contract) with(?! you)|(?:have|got|received) an?(?:other)? (?:[a-z]+ )?(?:offer|quote|bid)s?"
     r" (?:from|of|at)|(?:recommended|list|catalogue|catalog|retail)(?: retail)? price [a-z ]{0,20}is|listenpreis"
     r"|precio de catalogo"
     r"|prix (?:catalogue|public)|(?:avons|ai|avez) paye|pagamos|abbiamo pagato|haben .{0,20}(?:ge|be)zahlt|verlangt)",
@@ -258,8 +250,7 @@ HINTS = _whole(
     r"how about|what about|would|could|can|can't you|let's|let us|let you|get|give|do|price|each|per|apiece|total"
     r"|all in"
     r"|for all|once|in mind|green light|doable|possible|have (?:them|those|it)|if you|when you|for (?:the|those"
-    r"|these|all)|want|need"
-    r"|thinking|including|excluding|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
+    r"|these|all)|want|need|thinking|including|excluding|quote|sell|ask(?:ing)?|pay|units?|pieces?|pcs|order"
     r"|available|list|discount|delivered|delivery|warranty|payment|net|it is|that's|makes|comes to|so|then|at|x",
     r"preis|pro|je|kann|konnte[n]?|konnten|mache[n]?|stuck|wenn|fur|lieferung|zahlung|liefern|mit|geben|mein|unser"
     r"|noch|moglich|machbar|garantie|lieferzeit|ziel",
@@ -308,8 +299,7 @@ REPORTED_AFTER = re.compile(
     r"|\s(?:on|at|from|bei|chez|en) (?:amazon|ebay|alibaba|walmart|costco|staples|best buy|newegg|other"
     r"|the (?:web|internet|net|market))|(?: \w+){0,2} online|(?: \w+){0,3} gesehen"
     r"|(?: [a-z]+){1,4} (?:other|another|anderen|autre|otro|altro|outro) (?:supplier|vendor|seller|dealer"
-    r"|lieferanten|anbieter|fournisseur|proveedor"
-    r"|fornitore|fornecedor)"
+    r"|lieferanten|anbieter|fournisseur|proveedor|fornitore|fornecedor)"
     r"|\s(?:(?!(?:incl|with|no|plus|and|free|per|each|an?)(?![a-z]))[a-z-]+\s){0,2}(?:fee|surcharge|deposit|penalty)"
     r"(?![a-z])|\s(?:is|was|are) your(?![a-z])|\s(?:on top|extra)(?![a-z])|\s?(?:you (?:asked|said|want|quoted|offered"
     r"|mentioned|propose)|that you"
@@ -317,8 +307,7 @@ REPORTED_AFTER = re.compile(
     r"|is what (?:you|they|others)"
     r"|your (?:best|last|final|lowest|price|offer)|(?:as|for) (?:a )?(?:shipping|freight|deposit|discount|postage"
     r"|delivery charge)|(?:off|less|more|cheaper|dearer|lower|higher|discount|rabatt|weniger|gunstiger|nachlass"
-    r"|de moins|de remise|moins|menos|de descuento)(?![a-z])"
-    r"|would be nice"
+    r"|de moins|de remise|moins|menos|de descuento)(?![a-z])|would be nice"
     r"|was (?:my|your|the|an?)|used to|came|i (?:paid|was quoted)|ago)"
     r"|\sauf (?:[$€£]\s?)?[0-9]"
 )
@@ -332,15 +321,15 @@ JUDGED_AFTER = re.compile(
     r"|perfect|all ?right|acceptable|possible|doable|feasible|workable|reasonable|right|realistic|manageable|best"
     r"|agreed"
     r"|accepted|final|firm|yours|enough|deal|compromise|cheap|generous|worth|ideal|approved|confirmed|set|attractive"
-    r"|competitive|excellent|wonderful|lovely|super|brilliant|awesome|price|offer|bid|number|figure|gut|prima"
-    r"|machbar|moglich|drin|in ordnung"
-    r"|fest|bon|bien|correct|posible|buen[oa]?|justo))(?![a-z]))"
+    r"|competitive|excellent|wonderful|lovely|super|brilliant|awesome|decent|agreeable|satisfactory|valid|plan"
+    r"|sweet spot|within reach|on the table"
+    r"|something (?:i|we) c(?:an|ould)|goed|parfait|perfect[oa]|perfeito|bom|price|offer|bid|number|figure|gut|prima"
+    r"|machbar|moglich|drin|in ordnung|fest|bon|bien|correct|posible|buen[oa]?|justo))(?![a-z]))"
 )
 # "Is 400 your best price?" asks, and offers nothing.
 ASKS_ABOUT = re.compile(
     r"^\W*(?:which|do you have|would you have|gibt es|avez-vous|hay|stay at|remain at|insist on|who|was|were|did"
-    r"|why|warum|wieso|pourquoi|por que|what (?:if not|makes"
-    r"|justifies|would|does|do)"
+    r"|why|warum|wieso|pourquoi|por que|what (?:if not|makes|justifies|would|does|do)"
     r"|how (?:come|did|much)|what's (?:your|the) |combien|wie viel|was kosten|cuanto)\b"
 )
 NEARLY = _whole(
