@@ -191,7 +191,7 @@ class BuyerItem(models.Model):
         help_text="A deal with a larger total needs a person's approval. Empty: the session's threshold.",
     )
     approve_below_min = models.BooleanField(
-        default=False, help_text="A person is asked about a price under the minimum. Else it is refused."
+        default=True, help_text="A person is asked about a price under the minimum. Else it is refused."
     )
     allowed_terms = models.JSONField(
         default=dict,

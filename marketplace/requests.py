@@ -21,7 +21,7 @@ class ItemRequest:
     max_price_per_unit: Decimal
     target_price: Decimal | None = None
     approve_above: Decimal | None = None
-    approve_below_min: bool = False
+    approve_below_min: bool = True
     allowed_terms: Mapping[str, list[int]] = field(default_factory=dict)
     term_weights: Mapping[str, float] = field(default_factory=dict)
 

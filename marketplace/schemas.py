@@ -67,7 +67,7 @@ class ItemIn(WithTerms):
     max_price_per_unit: Price
     target_price: Price | None = None
     approve_above: Total | None = None
-    approve_below_min: StrictBool = False
+    approve_below_min: StrictBool = True
 
     _above_minimum = field_validator("max_price_per_unit")(is_above("min_price_per_unit"))
 

@@ -316,7 +316,7 @@ def _mandate(item: BuyerItem) -> str:
     parts = [
         f"hopes for {item.target_price}" if item.target_price is not None else "",
         f"asks above a total of {item.approve_above}" if item.approve_above is not None else "",
-        "asks below the minimum" if item.approve_below_min else "",
+        "" if item.approve_below_min else "refuses prices below the minimum",
         *(f"{name.replace('_', ' ')} {low} to {high}" for name, (low, high) in sorted(item.allowed_terms.items())),
         f"weighs {weights_words(item.term_weights)}" if item.term_weights else "",
     ]

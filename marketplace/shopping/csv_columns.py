@@ -15,7 +15,7 @@ COLUMNS = {
     "target_price": "Target price",
     "item_id": "Item id",
     "approve_above": "Ask above",
-    "approve_below_min": "Ask below lowest",
+    "refuse_below_min": "Ask below lowest",
     "allowed_terms": "Further terms",
     "term_weights": "How much they matter",
 }
@@ -37,7 +37,7 @@ _SYNONYMS = {
     " referencia codigo material materialnumber materialnummer partnumber"
     " partno itemno itemnumber itemnr item#",
     "approve_above": "askabove askmeaboveatotalof approveabove approval approvalabove approvalthreshold threshold",
-    "approve_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
+    "refuse_below_min": "askbelowlowest askmeaboutpricesbelowthelowest approvebelowmin askbelow askbelowmin",
     "allowed_terms": "furtherterms terms allowedterms",
     "term_weights": "howmuchtheymatter howmuchtermsmatter weights termweights importance",
 }

@@ -57,7 +57,7 @@ class ItemForm(forms.Form):
     )
     allowed_terms = terms_field()
     term_weights = weights_field()
-    approve_below_min = forms.BooleanField(label="Ask me about prices below the lowest", required=False)
+    refuse_below_min = forms.BooleanField(label="Refuse prices below the lowest without asking me", required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -87,7 +87,7 @@ class ItemForm(forms.Form):
         return ", ".join(str(self[name].label).lower() for name in _FOLDED if self[name].value())
 
 
-_FOLDED = ("target_price", "approve_above", "approve_below_min", "allowed_terms", "term_weights", "item_id")
+_FOLDED = ("target_price", "approve_above", "refuse_below_min", "allowed_terms", "term_weights", "item_id")
 _ITEM_ATTRIBUTES = {
     "item_name": {"list": "known-items", "autocomplete": "off", "placeholder": "What is to be bought"},
     "quantity_needed": {"inputmode": "numeric", "placeholder": "50"},
@@ -196,7 +196,7 @@ def _item_request(row: Mapping[str, Any], item_id: str) -> ItemRequest:
         max_price_per_unit=row.get("max_price_per_unit") or Decimal(MAX_PRICE),
         target_price=row.get("target_price"),
         approve_above=row.get("approve_above"),
-        approve_below_min=row.get("approve_below_min", False),
+        approve_below_min=not row.get("refuse_below_min", False),
         allowed_terms=row.get("allowed_terms", {}),
         term_weights=row.get("term_weights", {}),
     )

@@ -41,7 +41,7 @@ _SUM = re.compile(
     r"(?:total|sum|summe|gesamt(?:summe)?|zwischensumme|somme|suma|totaal)(?![a-z]).{0,20}"
 )
 _YES = {"yes", "y", "true", "1", "x", "on"}
-_NO = {"", "no", "n", "false", "0", "off"}
+_NO = {"no", "n", "false", "0", "off"}
 # A spreadsheet would take a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -208,7 +208,7 @@ def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bo
         try:
             written[field] = _value(field, _without_guard(cell.strip()), currency, is_comma_decimal)
         except ValueError as error:
-            written[field] = False if field == "approve_below_min" else ""
+            written[field] = False if field == "refuse_below_min" else ""
             reasons.append(f"{COLUMNS[field]}: {error}")
     told = {reason.partition(":")[0] for reason in reasons}
     form = ItemForm(written)
@@ -222,10 +222,10 @@ def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bo
 
 
 def _value(field: str, cell: str, currency: str, is_comma_decimal: bool) -> str | bool:
-    if field == "approve_below_min":
-        if cell.lower() not in _YES | _NO:
+    if field == "refuse_below_min":
+        if cell.lower() not in _YES | _NO | {""}:
             raise ValueError(f"“{cell[:40]}” is neither yes nor no.")
-        return cell.lower() in _YES
+        return cell.lower() in _NO
     if field not in _NUMBERS or not cell:
         return cell
     return (
@@ -269,4 +269,4 @@ def _without_guard(cell: str) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, Mapping):
         return terms_text(value) if all(isinstance(bounds, list) for bounds in value.values()) else weights_text(value)
-    return "yes" if value is True else "" if value in (None, False) else str(value)
+    return "no" if value is True else "" if value in (None, False) else str(value)  # what is refused is not asked

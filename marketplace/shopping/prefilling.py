@@ -43,6 +43,7 @@ def _session_written(request: SessionRequest) -> Written:
 
 def _item_written(item: ItemRequest, known: Mapping[str, str]) -> Written:
     written = _without_nothing(asdict(item))
+    written["refuse_below_min"] = not written.pop("approve_below_min")
     if item.item_id == id_by_name(item.item_name, known):
         del written["item_id"]  # else it would stay when the name is changed
     if item.min_price_per_unit == Decimal(0):

@@ -113,7 +113,7 @@ def test_each_side_reads_its_own_limits_and_no_others(acme, buyer, operator, ask
     }
     assert read(buyer, thread)["your_limits"] == {
         **{"min_price_per_unit": 401.13, "max_price_per_unit": 603.57, "target_price": None},
-        **{"approve_above": None, "approve_below_min": False, "terms": {}, "term_worth": {}},
+        **{"approve_above": None, "approve_below_min": True, "terms": {}, "term_worth": {}},
     }
     assert read(operator, thread)["your_limits"] is None
 

@@ -505,12 +505,21 @@ def test_offer_that_is_withdrawn_takes_its_approval_along(asking):
     assert (asking.approval.state, asking.waits()) == ("expired", [("Acme", "seller")])
 
 
-def test_agents_deal_below_the_minimum_is_asked_about_where_that_is_wanted(new_desk):
-    desk = new_desk("strategy", item={"approve_below_min": True, "min_price_per_unit": 500}, max_rounds=1)
+def test_agents_deal_below_the_minimum_is_asked_about(new_desk):
+    desk = new_desk("strategy", item={"min_price_per_unit": 500}, max_rounds=1)
 
     desk.moves(SELLER, offer(490))
 
     assert desk.approval.kind == "below_minimum"
+
+
+def test_price_below_the_minimum_is_refused_where_nobody_is_to_be_asked(new_desk):
+    desk = new_desk("strategy", item={"approve_below_min": False, "min_price_per_unit": 500}, max_rounds=1)
+
+    desk.moves(SELLER, offer(490))
+
+    assert not Approval.objects.exists()
+    assert Outcome.objects.get().result == "no_deal"
 
 
 # Standing orders

@@ -290,7 +290,7 @@ def test_mandate_and_seats_of_the_form_are_kept(staff, standing):  # noqa: F811
         "max_price_per_unit": "600",
         "target_price": "450",
         "approve_above": "20000",
-        "approve_below_min": "on",
+        "refuse_below_min": "on",
     }
     by_hand = {"buyer_mind": "human", "seat_hours": "2", "on_timeout": "strategy", "approve_above": "9"}
     form = asked(item, sellers=[str(standing.code)], **by_hand)
@@ -301,7 +301,7 @@ def test_mandate_and_seats_of_the_form_are_kept(staff, standing):  # noqa: F811
     made = Session.objects.order_by("-id").first()
     kept = made.buyer.items.get()
     assert (made.buyer_mind, made.seat_hours, made.on_timeout, made.approve_above) == ("human", 2, "strategy", 9)
-    assert (kept.target_price, kept.approve_above, kept.approve_below_min) == (450, 20000, True)
+    assert (kept.target_price, kept.approve_above, kept.approve_below_min) == (450, 20000, False)
 
 
 def test_target_above_the_limit_is_refused(staff, standing):  # noqa: F811

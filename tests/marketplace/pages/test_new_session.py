@@ -188,12 +188,12 @@ def test_file_that_is_no_text_is_told(staff):  # noqa: F811
 
 
 def test_list_is_saved_as_it_stands(staff):  # noqa: F811
-    form = asked({**LAPTOP, "item_name": "=cmd()"}, {**LAPTOP, "quantity_needed": "x", "approve_below_min": "on"})
+    form = asked({**LAPTOP, "item_name": "=cmd()"}, {**LAPTOP, "quantity_needed": "x", "refuse_below_min": "on"})
 
     response = staff.post(reverse("export_list"), form)
 
     lines = response.content.decode().splitlines()
-    assert lines[1:] == ["'=cmd(),50,600,400,,,,,,", "HP 15 Laptop,x,600,400,,,,yes,,"]
+    assert lines[1:] == ["'=cmd(),50,600,400,,,,,,", "HP 15 Laptop,x,600,400,,,,no,,"]
     assert response["Content-Disposition"] == 'attachment; filename="shopping-list.csv"'
 
 

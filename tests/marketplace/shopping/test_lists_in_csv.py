@@ -120,7 +120,7 @@ def test_cells_that_a_line_lacks_are_empty():
     [row] = read("Quantity,Highest price,Item,Ask below lowest\n50,600\n").rows
 
     assert row.written == {
-        "quantity_needed": "50", "max_price_per_unit": "600", "item_name": "", "approve_below_min": False,
+        "quantity_needed": "50", "max_price_per_unit": "600", "item_name": "", "refuse_below_min": False,
     }  # fmt: skip
     assert row.reasons == ("Item: This field is required.",)
 
@@ -180,7 +180,7 @@ def test_cell_that_a_spreadsheet_would_run_is_defused_and_comes_back(start):
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=30))
 def test_any_name_survives_export_and_import(name):
-    row = {"item_name": name, "quantity_needed": "5", "max_price_per_unit": "9.50", "approve_below_min": True}
+    row = {"item_name": name, "quantity_needed": "5", "max_price_per_unit": "9.50", "refuse_below_min": True}
 
     [back] = written(csv_of([row]))
 
