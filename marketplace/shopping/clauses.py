@@ -171,10 +171,12 @@ def _figures(source: Source, numbers: Sequence[Number], stretch: tuple[int, int]
     besides = list(_besides(source.plain, numbers, stretch))[::-1]
     for one, other in pairwise(besides):
         _find_range(source.plain, one, other)
+    last_counted = max((place for place, beside in enumerate(besides) if beside.is_counted), default=0)
     has_count = False
     for place, beside in enumerate(besides):
         if beside.part is None:
-            beside.part = _part(beside, besides[place + 1 :], has_count=has_count)
+            following = besides[place + 1] if place + 1 < len(besides) else None
+            beside.part = _part(beside, following, has_count=has_count, is_counted_later=place < last_counted)
         has_count = has_count or beside.part is Part.COUNT
     return [_figure(source, beside, beside.part, currency) for beside in besides if beside.part is not None]
 
@@ -240,12 +242,12 @@ def _find_range(plain: str, one: _Beside, other: _Beside) -> None:
         one.end, one.money, one.is_total = other.start, one.money or other.money, other.is_total
 
 
-def _part(beside: _Beside, later: Sequence[_Beside], *, has_count: bool) -> Part | None:
+def _part(beside: _Beside, following: _Beside | None, *, has_count: bool, is_counted_later: bool) -> Part | None:
     """None for a number in a name."""
     is_whole = beside.number.value == beside.number.value.to_integral_value()
-    if not beside.is_counted and beside.lead.strip() and any(other.is_counted for other in later):
+    if not beside.is_counted and beside.lead.strip() and is_counted_later:
         has_count = True  # "HP 15 laptop x 50"
-    if not has_count and words.FOR_SO_MANY.fullmatch(beside.tail) and later and _counts_what_follows(later[0]):
+    if not has_count and words.FOR_SO_MANY.fullmatch(beside.tail) and following and _counts_what_follows(following):
         beside.is_total = True
         beside.doubts.append("“{}” was taken for the highest price of all.")
         return Part.HIGHEST
@@ -256,7 +258,7 @@ def _part(beside: _Beside, later: Sequence[_Beside], *, has_count: bool) -> Part
         return named or Part.HIGHEST
     if not has_count and is_whole:
         return _count(beside)
-    if beside.names_next or later:
+    if beside.names_next or following:
         return None
     beside.doubts.append("“{}” was taken for the highest price of one.")
     return Part.HIGHEST
