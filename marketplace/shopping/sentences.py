@@ -5,13 +5,15 @@ price of one where a total was named, and one of what has an article. What is no
 is ever bought by it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 
 from marketplace.models import MAX_PRICE, MAX_QUANTITY
-from marketplace.shopping.clauses import Clause, Figure, Part, clauses_in, names_container
-from marketplace.shopping.words import CONTAINER, WANTS
+from marketplace.shopping.clauses import Clause, clauses_in, names_container
+from marketplace.shopping.figures import Figure, Part
+from marketplace.shopping.words import BULK, CONTAINER, WANTS
 
 LONGEST = 4000
 MOST_LINES = 100
@@ -53,6 +55,8 @@ def read_shopping(text: str, *, currency: str, known: Iterable[str] = ()) -> Rea
     text = text[:LONGEST]
     for clause in clauses_in(text, currency, known):
         last = drafts[-1] if drafts else None
+        if last is not None and _counts_again(clause, last):
+            last.put_number_in_name(text)
         clause = _measure_beside(_price_alone(clause, last), last, text)
         named = _named(clause, drafts)
         if clause.is_of_everything and clause.prices and not clause.counts and len(drafts) > 1:
@@ -99,13 +103,15 @@ def _words_of(line: ShoppingLine) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Item:
-    """An item while its clauses are read."""
+    """An item while its clauses are read; `behind_name` are numbers that were only taken for prices."""
 
     start: int
     end: int = 0
     name: str = ""
     is_quoted: bool = False
     is_one: bool = False
+    ends_name: bool = False
+    behind_name: list[str] = field(default_factory=list)
     counts: list[Figure] = field(default_factory=list)
     prices: list[Figure] = field(default_factory=list)
 
@@ -119,10 +125,30 @@ class _Item:
         self.is_one = self.is_one or (clause.is_one and bool(clause.name) and not self.name)
         if clause.name and not (self.name and CONTAINER.fullmatch(clause.name.lower())):
             self.name = f"{self.name}{clause.joint}{clause.name}" if self.name else clause.name
+        self.ends_name = clause.ends_name
+        self.behind_name += [price.words for price in clause.prices if clause.name and not price.is_sure]
         self.counts += clause.counts
         self.prices += clause.prices
 
+    def take_bulk(self) -> None:
+        """How much there is in the name of what the price is for: "500 kg sugar, max 0.90/kg"."""
+        for unit in {price.thing for price in self.prices} - {""}:
+            found = re.search(rf"(?<![\w.,])([0-9]{{1,7}}) ?(?={re.escape(unit)}s?(?![\w]))", self.name, re.IGNORECASE)
+            if found and BULK.match(f"{unit} of a"):
+                self.counts = [Figure(Part.COUNT, Decimal(found[1]), found[1], 0, 0)]
+                self.name = " ".join((self.name[: found.start()] + self.name[found.end() :]).split())
+
+    def put_number_in_name(self, text: str) -> None:
+        heard = _heard(text[self.start : self.end])
+        self.name = heard[max(0, heard.find(self.name)) :]
+        self.counts = []
+
     def line(self, currency: str, text: str) -> ShoppingLine:
+        if self.behind_name and any(price.is_sure for price in self.prices):  # "4 RTX 4090, max 1800"
+            self.name = " ".join((self.name, *self.behind_name))
+            self.prices = [price for price in self.prices if price.words not in self.behind_name]
+        if not self.counts:
+            self.take_bulk()
         doubts: list[str] = []
         heard = _heard(text[self.start : self.end])
         if self.is_one and not self.counts:
@@ -154,11 +180,19 @@ def _heard(words: str) -> str:
 def _price_alone(clause: Clause, last: _Item | None) -> Clause:
     """A number that stands alone after how many of a thing are wanted is what one may cost: "25 desks, 120"."""
     is_alone = len(clause.counts) == 1 and not (clause.name or clause.prices or clause.is_first or clause.leftovers)
-    if last is None or not is_alone or not (last.counts and last.name) or last.prices or clause.joint != ", ":
+    if last is None or not is_alone or clause.counts[0].is_sure or clause.joint not in (", ", " "):
+        return clause
+    if not (last.counts and last.name) or last.prices:
         return clause
     doubt = f"“{clause.counts[0].words}” was taken for the highest price of one."
-    price = replace(clause.counts[0], part=Part.HIGHEST, doubts=(*clause.counts[0].doubts, doubt))
+    price = replace(clause.counts[0], part=Part.HIGHEST, is_sure=False, doubts=(*clause.counts[0].doubts, doubt))
     return replace(clause, counts=(), prices=(price,))
+
+
+def _counts_again(clause: Clause, last: _Item) -> bool:
+    """Whether it surely says how many, so that a number behind a name was part of that: "Toner HP 305, 10 pcs"."""
+    is_only_count = len(clause.counts) == 1 and clause.counts[0].is_sure and not (clause.name or clause.is_first)
+    return is_only_count and last.ends_name and not last.prices and not any(count.is_sure for count in last.counts)
 
 
 def _measure_beside(clause: Clause, last: _Item | None, text: str) -> Clause:
@@ -211,19 +245,25 @@ def _quantity(counts: Sequence[Figure], doubts: list[str]) -> int | None:
 def _price(prices: Sequence[Figure], part: Part, quantity: int | None, doubts: list[str]) -> Decimal | None:
     """The price of one; nothing where it is not clear."""
     said = [price for price in prices if price.part is part and not price.is_foreign]
+    products = {price.value * quantity for price in said} if quantity is not None and quantity > 1 else set()
+    said = [price for price in said if price.value not in products] or said  # "25 x 120 = 3000"
     if not said:
         return None
+    if any(price.is_sure for price in said):
+        doubts += [f"“{price.words}” was left out." for price in said if not price.is_sure]
+        said = [price for price in said if price.is_sure]
     price, words = said[0].value, said[0].words
     doubts += said[0].doubts
     if len({other.value for other in said}) > 1:
         doubts.append(f"More than one {part.value} price was said; the first was taken.")
-    if said[0].is_total:
-        if quantity is None:
-            doubts.append(f"“{words}” is for all, and how many that is was not read.")
-            return None
-        each = (price / quantity).quantize(_CENT, ROUND_DOWN) if price <= MAX_PRICE * quantity else price
-        if each * quantity != price and price <= MAX_PRICE * quantity:
-            doubts.append(f"“{words}” for all is {each} each, rounded down.")
+    units = quantity if said[0].is_total else said[0].units
+    if units is None:
+        doubts.append(f"“{words}” is for all, and how many that is was not read.")
+        return None
+    if price <= MAX_PRICE * units:
+        each = price if units == 1 else (price / units).quantize(_CENT, ROUND_DOWN)
+        if each * units != price:
+            doubts.append(f"“{words}” for {'all' if said[0].is_total else units} is {each} each, rounded down.")
         price = each
     return price.quantize(_CENT) if _fits(price, words, doubts) else None
 

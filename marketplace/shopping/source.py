@@ -1,9 +1,10 @@
 """The words of a shopping list made ready to be read: folded, small, names masked, and the numbers in them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 
 from marketplace.shopping import words
 from negotiation.replies.characters import MASK_SIGN, fold
@@ -69,6 +70,8 @@ class Source:
 def _as_words(text: str) -> str:
     """As long as the text: lines of a table as "name: 25 = 120", lists without their numbers."""
     text = _with_fields_joined(text)
+    for pattern in (words.MARKUP, words.LINE_MARK):
+        text = pattern.sub(lambda mark: " " * len(mark.group()), text)
     text = words.COUNT_FIRST.sub(r"\1 \3=\4", words.NAME_FIRST.sub(r"\1:\3=\4", text))
     numbers = list(words.LIST_NUMBER.finditer(text))
     if [int(each["number"]) for each in numbers] != list(range(1, len(numbers) + 1)):
@@ -80,12 +83,22 @@ def _with_fields_joined(text: str) -> str:
     """Lines that each tell one thing of the same item, such as "Quantity: 80", as one line."""
     told: set[str] = set()
     joined: list[str] = []
-    for line in text.split("\n"):
-        label = words.FIELD.match(line)
-        kind = label.lastgroup if label else None
+    lines = text.split("\n")
+    for line, kind in zip(lines, _kinds(lines), strict=True):
         joined += ["," if kind and told and kind not in told else "\n", line]
         told = told | {kind} if kind and joined[-2] == "," else {kind} if kind else set()
     return "".join(joined[1:])
+
+
+def _kinds(lines: Sequence[str]) -> list[str | None]:
+    """What each line tells of an item; its name may stand alone above the others."""
+    labels = [words.FIELD.match(line) for line in lines]
+    kinds = [label.lastgroup if label else None for label in labels]
+    for place, line in enumerate(lines[:-1]):
+        below = [*takewhile(bool, kinds[place + 1 :])] if kinds[place] is None else []
+        if below and "name" not in below and line.strip() and line.rstrip()[-1] not in ",.;!?":
+            kinds[place] = "name"
+    return kinds
 
 
 def _small(character: str) -> str:
@@ -100,7 +113,10 @@ def _small(character: str) -> str:
 
 def numbers_of(plain: str) -> Iterator[Number]:
     dozens = [*_dozens(plain), *_in_other_words(plain)]
-    elsewhere = [match.span() for match in words.NOT_COUNTED.finditer(plain)]
+    elsewhere = [
+        match.span() for pattern in (words.NOT_COUNTED, words.PRICE_PER_MANY) for match in pattern.finditer(plain)
+    ]
+    dozens = [number for number in dozens if not any(start <= number.start < end for start, end in elsewhere)]
     for mention in numbers_in(plain):
         if mention.kind in (MentionKind.ROMAN, MentionKind.LOOK_ALIKE, MentionKind.HAN) or not mention.values:
             continue
@@ -139,6 +155,8 @@ def _dozens(plain: str) -> Iterator[Number]:
         start, count = match.start(), Decimal(1)
         if match["half"]:
             count = Decimal("0.5")
+        elif match["count"] in words.FOREIGN_COUNTS:
+            count = Decimal(words.FOREIGN_COUNTS[match["count"]])
         elif match["count"]:
             said = numbers_in(match["count"])
             count = max(said[0].values) if len(said) == 1 and said[0].values else Decimal(1)

@@ -1,0 +1,48 @@
+from decimal import Decimal
+
+import pytest
+
+from marketplace.shopping.sentences import read_shopping
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("Wir suchen zehn Monitore für höchstens 250 Euro das Stück", [(10, "Monitore", None, "250")]),
+        ("25 Laptops, Budget insgesamt 20.000 €", [(25, "Laptops", None, "800")]),
+        ("ein Dutzend Tassen zu je 4,50 €", [(12, "Tassen", None, "4.50")]),
+        ("zwei Dutzend Gläser, 3 € pro Stück", [(24, "Gläser", None, "3")]),
+        ("20 Stühle und 5 Tische bis 90 €", [(20, "Stühle", None, None), (5, "Tische", None, "90")]),
+        ("une douzaine de lampes, 25 € max", [(12, "lampes", None, "25")]),
+        ("une douzaine d'agendas, 25 € max", [(12, "agendas", None, "25")]),
+        ("10 chaises entre 40 et 60 euros", [(10, "chaises", "40", "60")]),
+        ("20 tables en bois à 90 €", [(20, "tables en bois", None, "90")]),
+        (
+            "Necesitamos 40 sillas a un máximo de 60 € cada una y 5 mesas hasta 200 €",
+            [(40, "sillas", None, "60"), (5, "mesas", None, "200")],
+        ),
+        ("una docena de lámparas, 25 € como máximo", [(12, "lámparas", None, "25")]),
+        ("Presupuesto total de 3.000 € para 20 sillas", [(20, "sillas", None, "150")]),
+        ("Vorrei 10 scrivanie a non più di 250 euro ciascuna", [(10, "scrivanie", None, "250")]),
+        ("20 monitor tra 150 e 200 euro", [(20, "monitor", "150", "200")]),
+        ("20 sedie fino a 45 € e 5 tavoli fino a 180 €", [(20, "sedie", None, "45"), (5, "tavoli", None, "180")]),
+        ("Wij hebben 25 bureaustoelen nodig, maximaal 130 euro per stuk", [(25, "bureaustoelen", None, "130")]),
+        ("10 laptops tussen 500 en 700 euro per stuk", [(10, "laptops", "500", "700")]),
+        ("30 stoelen tot 50 euro en 6 tafels tot 150 euro", [(30, "stoelen", None, "50"), (6, "tafels", None, "150")]),
+        ("12 monitores entre 150 e 200 euros", [(12, "monitores", "150", "200")]),
+        ("Preciso de 8 mesas até 120 € cada", [(8, "mesas", None, "120")]),
+    ],
+)
+def test_list_in_another_language_is_read_as_it_is_meant(text, items):
+    lines = read_shopping(text, currency="EUR").lines
+
+    assert [(line.quantity, line.name, line.lowest, line.highest) for line in lines] == [
+        (count, name, *(None if price is None else Decimal(price) for price in prices))
+        for count, name, *prices in items
+    ]
+
+
+def test_target_is_told_from_the_highest_price():
+    [line] = read_shopping("12 Monitore, Zielpreis 180 €, maximal 220 €", currency="EUR").lines
+
+    assert (line.name, line.target, line.highest) == ("Monitore", 180, 220)
