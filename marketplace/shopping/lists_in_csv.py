@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
@@ -31,6 +32,12 @@ _AMOUNT = re.compile(
     rf"(?P<before>{_MONEY})?\s?(?P<number>-?[0-9][0-9.,' ]*?)\s?(?P<after>{_MONEY})?",
     re.IGNORECASE,
 )
+# Beside a number of units, and beside the price of one.
+_PIECES = r"(?:pcs?|pieces?|ea|each|units?|st|stk|stuck|pz|uds?)\.?"
+_COUNTED = re.compile(rf"(?P<number>.*[0-9])\s?(?:x|{_PIECES})", re.IGNORECASE)
+_FOR_ONE = re.compile(rf"\s?(?:/|per |pro |je )\s?{_PIECES}$|[.,]\s?-{{1,2}}(?=[^0-9]*$)", re.IGNORECASE)
+_AT_MOST = re.compile(r"(?:max(?:imum)?\.?|up to|<=?|\N{LESS-THAN OR EQUAL TO})\s?(?=[^a-z]*[0-9])", re.IGNORECASE)
+_DITTO = {*('"', "''", "ditto", "do.", "dito", "idem", "\N{DITTO MARK}")}
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?P<mark>[.,' ])[0-9]{3}(?:(?P=mark)[0-9]{3})*")
 _SEPARATORS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\ufeff?sep=(?P<separator>[,;\t|])\r?\n", re.IGNORECASE)
@@ -40,6 +47,7 @@ _SUM = re.compile(
     r"(?:(?:grand|sub|net|overall) ?)?"
     r"(?:total|sum|summe|gesamt(?:summe)?|zwischensumme|somme|suma|totaal)(?![a-z]).{0,20}"
 )
+_SUM_ALONE = re.compile(r"(?:grand |sub ?)?(?:total|sum|summe|gesamt(?:summe)?|somme|suma|totale?|totaal)\s?:?")
 _YES = {"yes", "y", "true", "1", "x", "on"}
 _NO = {"no", "n", "false", "0", "off"}
 # A spreadsheet would take a cell that begins so for a formula.
@@ -68,12 +76,21 @@ class _Line:
     separator: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Notation:
+    """How the file writes its prices; `is_shown`: some of them have cents."""
+
+    currency: str
+    decimal_mark: str
+    is_shown: bool
+
+
 def decode_csv(content: bytes) -> str:
     """Raises ValueError in words that can be shown."""
     if len(content) > MOST_BYTES:
         raise ValueError(f"The file is larger than {MOST_BYTES // 1000} KB; a shopping list is shorter.")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ValueError(f"Line {line} is not in UTF-8. Save the file as “CSV UTF-8” and try again.") from error
@@ -94,17 +111,16 @@ def read_csv(text: str, currency: str) -> CsvReading:
         return CsvReading(problems=problems)
     sums = [line.number for line in lines if _is_sum(line, fields)]
     problems += tuple(f"Line {number}, a sum, was left out." for number in sums)
-    separator = lines[0].separator if lines else ","
-    is_comma_decimal = separator == ";" or (separator in "\t|" and _has_decimal_commas(lines, fields))
-    rows = (_row(line, fields, currency, is_comma_decimal) for line in lines if line.number not in sums)
+    notation = _notation(lines, fields, currency)
+    rows = (_row(line, fields, notation) for line in lines if line.number not in sums)
     return CsvReading(tuple(rows), problems)
 
 
 def _table(lines: list[_Line], currency: str) -> tuple[list[str], tuple[str, ...], list[_Line]]:
     """Its columns, what is wrong with them, and the lines that are no heading and not empty."""
     heading, *below = lines[_place_of_heading(lines) :]
-    fields = fields_of(heading.cells, currency)
-    below = [line for line in below if any(cell.strip(" :-") for cell in line.cells)]
+    below = [line for line in below if any(cell.strip(" :-+") for cell in line.cells)]
+    fields = fields_of(heading.cells, currency, [line.cells for line in below])
     guessed = None if any(fields) else fields_by_cells([line.cells for line in (heading, *below)])
     if guessed is None:
         return fields, tuple(problems_of(heading.cells, fields, currency)), below
@@ -165,8 +181,8 @@ def _evenness(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _place_of_heading(lines: Sequence[_Line]) -> int:
-    """The first line, or one near it that names two columns or more where the first names none."""
-    if not _known(lines[0].cells) or len(lines[0].cells) == 1:
+    """The first line, or one near it that names two columns or more where the first does not."""
+    if _known(lines[0].cells) < 2:
         for place, line in enumerate(lines[:_FIRST_ROWS]):
             if _known(line.cells) > 1:
                 return place
@@ -185,28 +201,35 @@ def _in_words(fields: Sequence[str]) -> str:
     return f"{', '.join(names)} and {last}"
 
 
-def _has_decimal_commas(lines: Sequence[_Line], fields: Sequence[str]) -> bool:
-    """Whether the prices show cents behind a comma, and none behind a point."""
+def _notation(lines: Sequence[_Line], fields: Sequence[str], currency: str) -> _Notation:
+    """By the cents that the prices show, else by what parts the cells."""
     prices = [
         cell.strip() for line in lines for field, cell in zip(fields, line.cells, strict=False) if field in _PRICES
     ]
     marks = {found[1] for price in prices if (found := re.search(r"([.,])[0-9]{1,2}(?![0-9.,])", price))}
-    return marks == {","}
+    if len(marks) == 1:
+        return _Notation(currency, marks.pop(), is_shown=True)
+    return _Notation(currency, "," if lines and lines[0].separator == ";" else ".", is_shown=False)
 
 
-def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bool) -> CsvRow:
+def _row(line: _Line, fields: Sequence[str], notation: _Notation) -> CsvRow:
     written: dict[str, Any] = {}
     reasons = []
-    if len(line.cells) > len(fields):
+    is_shifted = any(cell.strip() for cell in line.cells[len(fields) :])
+    if is_shifted:
         reasons.append(
             f"It has {len(line.cells)} cells for {len(fields)} columns; is a text with commas not in quotes?"
         )
     # A spreadsheet may leave out the empty cells at the end of a line.
-    for field, cell in zip_longest(fields, line.cells[: len(fields)], fillvalue=""):
-        if not field:
+    cells = list(zip_longest(fields, line.cells[: len(fields)], fillvalue=""))
+    other_prices = _other_prices(dict(cells), notation.currency)
+    for field, cell in cells:
+        if field not in COLUMNS or (is_shifted and field in _NUMBERS):
             continue
         try:
-            written[field] = _value(field, _without_guard(cell.strip()), currency, is_comma_decimal)
+            if field in _PRICES and other_prices:
+                raise ValueError(other_prices)
+            written[field] = _value(field, _without_guard(cell.strip()), notation)
         except ValueError as error:
             written[field] = False if field == "refuse_below_min" else ""
             reasons.append(f"{COLUMNS[field]}: {error}")
@@ -218,43 +241,62 @@ def _row(line: _Line, fields: Sequence[str], currency: str, is_comma_decimal: bo
         for error in form.errors.get(field, ())
         if COLUMNS[field] not in told
     ]
+    if _SUM_ALONE.fullmatch(fold(str(written.get("item_name", ""))).lower()):
+        reasons.append("It may be a sum of the lines above.")
     return CsvRow(line.number, written, tuple(reasons))
 
 
-def _value(field: str, cell: str, currency: str, is_comma_decimal: bool) -> str | bool:
+def _other_prices(cells: Mapping[str, str], currency: str) -> str:
+    """What a line says of its prices that makes them no prices of one in this currency."""
+    money, many = cells.get("currency", "").strip(), cells.get("price_unit", "").strip()
+    if money and not is_currency(money, currency):
+        return f"“{money[:40]}” is not {currency}."
+    is_of_one = not many[:1].isdigit() or re.fullmatch("1(?:[.,]0{0,2})?", many) is not None
+    return "" if is_of_one else f"It is the price of {many[:40]}."
+
+
+def _value(field: str, cell: str, notation: _Notation) -> str | bool:
     if field == "refuse_below_min":
         if cell.lower() not in _YES | _NO | {""}:
             raise ValueError(f"“{cell[:40]}” is neither yes nor no.")
         return cell.lower() in _NO
+    if field == "item_name" and cell.lower() in _DITTO:
+        raise ValueError(f"“{cell}” stands for the line above; write it out.")
+    if field == "item_name":
+        return " ".join(cell.split())  # a cell may have more than one line
     if field not in _NUMBERS or not cell:
         return cell
-    return (
-        _count(cell, currency, is_comma_decimal)
-        if field == "quantity_needed"
-        else _amount(cell, currency, is_comma_decimal)
-    )
+    if field == "quantity_needed":
+        return _count(cell, notation)
+    return _amount(cell, notation, _AT_MOST.sub("", cell, count=1) if field == "max_price_per_unit" else cell)
 
 
-def _count(cell: str, currency: str, is_comma_decimal: bool) -> str:
-    """Three digits behind a mark are thousands, whatever the mark. Raises ValueError."""
-    plain = fold(cell)
-    number = re.sub("[.,' ]", "", plain) if _GROUPED.fullmatch(plain) else _amount(cell, currency, is_comma_decimal)
+def _count(cell: str, notation: _Notation) -> str:
+    """Three digits behind a mark are thousands, unless that mark begins the cents of the prices. Raises ValueError."""
+    counted = _COUNTED.fullmatch(fold(cell).strip())
+    plain = counted["number"] if counted else fold(cell)
+    if any(character.isalpha() or character in CURRENCY_SIGNS for character in plain):
+        raise ValueError(f"“{cell[:40]}” is no number.")
+    grouped = _GROUPED.fullmatch(plain)
+    if grouped and notation.is_shown and grouped["mark"] == notation.decimal_mark:
+        raise ValueError(f"“{cell[:40]}” can be read as more than one number.")
+    number = re.sub("[.,' ]", "", plain) if grouped else _amount(cell, notation, plain)
     if number.partition(".")[2].strip("0"):
         raise ValueError(f"“{cell[:40]}” is no whole number.")
     return number.partition(".")[0]
 
 
-def _amount(cell: str, currency: str, is_comma_decimal: bool) -> str:
-    """The number as the form takes it. Raises ValueError."""
-    found = _AMOUNT.fullmatch(fold(cell))
+def _amount(cell: str, notation: _Notation, plain: str) -> str:
+    """The number as the form takes it, of what is left of a cell. Raises ValueError."""
+    found = _AMOUNT.fullmatch(_FOR_ONE.sub("", fold(plain).strip()))
     if found is None:
         raise ValueError(f"“{cell[:40]}” is no number.")
     for sign in found.group("before", "after"):
-        if sign and not is_currency(sign, currency):
-            raise ValueError(f"“{cell[:40]}” is not in {currency}.")
+        if sign and not is_currency(sign, notation.currency):
+            raise ValueError(f"“{cell[:40]}” is not in {notation.currency}.")
     number = re.sub("[ ']", "", found["number"])
-    group, mark = (".", ",") if is_comma_decimal else (",", ".")
-    if is_comma_decimal and "," not in number and re.fullmatch(r"-?[0-9]+\.[0-9]{1,2}", number):
+    group, mark = (".", ",") if notation.decimal_mark == "," else (",", ".")
+    if mark == "," and "," not in number and re.fullmatch(r"-?[0-9]+\.[0-9]{1,2}", number):
         return number
     if not re.fullmatch(rf"-?([1-9][0-9]{{0,2}}(\{group}[0-9]{{3}})+|[0-9]+)(\{mark}[0-9]*)?", number):
         raise ValueError(f"“{cell[:40]}” can be read as more than one number.")

@@ -38,6 +38,11 @@ def test_same_list_is_read_however_it_is_written(text):
         "Bezeichnung;Anzahl;Max. Preis",
         "Désignation;Quantité;Prix max",
         "Artículo;Cantidad;Precio máximo",
+        "Descrizione;Quantità;Prezzo massimo",
+        "Descrição;Qtd;Preço unitário",
+        "Omschrijving;Aantal;Maximumprijs",
+        "Désignation;Qté;P.U. HT",
+        "Bezeichnung;Bestellmenge;EP",
     ],
 )
 def test_columns_are_known_in_other_languages(heading):
@@ -69,7 +74,10 @@ def test_three_digits_behind_a_mark_are_thousands_of_a_quantity(text):
     assert read_csv(text, "EUR").rows[0].written["quantity_needed"] == "1000"
 
 
-@pytest.mark.parametrize(("quantity", "price"), [("2.5", "12"), ("5", "0,450")])
+@pytest.mark.parametrize(
+    ("quantity", "price"),
+    [("2.5", "12"), ("5", "0,450"), ("$5", "12"), ("60 kg", "12"), ('"1,000"', "12,50"), ("5", "max 300 EUR/kg")],
+)
 def test_number_that_is_not_clear_is_asked_about(quantity, price):
     assert read_csv(f'Item,Quantity,Highest price\nDesk,{quantity},"{price}"', "EUR").rows[0].reasons
 
@@ -85,6 +93,67 @@ def test_comma_begins_the_cents_between_semicolons(cell, price):
 @pytest.mark.parametrize(("cell", "price"), [('"1,234.56"', "1234.56"), ("1234.56", "1234.56"), ("USD 12", "12")])
 def test_comma_groups_thousands_between_commas(cell, price):
     assert written(f"Item,Quantity,Highest price\nDesk,5,{cell}\n")[0]["max_price_per_unit"] == price
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price"),
+    [("5 pcs", "450"), ("5 EA", "450 USD/EA"), ("5x", "up to 450"), ("5 Stück", "max. 450"), ("5", "450.-")],
+)
+def test_words_for_one_piece_beside_a_number_change_nothing(quantity, price):
+    [row] = read(f"Item,Quantity,Highest price\nDesk,{quantity},{price}\n").rows
+
+    assert (row.written["quantity_needed"], row.written["max_price_per_unit"].rstrip(".")) == ("5", "450")
+    assert row.reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "prices"),
+    [
+        ('Item,Quantity,Max\nDesk,5,"450,50"\nLamp,5,"1.250,00"\n', ["450.50", "1250.00"]),
+        ("Item;Quantity;Max\nDesk;5;450.50\nLamp;5;1,250.00\n", ["450.50", "1250.00"]),
+    ],
+)
+def test_mark_of_the_cents_is_told_by_the_other_prices(text, prices):
+    assert [row["max_price_per_unit"] for row in written(text)] == prices
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "reason"),
+    [
+        ("Currency", "EUR", "Highest price: “EUR” is not USD."),
+        ("Price unit", "100", "Highest price: It is the price of 100."),
+        ("Per", "1.000", "Highest price: It is the price of 1.000."),
+    ],
+)
+def test_price_that_a_line_says_is_in_other_money_or_of_many_is_not_taken(heading, cell, reason):
+    [row] = read(f"Item;Quantity;Price;{heading}\nBolts;5000;4,50;{cell}\n").rows
+
+    assert (row.written["max_price_per_unit"], row.reasons) == ("", (reason,))
+
+
+@pytest.mark.parametrize("line", ["Currency\nDesk,5,450,USD", "Per\nDesk,5,450,1", "Per\nDesk,5,450,EA"])
+def test_price_that_a_line_says_is_of_one_in_this_currency_is_taken(line):
+    [row] = read(f"Item,Quantity,Price,{line}\n").rows
+
+    assert (row.written["max_price_per_unit"], row.reasons) == ("450", ())
+
+
+@pytest.mark.parametrize("name", ["ditto", '""""', "idem"])
+def test_mark_for_the_line_above_is_no_name(name):
+    [_, row] = read(f"Item,Quantity,Highest price\nDesk,5,450\n{name},3,400\n").rows
+
+    assert row.written["item_name"] == ""
+    assert "stands for the line above" in row.reasons[0]
+
+
+def test_line_breaks_in_a_name_become_spaces():
+    assert written('Item,Quantity,Highest price\n"Desk,\nlarge",5,450\n')[0]["item_name"] == "Desk, large"
+
+
+def test_sum_that_has_every_cell_is_asked_about():
+    rows = read("Item,Qty,Max\nDesk,5,450\nTotal,5,2250\n").rows
+
+    assert [row.reasons for row in rows] == [(), ("It may be a sum of the lines above.",)]
 
 
 def test_each_bad_line_has_its_number_and_every_reason():
@@ -114,6 +183,16 @@ def test_line_with_too_many_cells_is_told():
     [row] = read("Item,Quantity,Highest price\nDesk, large,5,450\n").rows
 
     assert row.reasons[0].startswith("It has 4 cells for 3 columns")
+
+
+def test_numbers_of_a_line_with_too_many_cells_are_not_taken():
+    [row] = read("Item,Quantity,Highest price\nDesk,5,1,250.00\n").rows
+
+    assert row.written == {"item_name": "Desk"}
+
+
+def test_empty_cells_beyond_the_columns_are_no_mistake():
+    assert read("Item,Quantity,Highest price\nDesk,5,450,,,\n").rows[0].reasons == ()
 
 
 def test_cells_that_a_line_lacks_are_empty():
@@ -154,6 +233,11 @@ def test_what_is_wrong_with_the_file_is_told(text, problem):
 
 def test_byte_order_mark_is_no_part_of_a_name():
     assert read(decode_csv("\ufeffItem,Quantity,Highest price\n".encode())).problems == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_text_of_a_spreadsheet_is_decoded_by_its_byte_order_mark(encoding):
+    assert decode_csv("Tisch für Büro".encode(encoding)) == "Tisch für Büro"
 
 
 @pytest.mark.parametrize(
@@ -211,9 +295,21 @@ def test_heading_may_be_put_in_many_ways(heading):
 
 
 @pytest.mark.parametrize(
-    "heading", ["Item,Qty,Total price", "Item,Qty,Max total", "Item,Qty,Min. quantity", "Item,Qty,Shipping cost"]
+    "heading",
+    [
+        "Item,Qty,Total price",
+        "Item,Qty,Max total",
+        "Item,Qty,Min. quantity",
+        "Item,Qty,Shipping cost",
+        "Item,Qty,Budget",
+        "Item,Qty,Price per dozen",
+        "Item,Qty,Price per 100",
+        "Item,Qty,Price (cents)",
+        "Item,Qty,Max price (k$)",
+        "Item,Qty,Market price",
+    ],
 )
-def test_column_of_totals_is_no_price(heading):
+def test_column_of_totals_or_of_prices_of_many_is_no_price(heading):
     assert read(f"{heading}\nDesk,5,450\n").rows[0].written == {"item_name": "Desk", "quantity_needed": "5"}
 
 
@@ -226,6 +322,9 @@ def test_column_of_totals_is_no_price(heading):
         "Order for March\n\nItem,Qty,Max price\nDesk,5,450\n", "Item,Qty,Max price\nDesk,5.0,450\nTotal,5,\n",
         "Material;Kurztext;Menge;ME;Max. Preis\n4711;Desk;5;ST;450\n",
         "Pos,Item,Qty,Max,Total\n1,Desk,5,450,2250\nTotal,,,,2250\n",
+        "Item,Item description,Qty,Price\n10,Desk,5,450\n", ",,Price,\nItem,Qty,Min,Max\nDesk,5,400,450\n",
+        "Item,Qty on hand,Qty needed,Max\nDesk,3,5,450\n",
+        "+---+---+---+\n| Item | Qty | Price |\n+---+---+---+\n| Desk | 5 | 450 |\n+---+---+---+\n",
     ],
 )  # fmt: skip
 def test_file_is_read_as_other_programs_write_it(text):
@@ -237,6 +336,21 @@ def test_file_is_read_as_other_programs_write_it(text):
         row.written["max_price_per_unit"],
         row.reasons,
     ) == (*("Desk", "5", "450", ()),)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Item,Qty,Qty,Price", "Desk,5,6,450"),
+        ("Item,Qty,Price,Price", "Desk,5,450,500"),
+        ("Item,Qty,Net price,Gross price", "Desk,5,450,535"),
+    ],
+)
+def test_of_two_columns_of_numbers_that_are_called_alike_neither_is_taken(heading, cells):
+    reading = read(f"{heading}\n{cells}\n")
+
+    assert len(reading.rows[0].written) == 2
+    assert sum("not the only one" in problem for problem in reading.problems) == 2
 
 
 def test_prices_may_be_added_later():
