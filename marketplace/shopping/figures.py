@@ -257,9 +257,8 @@ def _counts_what_follows(beside: _Beside) -> bool:
 
 def _count(beside: _Beside) -> Part:
     beside.is_sure = beside.is_counted and not words.TIMES.fullmatch(beside.lead)
-    if not beside.is_sure and not all(map(is_filler, beside.lead.split()[-1:])):
-        beside.doubts.append("“{}” was taken for the quantity.")
-    if beside.eat_before(words.AT_MOST) or beside.eat_before(words.AT_LEAST):
+    is_named_before = not beside.is_sure and not all(map(is_filler, beside.lead.split()[-1:]))
+    if beside.eat_before(words.AT_MOST) or beside.eat_before(words.AT_LEAST) or is_named_before:
         beside.doubts.append("“{}” was taken for the quantity.")
     beside.eat_before(words.COUNT_BEFORE)
     beside.eat_after(words.COUNT_AFTER)

@@ -1,7 +1,7 @@
 """Turns a sentence or a CSV file into rows of the form, with what was understood of each, for a person to check."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from marketplace.shopping.item_forms import MOST_ITEMS
 from marketplace.shopping.item_names import match_name
-from marketplace.shopping.lists_in_csv import CsvReading, decode_csv, read_csv
+from marketplace.shopping.lists_in_csv import CsvReading, decode_csv, has_heading, read_csv
 from marketplace.shopping.sentences import LONGEST, ShoppingLine, read_shopping
 
 MOST_TOLD = 20
@@ -51,6 +51,8 @@ def _from_words(words: str, currency: str, known: Mapping[str, str]) -> Intake:
         return Intake("words", problems=(NOTHING_SAID,))
     if len(words) > LONGEST:
         return Intake("words", problems=(f"That is longer than {LONGEST:,} characters; a CSV file suits it better.",))
+    if has_heading(words):
+        return replace(_of_lines(read_csv(words, currency)), source="words")
     reading = read_shopping(words, currency=currency, known=known)
     found = [_row_of(line, known) for line in reading.lines[:MOST_ITEMS]]
     return Intake(

@@ -116,6 +116,26 @@ def read_csv(text: str, currency: str) -> CsvReading:
     return CsvReading(tuple(rows), problems)
 
 
+def has_heading(text: str) -> bool:
+    """Whether it is surely a table: one of its first lines names an item and a quantity or a price, and no number
+    stands there or above.
+    """
+    try:
+        lines = _lines(text[:MOST_BYTES], _separator(text[:MOST_BYTES]))
+    except csv.Error:
+        return False
+    if len(lines) < 2:
+        return False
+    place = _place_of_heading(lines)
+    cells, below = lines[place].cells, lines[place + 1 :]
+    if any(map(str.isdigit, "".join(cell for line in lines[:place] for cell in line.cells))):
+        return False
+    fields = {field_of(cell) for cell in cells if not any(map(str.isdigit, cell))}
+    return (
+        "item_name" in fields and len(fields & set(NEEDED)) > 1 and any(len(line.cells) == len(cells) for line in below)
+    )
+
+
 def _table(lines: list[_Line], currency: str) -> tuple[list[str], tuple[str, ...], list[_Line]]:
     """Its columns, what is wrong with them, and the lines that are no heading and not empty."""
     heading, *below = lines[_place_of_heading(lines) :]

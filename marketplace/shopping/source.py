@@ -69,7 +69,7 @@ class Source:
 
 def _as_words(text: str) -> str:
     """As long as the text: lines of a table as "name: 25 = 120", lists without their numbers."""
-    text = _with_fields_joined(text)
+    text = words.TWICE.sub(_said_once, _with_fields_joined(text))
     for pattern in (words.MARKUP, words.LINE_MARK):
         text = pattern.sub(lambda mark: " " * len(mark.group()), text)
     text = words.COUNT_FIRST.sub(r"\1 \3=\4", words.NAME_FIRST.sub(r"\1:\3=\4", text))
@@ -77,6 +77,14 @@ def _as_words(text: str) -> str:
     if [int(each["number"]) for each in numbers] != list(range(1, len(numbers) + 1)):
         return text
     return words.LIST_NUMBER.sub(lambda number: " " * len(number.group()), text)
+
+
+def _said_once(twice: re.Match[str]) -> str:
+    one, other = (
+        {value for mention in numbers_in(fold(twice[name]).lower()) for value in mention.values}
+        for name in ("one", "other")
+    )
+    return twice["one"] + " " * len(twice["again"]) if one and one == other else twice.group()
 
 
 def _with_fields_joined(text: str) -> str:

@@ -35,7 +35,7 @@ AT_MOST = _lead(
     r"|below|less than|within|limit(?:ed)?(?: to)?|highest"
     r"|cap(?:ped)?|ceiling|until",
     r"(?:bis(?: zu)?|hochstens|maximal|nicht (?:mehr|teurer) als|unter|jusqu'a|(?:a un |au )?maximum(?: de)?|au plus"
-    r"|(?:pas plus|moins) de|hasta|(?:a un |como |no )?maximo(?: de)?|no mas de|(?:a )?non piu di|fino a"
+    r"|(?:pas plus|moins) de|menos de|hasta|(?:a un |como |no )?maximo(?: de)?|no mas de|(?:a )?non piu di|fino a"
     r"|(?:al |a un )?massimo(?: di)?|ate|nao mais (?:de|que)|maximaal|hoogstens|niet meer dan|tot)",
     r"tops|walk-?away|(?:stretch|go)(?: up)? to|as high as|hochstpreis|preislimit|obergrenze|plafond|limite",
 )
@@ -175,7 +175,7 @@ NOT_COUNTED = re.compile(
     r"|locations)"
     r"(?![a-z])"
 )
-COUPLE = re.compile(r"(?<![a-z])(?:an?\s)?couple\sof\s(?=[a-z])")
+COUPLE = re.compile(r"(?<![a-z])(?:an?\s)?couple\sof\s(?=[a-z]|[0-9]+[a-z])")
 _FOREIGN = (
     "zwei:2 drei:3 vier:4 funf:5 sechs:6 sieben:7 acht:8 neun:9 zehn:10 elf:11 zwolf:12 funfzehn:15 zwanzig:20"
     " dreissig:30 vierzig:40 funfzig:50 sechzig:60 hundert:100 einhundert:100 deux:2 trois:3 quatre:4 cinq:5 six:6"
@@ -234,6 +234,8 @@ _CELL, _COUNT, _COST = (
 NAME_FIRST = re.compile(rf"^({_CELL})(?P<mark>[,;|\t])( ?{_COUNT})(?P=mark)( ?{_COST})$", re.MULTILINE)
 COUNT_FIRST = re.compile(rf"^([^\S\n]*{_COUNT})(?P<mark>[,;|\t])( ?{_CELL})(?P=mark)( ?{_COST})$", re.MULTILINE)
 LIST_NUMBER = re.compile(r"^[^\S\n]*(?P<number>[0-9]{1,2})[.)](?=\s+\S)", re.MULTILINE)
+# "Ten (10)", if it is twice the same.
+TWICE = re.compile(r"(?<![\w-])(?P<one>[\w-]{1,20})(?P<again> \((?P<other>[\w-]{1,20})\))")
 MARKUP = re.compile(
     r"(?<![\w*])\*{1,3}(?=[^\s*])|(?<=[^\s*])\*{1,3}(?![\w*])|\[[ xX]?\]"
     r"|</?(?:b|i|u|p|a|br|li|ul|ol|div|span|strong|em|td|tr|th|table)(?:\s[^<>\n]{0,200})?/?>",
@@ -267,7 +269,7 @@ FILLERS = frozenset(
         ditto dito idem nodig wij hebben we zoeken graag vorrei abbiamo bisogno di servono cerchiamo
         precisamos preciso excl excluding incl including vat mwst inkl exkl zzgl ht ttc ok okay fine acceptable
         possible range ein eine einen une una uma een buscamos quiero voudrais voudrions avons
-        require requires requiring
+        require requires requiring prix precio prezzo preco preis zum von pour por un uno cada netto pls
         """,
     )
 )
