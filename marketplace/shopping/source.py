@@ -132,12 +132,13 @@ def numbers_of(plain: str) -> Iterator[Number]:
         if (
             " " in written and written[0].isdigit() and plain[max(0, mention.start - 1) : mention.start].isalpha()
         ):  # "M404 229.00" are two
-            start = mention.start + written.index(" ") + 1
-            yield from (
-                Number(max(rest.values), start + rest.start, start + rest.end)
-                for rest in numbers_in(plain[start : mention.end])
-                if rest.values
-            )
+            for part in re.finditer(r"(?<= )\S+", written):
+                start = mention.start + part.start()
+                yield from (
+                    Number(max(rest.values), start + rest.start, start + rest.end)
+                    for rest in numbers_in(part.group())
+                    if rest.values
+                )
             continue
         is_passing = mention.kind is MentionKind.PASSING and max(mention.values) > 3
         if is_passing or any(dozen.start < mention.end and mention.start < dozen.end for dozen in dozens):

@@ -350,6 +350,7 @@ def test_reading_its_own_words_changes_nothing(text):
 @settings(max_examples=300)
 @given(SENTENCES)
 @example('" two " two')
+@example("A4 100 100")
 def test_no_number_comes_out_that_is_not_in_the_text(text):
     # A quoted name is a thing of its own: what stands around it is not one number.
     parts = [text, *re.split('["“”]', text)]
