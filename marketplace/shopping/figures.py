@@ -49,7 +49,7 @@ class Figure:
 class _Beside:
     """A number with the words around it; `start` and `end` take in its currency and whatever names it.
 
-    `is_followed`: `tail` goes on to another number.
+    `is_led`: another number stands before it in its clause; `is_followed`: `tail` goes on to another number.
     """
 
     number: Number
@@ -57,6 +57,7 @@ class _Beside:
     tail: str
     start: int
     end: int
+    is_led: bool = False
     is_followed: bool = False
     money: tuple[str, ...] = ()
     part: Part | None = None
@@ -167,7 +168,7 @@ def _besides(plain: str, numbers: Sequence[Number], stretch: tuple[int, int]) ->
     for place, number in reversed(list(enumerate(numbers))):
         before = max(begin, numbers[place - 1].end if place else begin, number.start - AROUND)
         lead, tail = plain[before : number.start], plain[number.end : after]
-        beside = _Beside(number, lead, tail, number.start, number.end, is_followed=after < stop)
+        beside = _Beside(number, lead, tail, number.start, number.end, is_led=place > 0, is_followed=after < stop)
         if sign := beside.eat_before(words.MONEY_BEFORE):
             beside.money += (sign["money"],)
         if sign := beside.eat_after(words.MONEY_AFTER):
@@ -256,7 +257,7 @@ def _counts_what_follows(beside: _Beside) -> bool:
 
 
 def _count(beside: _Beside) -> Part:
-    beside.is_sure = beside.is_counted and not words.TIMES.fullmatch(beside.lead)
+    beside.is_sure = beside.is_counted and not (beside.is_led and words.TIMES.fullmatch(beside.lead))
     is_named_before = not beside.is_sure and not all(map(is_filler, beside.lead.split()[-1:]))
     if beside.eat_before(words.AT_MOST) or beside.eat_before(words.AT_LEAST) or is_named_before:
         beside.doubts.append("“{}” was taken for the quantity.")

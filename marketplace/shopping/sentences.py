@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Decimal
 from marketplace.models import MAX_PRICE, MAX_QUANTITY
 from marketplace.shopping.clauses import Clause, clauses_in, names_container
 from marketplace.shopping.figures import Figure, Part
+from marketplace.shopping.source import plain_name
 from marketplace.shopping.words import BULK, CONTAINER, WANTS
 
 LONGEST = 4000
@@ -169,7 +170,9 @@ class _Item:
             doubts.append("The lowest price is not below the highest.")
         if highest is not None and target is not None and target > highest:
             doubts.append("The target price is above the highest.")
-        return ShoppingLine(heard, self.name[:100].strip(), quantity, lowest, highest, target, tuple(doubts))
+        return ShoppingLine(
+            heard, plain_name(self.name)[:100].strip(), quantity, lowest, highest, target, tuple(doubts)
+        )
 
 
 def _heard(words: str) -> str:

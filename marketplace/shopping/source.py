@@ -12,6 +12,8 @@ from negotiation.replies.numbers import MentionKind, numbers_in
 
 _QUOTED = re.compile(r"“(?P<curly>[^“”]{1,100})”|(?<![\w\"])\"(?P<straight>[^\"\n]{1,100})\"(?!\w)")
 _SHORTEST_KNOWN = 4
+# Numbers in two cells are never one.
+_PARTS = {"\n": ";", "\t": ", "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Source:
         folded: list[str] = []
         self._origin: list[int] = []
         for place, character in enumerate(_as_words(text)):
-            small = ";" if character == "\n" else _small(character)
+            small = _PARTS.get(character) or _small(character)
             folded.append(small)
             self._origin += [place] * len(small)
         self._origin.append(len(text))
@@ -72,11 +74,15 @@ def _as_words(text: str) -> str:
     text = words.TWICE.sub(_said_once, _with_fields_joined(text))
     for pattern in (words.MARKUP, words.LINE_MARK):
         text = pattern.sub(lambda mark: " " * len(mark.group()), text)
+    text = _without_numbering(words.NUMBERED_ROW, text)
     text = words.COUNT_FIRST.sub(r"\1 \3=\4", words.NAME_FIRST.sub(r"\1:\3=\4", text))
-    numbers = list(words.LIST_NUMBER.finditer(text))
-    if [int(each["number"]) for each in numbers] != list(range(1, len(numbers) + 1)):
-        return text
-    return words.LIST_NUMBER.sub(lambda number: " " * len(number.group()), text)
+    return _without_numbering(words.LIST_NUMBER, text)
+
+
+def _without_numbering(pattern: re.Pattern[str], text: str) -> str:
+    numbers = [int(found["number"]) for found in pattern.finditer(text)]
+    is_numbering = numbers == [(place + 1) * numbers[0] for place in range(len(numbers))] and numbers[:1] in ([1], [10])
+    return pattern.sub(lambda number: " " * len(number.group()), text) if is_numbering else text
 
 
 def _said_once(twice: re.Match[str]) -> str:

@@ -42,7 +42,8 @@ AT_MOST = _lead(
 AT_LEAST = _lead(
     r"at (?:the )?(?:very )?least|(?:no|not) (?:less|lower|fewer) than|not (?:below|under)|min(?:imum|imal|imo)?\.?"
     r"|=?>=?",
-    r"above|over|more than|start(?:ing)?|from|lowest|mindestens|ab|au moins|al menos|almeno|pelo menos|minstens|vanaf",
+    r"opening(?: bid| offer)?|above|over|more than|start(?:ing)?|from|lowest",
+    r"mindestens|ab|au moins|al menos|almeno|pelo menos|minstens|vanaf",
 )
 NOT_BELOW = _lead(r"(?:[a-z]+n'?t|cannot|never|not)(?: [a-z]+)? (?:below|under|less than|lower than)")
 HOPED = _lead(
@@ -69,7 +70,9 @@ AT_MOST_AFTER = re.compile(
     r")(?![a-z])"
 )
 AT_LEAST_AFTER = re.compile(r"\s?(?:min(?:imum)?\.?|at (?:the )?least|or (?:more|higher))(?![a-z])")
-HOPED_AFTER = re.compile(r"\s?(?:(?:as (?:the|an?|our|my) )(?:target|goal)|would be ideal|ideally)(?![a-z])")
+HOPED_AFTER = re.compile(
+    r"\s?(?:(?:as (?:the|an?|our|my) )(?:target|goal)|would be ideal|ideal(?:ly)?|target)(?![a-z])"
+)
 _CONTAINER = (
     r"box(?:es)?|packs?|packets?|packages?|pairs?|bottles?|rolls?|sets?|cases?|cartons?|bags?|cans?|tubes?|reams?"
     r"|pallets?"
@@ -162,6 +165,9 @@ NOT_COUNTED = re.compile(
     r"\s(?:no\.?\s?|#)?[0-9][0-9a-z/-]{2,}(?!\s[a-z])|;\s?--\s?;.*$"
     r"|https?://\S{1,200}|[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}"
     r"|(?<![a-z])(?:din|iso|iec|ansi|ral|nema|ip)\s[0-9][0-9-]*(?![0-9.,])"
+    r"|(?<![a-z])(?:no|nr)\.\s?[0-9]+|#[0-9]+|(?<![0-9.,])0[0-9]+(?![0-9.,])"
+    r"|(?<![a-z])(?:currently (?:at|pay(?:ing)?)|paid|normally|usually|previously|list price|rrp|msrp|instead of|statt"
+    rf"|bisher|listenpreis|uvp|au lieu de)\s(?:(?:at|of|is|was|about)\s)?(?:{_MONEY})?\s?[0-9][0-9.,]*"
     r"|(?<![0-9.,-])20[0-9]{2}[-/][0-9]{2,6}(?![0-9.,])|(?<![a-z])net\s[0-9]{1,3}(?![0-9.,])"
     r"|(?<![a-z])(?:team|staff|group|class|crew|party|family|office) of (?:about |around )?[0-9]+"
     rf"|\([0-9]+\s?(?:[a-z]+\s)?(?:/|per|in|to)\s?(?:an?\s|the\s)?(?:{_CONTAINER})\)"
@@ -233,6 +239,10 @@ _CELL, _COUNT, _COST = (
 )
 NAME_FIRST = re.compile(rf"^({_CELL})(?P<mark>[,;|\t])( ?{_COUNT})(?P=mark)( ?{_COST})$", re.MULTILINE)
 COUNT_FIRST = re.compile(rf"^([^\S\n]*{_COUNT})(?P<mark>[,;|\t])( ?{_CELL})(?P=mark)( ?{_COST})$", re.MULTILINE)
+NUMBERED_ROW = re.compile(
+    rf"^[^\S\n]*(?P<number>[0-9]{{1,5}}) ?(?P<mark>[,;|\t])(?= ?{_CELL}(?P=mark) ?{_COUNT}(?P=mark) ?{_COST}$)",
+    re.MULTILINE,
+)
 LIST_NUMBER = re.compile(r"^[^\S\n]*(?P<number>[0-9]{1,2})[.)](?=\s+\S)", re.MULTILINE)
 # "Ten (10)", if it is twice the same.
 TWICE = re.compile(r"(?<![\w-])(?P<one>[\w-]{1,20})(?P<again> \((?P<other>[\w-]{1,20})\))")
@@ -250,7 +260,7 @@ LINE_MARK = re.compile(
 HARD_END = re.compile(r";")
 SOFT_END = re.compile(
     r",(?![0-9]{3}(?![0-9]))|[!?](?=\s|$)|[()]"
-    r"|(?<!max)(?<!min)(?<!approx)(?<!ca)\.(?=\s|$)|(?<=max|min)\.(?=\s*(?:$|[a-z]))"
+    r"|(?<!max)(?<!min)(?<!approx)(?<!ca)(?<!\bno)(?<!\bnr)\.(?=\s|$)|(?<=max|min)\.(?=\s*(?:$|[a-z]))"
     r"|(?<=[0-9] (?:max|min))\.(?=\s[0-9]+\s(?!each|per|apiece|in |for|total|euros?|dollars?|usd|eur|gbp)[a-z]{3})"
     rf"|(?<![a-z])(?:and|plus|as well as|und|et|y|but"
     rf"|(?:e|en)(?=\s(?:[0-9]{{1,6}}|{'|'.join(FOREIGN_COUNTS)})\s[a-z]))(?![a-z])|&|\+(?=\s)|\s/(?=\s[0-9])"

@@ -28,6 +28,9 @@ def only(quantity, name, highest, lowest=None, target=None):
         ("4 RTX 4090, max 1800", only(4, "RTX 4090", "1800")),
         ("Windows Server 2022 x2, up to 1000", only(2, "Windows Server 2022", "1000")),
         ("50 helmets EN 397, max 12", only(50, "helmets EN 397", "12")),
+        ("500 No. 10 envelopes at 0.05", only(500, "10 envelopes", "0.05")),
+        ("500 #10 envelopes at 0.05", only(500, "#10 envelopes", "0.05")),
+        ("Dell Latitude 5440\tx 25\t$ 950.00", only(25, "Dell Latitude 5440", "950")),
         ("desk 120 x 60, quantity 5, max 200", only(5, "desk 120 x 60", "200")),
         ("100 bolts M8 x 40 at 0.30 each", only(100, "bolts M8 x 40", "0.30")),
         ("500 envelopes C5 229 x 162 mm, max 0.08", only(500, "envelopes C5 229 x 162 mm", "0.08")),
@@ -50,6 +53,9 @@ def test_number_in_a_name_counts_nothing_and_costs_nothing(text, item):
         ("Date: Tue, 4 Mar 2025 09:12:33 +0100\n25 desks max 120", only(25, "desks", "120")),
         ("In 2025 we need 25 desks, max 120", only(25, "desks", "120")),
         ("We are a team of 45. 25 desks max 120, net 30", only(25, "desks", "120")),
+        ("1 | desks | 25 | 120", only(25, "desks", "120")),
+        ("25 desks, normally $130, max $120", only(25, "desks, normally $130", "120")),
+        ("25 desks max 120, currently paying 130", only(25, "desks", "120")),
         ("RFQ 2024-118: 25 desks max 120, 24/7 support", only(25, "desks", "120")),
         ("25 desks max 120. Cost centre 4711.", only(25, "desks", "120")),
         ("25 desks max 120\n-- \nJane Doe, Suite 400, 12 Main St", only(25, "desks", "120")),
@@ -90,6 +96,8 @@ def test_price_of_a_dozen_that_has_no_whole_cents_is_told():
         ("Product: Laptop\nQty: 50\nPrice range: 400-600", only(50, "Laptop", "600", "400")),
         ("50 laptops in the 400-600 range", only(50, "laptops", "600", "400")),
         ("50 laptops, hoping for around 450 but up to 600 is ok", only(50, "laptops", "600", target="450")),
+        ("50 laptops: 450 ideal, 600 max", only(50, "laptops", "600", target="450")),
+        ("50 laptops, opening bid 400, max 600", only(50, "laptops", "600", "400")),
         ("50 laptops, ca. 450 each", only(50, "laptops", None, target="450")),
         ("Laptop\nQuantity: 50\nMax price: $600", only(50, "Laptop", "600")),
         ("ten (10) laptops at up to 600 each", only(10, "laptops", "600")),
@@ -120,6 +128,18 @@ def test_of_two_quantities_the_first_is_taken_and_that_is_told(text):
 
     assert (line.quantity, line.name, line.highest) == (10, "laptops", 600)
     assert line.doubts == ("More than one quantity was said; the first was taken.",)
+
+
+def test_rows_with_places_are_told_from_rows_with_quantities():
+    rows = "10\tChair\t25\t120\n20\tDesk\t10\t300"
+
+    assert said(rows) == [*only(25, "Chair", "120"), *only(10, "Desk", "300")]
+
+
+def test_number_with_zeros_before_it_is_no_quantity():
+    [line] = read_shopping("00010 Office chair up to 120", currency="USD").lines
+
+    assert line.quantity is None
 
 
 @pytest.mark.parametrize("text", ["Office 2021 licences up to 200 each", "laptop 900"])
