@@ -215,7 +215,7 @@ def _find_range(plain: str, one: _Beside, other: _Beside, *, is_first: bool) -> 
     _take_price_words(other)
     other.doubts.clear()
     if is_said or one.money or other.money or other.is_each or other.is_total:
-        one.eat_before(words.BETWEEN)
+        _ = one.eat_before(words.BETWEEN) or one.eat_before(words.FROM)
         if other.is_cents and not (one.is_cents or one.money):
             one.number = replace(one.number, value=one.number.value / 100)
         one.part, other.part = Part.LOWEST, Part.HIGHEST

@@ -128,6 +128,8 @@ class _Item:
             self.name = f"{self.name}{clause.joint}{clause.name}" if self.name else clause.name
         self.ends_name = clause.ends_name
         self.behind_name += [price.words for price in clause.prices if clause.name and not price.is_sure]
+        if self.prices and not (self.counts or clause.name or any(count.is_sure for count in clause.counts)):
+            clause = replace(clause, counts=tuple(map(_unsure, clause.counts)))
         self.counts += clause.counts
         self.prices += clause.prices
 
@@ -173,6 +175,10 @@ class _Item:
         return ShoppingLine(
             heard, plain_name(self.name)[:100].strip(), quantity, lowest, highest, target, tuple(doubts)
         )
+
+
+def _unsure(count: Figure) -> Figure:
+    return replace(count, doubts=(*count.doubts, f"“{count.words}” was taken for the quantity."))
 
 
 def _heard(words: str) -> str:

@@ -106,7 +106,7 @@ def _with_fields_joined(text: str) -> str:
 
 def _kinds(lines: Sequence[str]) -> list[str | None]:
     """What each line tells of an item; its name may stand alone above the others."""
-    labels = [words.FIELD.match(line) for line in lines]
+    labels = [words.FIELD.match(fold(line).lower()) for line in lines]
     kinds = [label.lastgroup if label else None for label in labels]
     for place, line in enumerate(lines[:-1]):
         below = [*takewhile(bool, kinds[place + 1 :])] if kinds[place] is None else []

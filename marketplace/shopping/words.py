@@ -37,7 +37,8 @@ AT_MOST = _lead(
     r"(?:bis(?: zu)?|hochstens|maximal|nicht (?:mehr|teurer) als|unter|jusqu'a|(?:a un |au )?maximum(?: de)?|au plus"
     r"|(?:pas plus|moins) de|menos de|hasta|(?:a un |como |no )?maximo(?: de)?|no mas de|(?:a )?non piu di|fino a"
     r"|(?:al |a un )?massimo(?: di)?|ate|nao mais (?:de|que)|maximaal|hoogstens|niet meer dan|tot)",
-    r"tops|walk-?away|(?:stretch|go)(?: up)? to|as high as|hochstpreis|preislimit|obergrenze|plafond|limite",
+    r"tops|walk-?away|maximumprijs|maxprijs|(?:stretch|go)(?: up)? to|as high as|hochstpreis|preislimit"
+    r"|obergrenze|plafond|limite",
 )
 AT_LEAST = _lead(
     r"at (?:the )?(?:very )?least|(?:no|not) (?:less|lower|fewer) than|not (?:below|under)|min(?:imum|imal|imo)?\.?"
@@ -49,7 +50,8 @@ NOT_BELOW = _lead(r"(?:[a-z]+n'?t|cannot|never|not)(?: [a-z]+)? (?:below|under|l
 HOPED = _lead(
     r"(?:hop(?:e|es|ing) (?:for|to (?:get|pay|buy)(?: \w+)?(?: (?:at|for))?))|hope|target(?:ing)?",
     r"ideal(?:ly)?(?: (?:at|they|it|we|would|pay|cost))*",
-    r"zielpreis|wunschpreis|idealerweise|idealement|idealmente|prix cible|precio objetivo|streefprijs",
+    r"(?:if|hopefully if) possible|wenn moglich|(?:am )?liebsten|liefst|si possible|si es posible|se possibile"
+    r"|se possivel|zielpreis|wunschpreis|idealerweise|idealement|idealmente|prix cible|precio objetivo|streefprijs",
     r"aim(?:ing)?(?: (?:for|at))?|(?:would|i'd|we'd) (?:like|love)(?: to pay)?|prefer(?:ably|red)?|goal|wish|best case",
     r"want to pay|happy (?:with|at)|around|about|roughly|approximately|approx\.?|circa|ca\.?|etwa|environ|~",
 )
@@ -59,7 +61,8 @@ PLAIN = re.compile(
 )
 ALL_BEFORE = _lead(
     r"(?:(?:total|overall) )?budget(?: (?:in )?total[e]?| insgesamt| von| de| di| van)?|total|in total|altogether"
-    r"|spend(?:ing)?|insgesamt|gesamtbudget(?: von)?|presupuesto(?: total)?(?: de)?|orcamento(?: total)?(?: de)?"
+    r"|spend(?:ing)?|sum|summe|(?:fur )?(?:insgesamt|gesamt|zusammen)|gesamtbudget(?: von)?"
+    r"|presupuesto(?: total)?(?: de)?|orcamento(?: total)?(?: de)?"
     r"|au total|en tout|in totale|no total|in totaal|totaal(?:budget)?"
 )
 AT_MOST_AFTER = re.compile(
@@ -92,7 +95,8 @@ MANY = {
 }
 _MANY = "|".join(map(re.escape, sorted(MANY, key=len, reverse=True)))
 PER_MANY = re.compile(
-    rf"\s?(?:/|(?:per|pro|par|por|je|for (?:each|every|an?)|an?|the|la|das)(?![a-z]))\s?(?P<many>{_MANY})"
+    r"\s?(?:/|(?:per|pro|par|por|je|for (?:each|every|an?))(?![a-z])"
+    rf"|(?:an?|the|la|das)(?=\s[a-z]))\s?(?P<many>{_MANY})"
     r"(?![a-z0-9]|[.,][0-9]|\s?(?:g|kg|ml|l|cm|mm|m|km)(?![a-z]))"
 )
 PRICE_PER_MANY = re.compile(rf"(?<=[0-9])\s?(?:{_MONEY})?{PER_MANY.pattern}")
@@ -108,10 +112,13 @@ BETWEEN = re.compile(
     r"(?<![a-z])(?:(?:between|from|zwischen|entre|von|tra|fra|tussen)(?:\s(?:around|about))?"
     r"|range(?:\sof|\sis)?\s?[:=]?)\s?$"
 )
+FROM = re.compile(r"(?<![a-z])(?:de|da|van|desde|ab)\s$")
 RANGE_AFTER = re.compile(r"\srange(?![a-z])")
 RANGE = re.compile(r"\s?(?:-|to|and|bis|und|y|et|e|en|tot|a|fino a)\s?")
 
-COUNT_BEFORE = re.compile(r"(?:(?<![a-z])(?:quantity|qty|count|menge)\.?(?:\sof)?\s?[:=-]?\s?|(?<![a-z])x\s?|:\s?)$")
+COUNT_BEFORE = re.compile(
+    r"(?:(?<![a-z])(?:quantity|qty|count|menge|anzahl|quantite|cantidad|quantita|quantidade|aantal)\.?(?:\sof)?\s?[:=-]?\s?|(?<![a-z])x\s?|:\s?)$"
+)
 TIMES = re.compile(r"\s?x\s?")
 COUNT_AFTER = re.compile(
     r"\s?(?:x|\*|units?|pieces?|pcs?|stuck|stk)(?![a-z])\.?(?:\sof(?![a-z]))?|\sof(?: them| these| those)?(?![a-z])"
@@ -165,7 +172,8 @@ NOT_COUNTED = re.compile(
     r"\s(?:no\.?\s?|#)?[0-9][0-9a-z/-]{2,}(?!\s[a-z])|;\s?--\s?;.*$"
     r"|https?://\S{1,200}|[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}"
     r"|(?<![a-z])(?:din|iso|iec|ansi|ral|nema|ip)\s[0-9][0-9-]*(?![0-9.,])"
-    r"|(?<![a-z])(?:no|nr)\.\s?[0-9]+|#[0-9]+|(?<![0-9.,])0[0-9]+(?![0-9.,])"
+    r"|(?<![a-z])(?:no|nr)\.\s?[0-9]+|#[0-9]+|(?<![0-9.,])0[0-9]+(?:[ /-][0-9]{2,})*(?![0-9.,])"
+    r"|\([0-9]+\s(?:seats?|drawers?|doors?|tiers?|pages?|sheets?|colou?rs?|sockets?|outlets?|holes?|rings?)\)"
     r"|(?<![a-z])(?:currently (?:at|pay(?:ing)?)|paid|normally|usually|previously|list price|rrp|msrp|instead of|statt"
     rf"|bisher|listenpreis|uvp|au lieu de)\s(?:(?:at|of|is|was|about)\s)?(?:{_MONEY})?\s?[0-9][0-9.,]*"
     r"|(?<![0-9.,-])20[0-9]{2}[-/][0-9]{2,6}(?![0-9.,])|(?<![a-z])net\s[0-9]{1,3}(?![0-9.,])"
@@ -203,10 +211,13 @@ FOREIGN_COUNT = re.compile(
 ONE = re.compile(r"an?\s(?=[a-z])(?!(?:couple|few|lot|number|bit|total|quote|budget|price|maximum|minimum)(?![a-z]))")
 # A line that tells one thing of an item, by what it tells.
 FIELD = re.compile(
-    r"[^\S\n]*(?:[-*•]\s)?(?:(?P<name>item|product|article|name|description|artikel|produkt|articulo|produit)"
-    r"|(?P<count>quantity|qty|amount|number|menge|anzahl|cantidad|quantite)"
+    r"[^\S\n]*(?:[-*•]\s)?(?:(?P<name>item|product|article|name|description|artikel|produkt|articulo|produit"
+    r"|articolo|prodotto|artigo|produto)"
+    r"|(?P<count>quantity|qty|amount|number|menge|anzahl|cantidad|quantite|quantita"
+    r"|quantidade|aantal)"
     r"|(?P<lowest>min[a-z]*(?: (?:price|bid))?(?: per [a-z]+)?)|(?P<target>target(?: price)?|ideal price)"
-    r"|(?P<highest>max[a-z]*(?: price)?(?: per [a-z]+)?|budget(?: per [a-z]+)?|limit|price(?: (?:limit|range))?))\s?"
+    r"|(?P<highest>(?:prix |precio |prezzo |preco )?(?:max[a-z]*|massimo)(?: price)?(?: per [a-z]+)?"
+    r"|budget(?: per [a-z]+)?|limit|price(?: (?:limit|range))?|hochstpreis))\s?"
     r"(?::|\s-\s|=)",
     re.IGNORECASE,
 )
@@ -280,6 +291,7 @@ FILLERS = frozenset(
         precisamos preciso excl excluding incl including vat mwst inkl exkl zzgl ht ttc ok okay fine acceptable
         possible range ein eine einen une una uma een buscamos quiero voudrais voudrions avons
         require requires requiring prix precio prezzo preco preis zum von pour por un uno cada netto pls
+        artikel articulo articolo artigo produkt produit producto prodotto produto
         """,
     )
 )

@@ -56,6 +56,7 @@ def test_number_in_a_name_counts_nothing_and_costs_nothing(text, item):
         ("1 | desks | 25 | 120", only(25, "desks", "120")),
         ("25 desks, normally $130, max $120", only(25, "desks, normally $130", "120")),
         ("25 desks max 120, currently paying 130", only(25, "desks", "120")),
+        ("25 desks (8 seats), max 120\nT: 020 7946 0958", only(25, "desks 8 seats", "120")),
         ("RFQ 2024-118: 25 desks max 120, 24/7 support", only(25, "desks", "120")),
         ("25 desks max 120. Cost centre 4711.", only(25, "desks", "120")),
         ("25 desks max 120\n-- \nJane Doe, Suite 400, 12 Main St", only(25, "desks", "120")),
@@ -142,7 +143,9 @@ def test_number_with_zeros_before_it_is_no_quantity():
     assert line.quantity is None
 
 
-@pytest.mark.parametrize("text", ["Office 2021 licences up to 200 each", "laptop 900"])
+@pytest.mark.parametrize(
+    "text", ["Office 2021 licences up to 200 each", "laptop 900", "laptop and mouse up to 900, 30"]
+)
 def test_number_behind_a_name_that_may_be_part_of_it_is_told(text):
     [line] = read_shopping(text, currency="USD").lines
 

@@ -33,6 +33,17 @@ from marketplace.shopping.sentences import read_shopping
         ("20 chaises pour un budget de 1600 €", [(20, "chaises", None, "80")]),
         ("30 sillas, precio máximo 60 €", [(30, "sillas", None, "60")]),
         ("30 sillas por menos de 60 € cada una", [(30, "sillas", None, "60")]),
+        ("10 Stühle, gesamt max. 1.000 €", [(10, "Stühle", None, "100")]),
+        ("10 Stühle ab 80 € bis 100 €", [(10, "Stühle", "80", "100")]),
+        ("10 chaises de 80 à 100 €", [(10, "chaises", "80", "100")]),
+        ("10 sillas de 80 a 100 €", [(10, "sillas", "80", "100")]),
+        ("10 sedie da 80 a 100 €", [(10, "sedie", "80", "100")]),
+        ("10 stoelen van 80 tot 100 €", [(10, "stoelen", "80", "100")]),
+        ("Quantité : 10\nArticle : chaise\nPrix max : 100 €", [(10, "chaise", None, "100")]),
+        ("Cantidad: 10\nArtículo: silla\nPrecio máximo: 100 €", [(10, "silla", None, "100")]),
+        ("Quantità: 10\nArticolo: sedia\nPrezzo massimo: 100 €", [(10, "sedia", None, "100")]),
+        ("Aantal: 10\nArtikel: stoel\nMaximumprijs: 100 €", [(10, "stoel", None, "100")]),
+        ("Quantidade: 10\nArtigo: cadeira\nPreço máximo: 100 €", [(10, "cadeira", None, "100")]),
         ("12 monitores entre 150 e 200 euros", [(12, "monitores", "150", "200")]),
         ("Preciso de 8 mesas até 120 € cada", [(8, "mesas", None, "120")]),
     ],
@@ -46,7 +57,15 @@ def test_list_in_another_language_is_read_as_it_is_meant(text, items):
     ]
 
 
-def test_target_is_told_from_the_highest_price():
-    [line] = read_shopping("12 Monitore, Zielpreis 180 €, maximal 220 €", currency="EUR").lines
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 Monitore, Zielpreis 180 €, maximal 220 €",
+        "12 Monitore, wenn möglich 180 €, höchstens 220 €",
+        "12 Monitore, si possible 180 €, maximum 220 €",
+    ],
+)
+def test_target_is_told_from_the_highest_price(text):
+    [line] = read_shopping(text, currency="EUR").lines
 
     assert (line.name, line.target, line.highest) == ("Monitore", 180, 220)
