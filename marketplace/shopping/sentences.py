@@ -120,6 +120,11 @@ class _Item:
     def says_something(self) -> bool:
         return bool(self.counts or self.prices or self.is_quoted)
 
+    @property
+    def priced(self) -> list[Figure]:
+        """Its prices without what may be a part of its name."""
+        return [price for price in self.prices if price.is_sure or price.words not in self.behind_name]
+
     def take(self, clause: Clause) -> None:
         self.end = clause.end
         self.is_quoted = self.is_quoted or clause.is_quoted
@@ -147,9 +152,9 @@ class _Item:
         self.counts = []
 
     def line(self, currency: str, text: str) -> ShoppingLine:
-        if self.behind_name and any(price.is_sure for price in self.prices):  # "4 RTX 4090, max 1800"
+        if self.behind_name and self.priced:  # "4 RTX 4090, max 1800"
             self.name = " ".join((self.name, *self.behind_name))
-            self.prices = [price for price in self.prices if price.words not in self.behind_name]
+            self.prices = self.priced
         if not self.counts:
             self.take_bulk()
         doubts: list[str] = []
@@ -191,7 +196,7 @@ def _price_alone(clause: Clause, last: _Item | None) -> Clause:
     is_alone = len(clause.counts) == 1 and not (clause.name or clause.prices or clause.is_first or clause.leftovers)
     if last is None or not is_alone or clause.counts[0].is_sure or clause.joint not in (", ", " "):
         return clause
-    if not (last.counts and last.name) or last.prices:
+    if not (last.counts and last.name) or last.priced:
         return clause
     doubt = f"“{clause.counts[0].words}” was taken for the highest price of one."
     price = replace(clause.counts[0], part=Part.HIGHEST, is_sure=False, doubts=(*clause.counts[0].doubts, doubt))

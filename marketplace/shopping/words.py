@@ -74,7 +74,8 @@ AT_MOST_AFTER = re.compile(
 )
 AT_LEAST_AFTER = re.compile(r"\s?(?:min(?:imum)?\.?|at (?:the )?least|or (?:more|higher))(?![a-z])")
 HOPED_AFTER = re.compile(
-    r"\s?(?:(?:as (?:the|an?|our|my) )(?:target|goal)|would be ideal|ideal(?:ly)?|target)(?![a-z])"
+    r"\s?(?:(?:as (?:the|an?|our|my) )(?:target|goal)|would be ideal|ideally"
+    r"|(?:ideal|target)(?=\s?(?:[,;.()/]|$)))(?![a-z])"
 )
 _CONTAINER = (
     r"box(?:es)?|packs?|packets?|packages?|pairs?|bottles?|rolls?|sets?|cases?|cartons?|bags?|cans?|tubes?|reams?"

@@ -26,6 +26,7 @@ def only(quantity, name, highest, lowest=None, target=None):
         ("RTX 4090 x 4 max 1800", only(4, "RTX 4090", "1800")),
         ("4 RTX 4090 max 1800", only(4, "RTX 4090", "1800")),
         ("4 RTX 4090, max 1800", only(4, "RTX 4090", "1800")),
+        ("2 iPad Pro 11, 900", only(2, "iPad Pro 11", "900")),
         ("Windows Server 2022 x2, up to 1000", only(2, "Windows Server 2022", "1000")),
         ("50 helmets EN 397, max 12", only(50, "helmets EN 397", "12")),
         ("500 No. 10 envelopes at 0.05", only(500, "10 envelopes", "0.05")),
