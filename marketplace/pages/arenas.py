@@ -23,7 +23,7 @@ from negotiation.arena import services
 from negotiation.arena.results import Progress, Table
 from negotiation.arena_models import Arena
 from negotiation.core.vocabulary import ArenaState, Party
-from negotiation.errors import NegotiationError
+from negotiation.errors import ArenaNotFound, NegotiationError
 
 # By the state, what operators may do with one press: the page's name and its words.
 STEPS = {
@@ -173,7 +173,10 @@ def delete(request: HttpRequest, code: UUID) -> HttpResponse:
         }
         return _confirm(request, found, words)
     name = str(found)
-    services.delete_arena(found)
+    try:
+        services.delete_arena(found)
+    except ArenaNotFound as gone:
+        raise Http404 from gone
     audit.note(known_caller(request).name, "deleted arena", arena=code)
     messages.success(request, f"{name} was deleted.")
     return redirect("arenas")

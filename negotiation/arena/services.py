@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -89,7 +90,7 @@ def find_arena(code: UUID) -> Arena:
     """Raises ArenaNotFound."""
     arena = arenas().filter(code=code).first()
     if arena is None:
-        raise ArenaNotFound(f"there is no arena {code}")
+        raise _no_arena(code)
     return arena
 
 
@@ -114,15 +115,22 @@ def cancel(arena: Arena) -> None:
 
 
 def delete_arena(arena: Arena) -> None:
-    """With its sessions, their rooms and the files of their logs."""
+    """With its sessions, their rooms and the files of their logs.
+
+    Raises ArenaNotFound if somebody else has just deleted it.
+    """
+    code = arena.code
     if not arena.is_over:
-        cancel(arena)
+        with suppress(AlreadyDecided):
+            cancel(arena)
     while sessions := list(Session.objects.filter(arena_games__arena=arena)[:DELETED_AT_ONCE]):
         _cancel_rooms([session.pk for session in sessions])
         for session in sessions:
             logs.delete_saved(session.code)
         Session.objects.filter(pk__in=[session.pk for session in sessions]).delete()
-    arena.delete()
+    deleted, _ = arena.delete()
+    if not deleted:
+        raise _no_arena(code)
 
 
 def progress_of(arena: Arena) -> Progress:
@@ -193,9 +201,16 @@ def _change(arena: Arena, sources: tuple[ArenaState, ...], target: ArenaState, r
     if Arena.objects.filter(pk=arena.pk, state__in=sources).update(state=target):
         arena.state = target
         return
-    arena.refresh_from_db(fields=["state"])
+    try:
+        arena.refresh_from_db(fields=["state"])
+    except Arena.DoesNotExist:
+        raise _no_arena(arena.code) from None
     refused = AlreadyDecided if arena.is_over else NotActive
     raise refused(f"the arena {refusal}: it is {arena.state}")
+
+
+def _no_arena(code: UUID) -> ArenaNotFound:
+    return ArenaNotFound(f"there is no arena {code}")
 
 
 def _cancel_rooms(sessions: Sequence[int | None]) -> None:

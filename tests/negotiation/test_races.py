@@ -19,6 +19,7 @@ from negotiation.notification_models import Channel, Notification, NotificationT
 from negotiation.store import read_room
 from negotiation.verification import first_broken, strayed
 from tests import bodies
+from tests.arenas import an_arena
 from tests.factories import a_call
 
 REPEATS = int(os.environ.get("PARLEY_RACES", "10"))
@@ -147,6 +148,15 @@ def meanwhile(deed):
 def test_one_of_many_who_delete_a_session_is_told_that_it_did(operator, open_session, race):
     for _ in range(REPEATS):
         address = f"/simulation/{open_session()['session_id']}"
+
+        statuses = [answer.status_code for answer in race([lambda a=address: operator.delete(a)] * 5)]
+
+        assert sorted(statuses) == [200, 404, 404, 404, 404]
+
+
+def test_one_of_many_who_delete_an_arena_is_told_that_it_did(operator, race):
+    for _ in range(REPEATS):
+        address = f"/arenas/{an_arena().code}"
 
         statuses = [answer.status_code for answer in race([lambda a=address: operator.delete(a)] * 5)]
 
