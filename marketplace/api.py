@@ -6,8 +6,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import ObjectDoesNotExist, TooManyFieldsSent
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -19,7 +19,7 @@ from ninja.utils import check_csrf
 from marketplace.description import DescribedApi
 from marketplace.envelope import PLAIN_CODES, error_response
 from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, Problem, RateLimited
-from marketplace.failures import database_away, too_fast
+from marketplace.failures import database_away, is_gone, too_fast
 from marketplace.identity import Principal, key_in, principal_of_key, principal_of_session
 from marketplace.problems import field_path, reason_of
 from marketplace.routers.preview import router as preview
@@ -236,6 +236,15 @@ def _on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(Http404)
 def _on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
     return error_response(404, *PLAIN_CODES[404])
+
+
+@api.exception_handler(ObjectDoesNotExist)
+@api.exception_handler(IntegrityError)
+def _on_gone(request: HttpRequest, error: Exception) -> HttpResponse:
+    if not is_gone(error):
+        return _on_anything_else(request, error)
+    logger.warning("%s %s: what it is about was deleted meanwhile", request.method, request.path, exc_info=error)
+    return error_response(404, _not_found_code(request), "There is nothing with this id any more.")
 
 
 @api.exception_handler(Exception)

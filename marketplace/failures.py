@@ -1,11 +1,13 @@
-"""Answers to what no view is to blame for: callers that are too fast, a database that is away."""
+"""Answers to what no view is to blame for: callers too fast, a database that is away, what was deleted meanwhile."""
 
 import logging
 import sys
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
+from django.views.defaults import page_not_found, server_error
 
 from marketplace.counting import DATABASE_AWAY_ANSWERS
 from marketplace.envelope import PLAIN_CODES, error_response
@@ -39,8 +41,18 @@ def database_away(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def is_gone(error: BaseException | None) -> bool:
+    """Whether somebody else has deleted what was asked for or written to, since it was found."""
+    return isinstance(error, ObjectDoesNotExist) or (
+        isinstance(error, IntegrityError) and "foreign key" in str(error).lower()
+    )
+
+
 def on_uncaught(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`, called while the exception is being handled."""
-    if isinstance(sys.exception(), DATABASE_AWAY):
+    error = sys.exception()
+    if isinstance(error, DATABASE_AWAY):
         return database_away(request)
+    if is_gone(error):
+        return page_not_found(request, Http404())
     return server_error(request)

@@ -19,6 +19,7 @@ from marketplace.access_log import name_caller
 from marketplace.counting import DATABASE_AWAY_ANSWERS, THROTTLED
 from marketplace.envelope import PLAIN_CODES
 from marketplace.errors import InvalidRequest, MarketplaceError, NotAllowed, Problem, RateLimited, SessionNotFound
+from marketplace.failures import is_gone
 from marketplace.presence import doorman, seats
 from marketplace.problems import problems_of
 from marketplace.scopes import SEND_TEXTS, Receive, Scope, Send
@@ -165,7 +166,9 @@ class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             raise
         except Unauthenticated:
             raise
-        except Exception:  # else the socket would answer nothing more
+        except Exception as error:  # else the socket would answer nothing more
+            if is_gone(error):
+                return _error(*PLAIN_CODES[404])
             logger.exception("a command failed")
             return _error(*PLAIN_CODES[500])
 

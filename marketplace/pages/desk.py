@@ -83,7 +83,10 @@ def invite(request: HttpRequest, code: UUID) -> HttpResponse:
     role = Role.BUYER if request.GET.get("party") == Party.BUYER else Role.SELLER
     party = party_of(found, role)
     name = known_caller(request).name
-    link, token = make_party_link(role, party, name)
+    try:
+        link, token = make_party_link(role, party, name)
+    except ValueError as gone:
+        raise Http404 from gone
     audit.note(name, "made link", link=link.pk, role=role, party=party)
     address = request.build_absolute_uri(invitation(token, code))
     return JsonResponse({"link": address, "expires_at": link.expires_at.isoformat()}, status=201)

@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace import audit
 from marketplace.callers import known_caller, operators_page, readers_page
-from marketplace.errors import SessionNotFound
+from marketplace.errors import InvalidRequest, SessionNotFound
 from marketplace.models import Session
 from marketplace.services import clone_session, delete_session
 from marketplace.steering import Steered, pause_rooms, resume_rooms, start_rooms
@@ -141,8 +142,14 @@ def resume_all(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_POST
 @operators_page
 def clone(request: HttpRequest, code: UUID) -> HttpResponse:
+    """What cannot be the same again, as its sellers have gone, is to be mended in the form."""
     session = get_object_or_404(Session.objects.select_related("buyer"), code=code)
-    return redirect(clone_session(session))
+    try:
+        return redirect(clone_session(session))
+    except InvalidRequest as refused:
+        reasons = ", ".join(problem.reason for problem in refused.problems)
+        messages.warning(request, f"{session} cannot be run again as it was: {reasons}.")
+        return redirect(f"{reverse('new_session')}?from={code}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

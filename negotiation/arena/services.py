@@ -201,10 +201,7 @@ def _change(arena: Arena, sources: tuple[ArenaState, ...], target: ArenaState, r
     if Arena.objects.filter(pk=arena.pk, state__in=sources).update(state=target):
         arena.state = target
         return
-    try:
-        arena.refresh_from_db(fields=["state"])
-    except Arena.DoesNotExist:
-        raise _no_arena(arena.code) from None
+    arena.refresh_from_db(fields=["state"])
     refused = AlreadyDecided if arena.is_over else NotActive
     raise refused(f"the arena {refusal}: it is {arena.state}")
 

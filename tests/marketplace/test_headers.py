@@ -9,6 +9,7 @@ from django.test import Client
 from marketplace.asgi import application
 from marketplace.headers import SECURITY_HEADERS
 from marketplace.identity import local_operator
+from marketplace.models import Session
 from marketplace.pages import home
 from negotiation import api as rooms
 
@@ -100,6 +101,18 @@ def test_form_is_nothing_for_the_api(operator, started, content_type, body):
     response = operator.post_raw(f"/negotiation/{started}/cancel", body, content_type)
 
     assert (response.status_code, response.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
+
+
+def test_page_of_what_was_deleted_meanwhile_is_not_found(monkeypatch, staff):
+    def fail(*arguments, **options):
+        raise Session.DoesNotExist
+
+    monkeypatch.setattr(home, "render", fail)
+
+    response = staff.get("/")
+
+    assert response.status_code == 404
+    assert "It may have been deleted" in response.content.decode()
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])

@@ -356,6 +356,17 @@ def test_run_again_makes_the_same_session_once_more(staff, session):
     assert session["session_id"] not in response["Location"]
 
 
+def test_session_whose_sellers_have_gone_is_mended_in_its_form(staff, standing, open_session):
+    session = open_session(sellers=[], standing_sellers=[str(standing.code)])
+    Seller.objects.update(is_active=False)
+
+    response = staff.post(reverse("clone", args=[session["session_id"]]), follow=True)
+
+    assert Session.objects.count() == 1
+    assert response.redirect_chain == [(f"{reverse('new_session')}?from={session['session_id']}", 302)]
+    assert "cannot be run again as it was: at least one seller is needed" in response.content.decode()
+
+
 def test_delete_asks_first(staff, session):
     staff.get(reverse("delete", args=[session["session_id"]]))
 

@@ -380,6 +380,16 @@ async def test_command_meets_no_database(monkeypatch, operator, started):
     assert await close_code(communicator) == COME_AGAIN
 
 
+async def test_command_about_a_room_that_was_deleted_meanwhile_finds_nothing(monkeypatch, operator, started):
+    def fail(*arguments):
+        raise NegotiationRun.DoesNotExist
+
+    monkeypatch.setattr(consumers, "steer", fail)
+    communicator = await opened(started, operator.key)
+
+    assert (await answer_to(communicator, {"type": "pause"}))["error_code"] == "NOT_FOUND"
+
+
 async def test_pace_is_set_and_everybody_on_the_socket_is_told(operator, started):
     communicator = await opened(started, operator.key)
 

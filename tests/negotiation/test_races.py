@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, connections
 
-from marketplace.models import Role, SellerInventory
+from marketplace.models import Role, SellerInventory, Session
 from negotiation import notifications, services
 from negotiation.call_log import save_calls
 from negotiation.core.vocabulary import RoomStatus
@@ -161,6 +161,32 @@ def test_one_of_many_who_delete_an_arena_is_told_that_it_did(operator, race):
         statuses = [answer.status_code for answer in race([lambda a=address: operator.delete(a)] * 5)]
 
         assert sorted(statuses) == [200, 404, 404, 404, 404]
+
+
+MARKED = {"party": "buyer", "up_to_seq": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "table", "code"),
+    [
+        ("/negotiation/{room}/spectator-links", {}, "negotiation_spectatorlink", "ROOM_NOT_FOUND"),
+        ("/trade-desk/negotiations/{thread}/read", MARKED, "negotiation_readmark", "NEGOTIATION_NOT_FOUND"),
+    ],
+)
+def test_what_is_deleted_as_it_is_written_to_is_not_found(operator, started, path, body, table, code):
+    thread = Participant.objects.filter(run__code=started).first().code
+    deleted = []
+
+    def delete_before(execute, sql, params, many, context):
+        if sql.startswith(f'INSERT INTO "{table}"') and not deleted:
+            deleted.append(Session.objects.all().delete())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(delete_before):
+        response = operator.post(path.format(room=started, thread=thread), body)
+
+    assert deleted
+    assert (response.status_code, response.json()["error"]["code"]) == (404, code)
 
 
 @only_where_writers_are_many
