@@ -11,7 +11,8 @@ from django.views.defaults import page_not_found, server_error
 
 from marketplace.counting import DATABASE_AWAY_ANSWERS
 from marketplace.envelope import PLAIN_CODES, error_response
-from marketplace.errors import RateLimited
+from marketplace.errors import MarketplaceError, RateLimited
+from negotiation.errors import NegotiationError
 from negotiation.threads import DATABASE_AWAY
 
 COME_AGAIN_SECONDS = 2
@@ -43,9 +44,15 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 def is_gone(error: BaseException | None) -> bool:
     """Whether somebody else has deleted what was asked for or written to, since it was found."""
-    return isinstance(error, ObjectDoesNotExist) or (
-        isinstance(error, IntegrityError) and "foreign key" in str(error).lower()
-    )
+    match error:
+        case ObjectDoesNotExist():
+            return True
+        case NegotiationError() | MarketplaceError():
+            return error.code.endswith("NOT_FOUND")
+        case IntegrityError():
+            return "foreign key" in str(error).lower()
+        case _:
+            return False
 
 
 def on_uncaught(request: HttpRequest) -> HttpResponse:

@@ -111,9 +111,9 @@ def delete_session(session: Session, *, keep_logs: bool = True) -> bool:
     for run_code in session.runs.values_list("code", flat=True):
         try:
             rooms.cancel(run_code)
+            logs.save(run_code)  # in a transaction around this one, what follows a cancel comes when the room is gone
         except NegotiationError:
             continue
-        logs.save(run_code)  # in a transaction around this one, what follows a cancel comes when the room is gone
     with transaction.atomic():
         # Whoever keeps a call of these rooms in this moment waits, and finds them gone.
         list(session.runs.select_for_update().order_by("pk").values_list("pk"))

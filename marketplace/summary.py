@@ -219,11 +219,14 @@ class SessionSummary:
 
 
 def summarise(session: Session) -> SessionSummary:
+    """Raises Session.DoesNotExist if it is deleted meanwhile."""
     rooms = tuple(RoomRow(*row) for row in _ROOMS.rows(session.pk))
     seats = _seats(session)
     messages: dict[int, int] = dict(_MESSAGES.rows(session.pk))
     buyer_name = session.buyer.name
     deals = [room for room in rooms if room.is_over and room.is_bought]
+    if any(room.pk not in seats for room in deals):
+        raise Session.DoesNotExist(f"session {session.code} was deleted")
     extras = _agreed_extras(deals)
     bought = {room.item_id for room in deals}
     own = [room for room in rooms if not room.is_bilateral]

@@ -128,9 +128,12 @@ def read_casting(code: UUID, known_day: date | None = None) -> Casting:
     if found is None:
         raise RoomNotFound(f"there is no room {code}")
     run, seats, roster = found
-    session = _SessionRow(*_SESSIONS.rows(run.pk)[0])
+    sessions, models = _SESSIONS.rows(run.pk), _MODELS.rows(run.pk)
+    if not sessions or len(models) < len(seats):
+        raise RoomNotFound(f"there is no room {code} any more")
+    session = _SessionRow(*sessions[0])
     failed = _failed_turns(run.pk) if session.current_round else {}
-    tunings = {seller: _tuning(session, *own) for seller, *own in _MODELS.rows(run.pk)}
+    tunings = {seller: _tuning(session, *own) for seller, *own in models}
     return Casting(
         roster=roster,
         turn_seconds=session.turn_seconds,

@@ -105,9 +105,9 @@ def _backstage(stored: StoredRoom, move: Explained, before: int, seq: int) -> Ba
     seat = None if is_buyers or isinstance(move, Decided) else stored.seats[move.seller_id].participant_id
     run = NegotiationRun.objects.filter(pk=stored.run_id)
     named = (
-        run.values_list("session__buyer_mind")
+        run.values_list("session__buyer_mind", flat=True)
         if is_buyers
-        else run.filter(participants=seat).values_list("participants__mind")
+        else run.filter(participants=seat).values_list("participants__mind", flat=True)
     )
     advice = None
     if isinstance(move, Offered):
@@ -116,7 +116,7 @@ def _backstage(stored: StoredRoom, move: Explained, before: int, seq: int) -> Ba
         run_id=stored.run_id, participant=seat, purpose=Purpose.CHOICE, result=Verdict.OK, seq__gt=before, seq__lte=seq
     )
     return Backstage(
-        mind=agent_mind(named[0][0]),
+        mind=agent_mind(named.get()),
         was_clamped=any(Flaw.CLAMPED in why.split(", ") for why in calls.values_list("why", flat=True)),
         advice=advice.reasoning if advice else "",
         sure=advice.confidence if advice else None,

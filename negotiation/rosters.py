@@ -12,7 +12,7 @@ from django.db.models import Model
 from marketplace.term_ranges import buyers_span, ranges_of
 from negotiation.core.preferences import BuyerLimits, Policy, Priority, SellerLimits, Style, Temperament, Toughness
 from negotiation.core.room import SellerSeat, Setup
-from negotiation.core.vocabulary import Holder
+from negotiation.core.vocabulary import Holder, RoomStatus
 from negotiation.models import NegotiationRun, Participant
 from negotiation.prepared import Prepared
 from negotiation.records import Roster
@@ -111,12 +111,14 @@ class SeatRow(NamedTuple):
 
 
 def find_run(code: UUID) -> tuple[RunRow, list[SeatRow], Roster] | None:
-    """None if there is no such room."""
+    """None if there is no such room, or it is being deleted."""
     found = _RUNS.rows(code)
     if not found:
         return None
     run = RunRow(*found[0])
     seats = [SeatRow(*row) for row in _SEATS.rows(run.pk)]
+    if not seats and run.status != RoomStatus.NO_SELLERS:
+        return None
     return run, seats, _roster(run, seats)
 
 

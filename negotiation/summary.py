@@ -178,7 +178,8 @@ class WinnersThread:
 
 def read_rooms(runs: QuerySet[NegotiationRun]) -> list[EndedRoom]:
     """Of rooms that are over; six queries."""
-    found = list(runs.select_related("session", "item__buyer", "outcome__participant").prefetch_related("participants"))
+    listed = runs.select_related("session", "item__buyer", "outcome__participant").prefetch_related("participants")
+    found = [run for run in listed if run.participants.all()]  # else it is being deleted
     ids = [run.pk for run in found]
     threads, spent, stand_ins = _threads(ids), _spent(ids), _stand_ins(ids)
     return [
