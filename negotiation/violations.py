@@ -35,6 +35,7 @@ KINDS: dict[Flaw, Violation] = {
     Flaw.FOREIGN_NUMBER: Violation.STRAY_WORDS,
     Flaw.RIVAL_NAMED: Violation.STRAY_WORDS,
     Flaw.FALSE_CLAIM: Violation.STRAY_WORDS,
+    Flaw.CONTRADICTS: Violation.STRAY_WORDS,
     Flaw.OUT_OF_ROLE: Violation.STRAY_WORDS,
     Flaw.MARKUP: Violation.STRAY_WORDS,
     Flaw.CONTROL_CHARACTERS: Violation.STRAY_WORDS,

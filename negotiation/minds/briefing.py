@@ -81,7 +81,9 @@ def keyed(view: BuyerView) -> dict[str, BuyerThread]:
     return {f"S{number}": thread for number, thread in enumerate(threads, 1)}
 
 
-def seller_speech(view: SellerView, price: Decimal | None, rival_price: Decimal | None, currency: str) -> Speech:
+def seller_speech(
+    view: SellerView, price: Decimal | None, rival_price: Decimal | None, currency: str, *, closes: bool = False
+) -> Speech:
     """What a seller may say: its own thread's prices, and nothing of its limits."""
     public = _public_numbers(view.quantity, price, (*view.bids, *view.quotes)) | {view.limits.ask}
     public |= {rival_price} if rival_price is not None else set()
@@ -94,6 +96,7 @@ def seller_speech(view: SellerView, price: Decimal | None, rival_price: Decimal 
         prompt_sentences=INSTRUCTIONS,
         may_claim=rival_price is not None,
         currency=currency,
+        closes=closes,
     )
 
 
@@ -110,6 +113,7 @@ def buyer_speech(view: BuyerView, thread: BuyerThread, cue: BuyerCue, currency: 
         prompt_sentences=INSTRUCTIONS,
         may_claim=cue.rival_price is not None or cue.act is BuyerAct.DECLINE,
         currency=currency,
+        closes=cue.act is BuyerAct.AWARD,
     )
 
 

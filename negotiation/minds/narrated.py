@@ -11,6 +11,7 @@ from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, round_o
 from negotiation.minds.calls import Purpose
 from negotiation.minds.line import Line, Question, Reading, RestOfTurn, Unspoken
 from negotiation.minds.strategy import Purchase, Sale, make_move, plan_purchase, plan_sale
+from negotiation.minds.words import SellerAct
 from negotiation.prompts.narrating import narrate_buyer, narrate_seller
 from negotiation.prompts.schemas import MESSAGE, messages_schema
 from negotiation.replies.flaws import Flaw, Unusable
@@ -48,7 +49,8 @@ class NarratedMind:
 
 
 async def speak_sale(view: SellerView, sale: Sale, line: Line, currency: str, onlookers: Onlookers) -> Words:
-    speech = seller_speech(view, sale.cue.price, sale.cue.rival_price, currency)
+    cue = sale.cue
+    speech = seller_speech(view, cue.price, cue.rival_price, currency, closes=cue.act is SellerAct.ACCEPT)
     question = Question(
         purpose=Purpose.WORDS,
         round=view.round,

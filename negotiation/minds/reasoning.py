@@ -20,6 +20,7 @@ from negotiation.minds.calls import Purpose
 from negotiation.minds.line import Line, Question, Reading, T, Unspoken
 from negotiation.minds.narrated import Onlookers, shower, speak_purchase, speak_sale, templates
 from negotiation.minds.strategy import Purchase, make_move, plan_bids, plan_farewell, plan_purchase, plan_sale
+from negotiation.minds.words import SellerAct
 from negotiation.prompts.reasoning import reason_buyer, reason_seller
 from negotiation.prompts.schemas import buyer_choice_schema, seller_choice_schema
 from negotiation.replies.choices import (
@@ -174,7 +175,7 @@ def _say_sale(view: SellerView, quote: Quote, message: str, latitude: Latitude, 
 def _sale_speech(view: SellerView, quote: Quote, latitude: Latitude, currency: str) -> Speech:
     """What may be said with that quote: not how far the seller might have gone, either."""
     cue = plan_sale(view, quote).cue
-    speech = seller_speech(view, cue.price, cue.rival_price, currency)
+    speech = seller_speech(view, cue.price, cue.rival_price, currency, closes=cue.act is SellerAct.ACCEPT)
     return replace(speech, secrets=speech.secrets | (_ends(latitude) - speech.allowed))
 
 

@@ -22,6 +22,7 @@ class Flaw(StrEnum):
     SECRET_SAID = "secret_said"  # noqa: S105 - a flaw, no password
     RIVAL_NAMED = "rival_named"
     FALSE_CLAIM = "false_claim"
+    CONTRADICTS = "contradicts"  # its own move
     OUT_OF_ROLE = "out_of_role"
     MARKUP = "markup"
     CONTROL_CHARACTERS = "control_characters"

@@ -2,8 +2,8 @@
 """Judges a model's words before anybody sees them.
 
 The rules, in the order in which they are tried; the first that is broken is reported:
-characters, markup, role, prompt, percentages, names, claims, digits that spell a secret together, numbers,
-secrets in any notation; and of a whole message also its length and whether it names its price.
+characters, markup, role, prompt, percentages, names, claims, what its move does not do, digits that spell a secret
+together, numbers, secrets in any notation; and of a whole message also its length and whether it names its price.
 """
 
 import re
@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from negotiation.replies.characters import clean_line, fold, is_piled_up
+from negotiation.replies.closing import contradicts
 from negotiation.replies.endings import last_sentence_end
 from negotiation.replies.flaws import Flaw, Unusable
 from negotiation.replies.markup import claims_rival, has_markup, has_percentage, is_out_of_role
@@ -38,6 +39,7 @@ class Speech:
     """What may be said: `price` must be, `allowed` may, and the digits in `names` are no numbers.
 
     A secret that is the price or allowed is no secret any more. With `may_claim` others' offers may be spoken of.
+    `closes` is whether they go with a move that takes the other side's offer, None if with none.
     """
 
     price: Decimal | None
@@ -48,6 +50,7 @@ class Speech:
     prompt_sentences: tuple[str, ...] = ()
     may_claim: bool = False
     currency: str = ""
+    closes: bool | None = None
 
 
 def check_words(text: str, speech: Speech) -> str:
@@ -101,6 +104,8 @@ def _breaches(cleaned: str, speech: Speech) -> Iterator[tuple[Flaw, str]]:
         yield Flaw.RIVAL_NAMED, "name no other party"
     if not speech.may_claim and claims_rival(folded):
         yield Flaw.FALSE_CLAIM, "do not speak of other offers, sellers or buyers"
+    if speech.closes is not None and contradicts(folded.lower(), speech.price, closes=speech.closes):
+        yield Flaw.CONTRADICTS, "say nothing that your move does not do"
     if digits_tell(spoken, secrets):
         yield Flaw.SECRET_SAID, "name no number but those you were given"
     yield from _number_breaches(spoken, speech, secrets)
