@@ -63,8 +63,10 @@ async def opened(*arguments, **headers):
 
 async def read(communicator):
     """The next frame that is no heartbeat."""
-    frame = await communicator.receive_json_from(timeout=SECONDS)
-    return frame if frame["type"] != "heartbeat" else await read(communicator)
+    async with asyncio.timeout(SECONDS):
+        while (frame := await communicator.receive_json_from(timeout=SECONDS))["type"] == "heartbeat":
+            pass
+    return frame
 
 
 async def read_to(communicator, *types):

@@ -1,7 +1,7 @@
 import asyncio
 import json
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -171,6 +171,9 @@ def open_another_room(beside):
     run = NegotiationRun.objects.select_related("item", "session").get(code=beside)
     new = NegotiationRun(session=run.session, item=run.item, status=RoomStatus.PENDING, max_rounds=3, seed=1)
     new.save()
+    for seat in run.participants.all():
+        seat.pk, seat.code, seat.run = None, uuid4(), new
+        seat.save(force_insert=True)
     return new.code
 
 
