@@ -126,7 +126,7 @@ def _agreed(essences: Iterable[object]) -> None:
 def _seller_choice(found: Mapping[str, Any], currency: str) -> SellerChoice:
     fields = _flattened(found)
     _check_currency(fields, currency)
-    action, message = _seller_action(fields, _called(found)), words_of(found)
+    action, message = _seller_action(fields, _called(found)), words_of(found) or words_of(dict(fields))
     match action:
         case SellerAction.OFFER:
             price = _price(fields, currency)

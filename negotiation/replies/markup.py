@@ -54,7 +54,9 @@ _PERCENT = Rule(
 _SPEAKER = Rule(
     re.compile(
         r"(?:^|[.!?\n]\s*|[\"'])(?:system|assistant|user|human|buyer|seller|customer|vendor|ai|bot|instructions?)\s*:(?=\s|$)"
-        r"|^(?:respon[sd]e|reply|message|prompt|output|json|thought|reasoning)\s*:"
+        r"|^(?:respon[sd]e|reply|message|prompt|output|json|thought|reasoning|(?:final )?answer)\s*:"
+        r"|^here(?:'s| is) (?:my|the|a|your) (?:\w+ )?(?:reply|message|response|answer|draft)\s*:"
+        r"|\(\s*(?:note|explanation|rationale|reasoning)\s*:"
         r"|^note\s*:(?!\s*(?:(?:the|my|our|this) (?:\w+ )?(?:price|offer|quote|bid)\b|\W?[0-9]))",
         re.IGNORECASE,
     ),
@@ -72,6 +74,7 @@ _MACHINE = Rule(
         r"|reservation (?:price|value)|(?:secret|private|hidden|confidential|internal) "
         r"(?:\w+ )?(?:prices?|limits?|floor|numbers?|minimum|maximum|budget|values?)"
         r"|(?:secret|private|confidential|internal|(?<!no )(?<!any )(?<!without )(?<!free of )hidden) (?:\w+ )?costs?"
+        r"|(?:word|character) counts?\b"
         r"|i (?:cannot|can'?t|am unable to|won't) (?:assist|help|fulfil|comply|provide that)\b)",
         re.IGNORECASE,
     ),
@@ -79,7 +82,7 @@ _MACHINE = Rule(
         *("language", " ai", " a.i.", " bot", " llm", "artificial", "assist", "virtual", "chatbot", "large", "help"),
         *("gpt", "openai", "anthropic", "system", "json", "jailbreak", "developer", "instruct", "ignore", "disregard"),
         *("forget", "override", "told", "prompt", "programmed", "reservation", "secret", "private", "hidden"),
-        *("confidential", "internal", "fulfil", "comply", "provide that"),
+        *("confidential", "internal", "fulfil", "comply", "provide that", "count"),
     ),
 )
 _BLANK = Rule(

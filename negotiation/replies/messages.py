@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from negotiation.replies.flaws import Flaw, Unusable
-from negotiation.replies.objects import after_reasoning, objects_in, plain_key
+from negotiation.replies.objects import objects_in, plain_key
+from negotiation.replies.templates import after_reasoning, without_tokens
 
 MESSAGE_KEYS = ("message", "text", "reply", "response", "words", "say", "content", "msg")
 SELLER_KEYS = ("to", "seller", "key", "seller_key", "seller_id", "thread", "recipient", "award_to", "winner", "id")
@@ -13,9 +14,12 @@ LIST_KEYS = ("messages", "replies", "bids", "threads")
 
 _LONGEST_PLAIN = 4_000
 _FENCE = re.compile(r"\A\s*+```[a-z]*\s*+(.*?)\s*```\s*\Z", re.DOTALL | re.IGNORECASE)
-_PREAMBLE = re.compile(r"\A\s*+(?:sure|certainly|of course|okay|ok|here)\b[^\n.]{0,80}:\s*\n+", re.IGNORECASE)
+_PREAMBLE = re.compile(
+    r"\A\s*+(?:sure|certainly|of course|okay|ok|here)\b[^\n.]{0,80}:(?:\s*\n+|\s*+(?=[\"“]))", re.IGNORECASE
+)
 _SPEAKER = re.compile(
-    r"\A[\s*_\"']*+(?:message|seller|buyer|reply|response|answer|text|me)\s*[*_\"']*\s*:[*_\s]*+", re.IGNORECASE
+    r"\A[\s*_\"']*+(?:message|seller|buyer|assistant|reply|response|(?:final )?answer|text|me)\s*[*_\"']*\s*:[*_\s]*+",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?<=\w)(?:\s*+\([^()]{0,100}\)|\s*+[:\u2013\u2014]\s[^,;:]{1,100}|\s-\s[^,;:]{1,100})\Z")
 _JSON = re.compile(r"[{}\[\]]|\"\s*:")
@@ -96,7 +100,7 @@ def _addressee(entry: Mapping[str, Any], keys: Collection[str]) -> str | None:
 
 def _plain_words(text: str) -> str:
     """What a small model says without any object. Raises Unusable if it looks like the remains of one."""
-    words = _FENCE.sub(r"\1", text[:_LONGEST_PLAIN])
+    words = _FENCE.sub(r"\1", without_tokens(text[:_LONGEST_PLAIN]))
     spoken = _SPEAKER.sub("", _PREAMBLE.sub("", words)).strip()
     if not spoken or _JSON.search(words):
         raise Unusable(Flaw.NO_OBJECT, 'reply with exactly one JSON object: {"message": "..."}')

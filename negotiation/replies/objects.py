@@ -13,6 +13,7 @@ from typing import Any
 
 from negotiation.replies.flaws import Flaw, Unusable
 from negotiation.replies.relaxed import Relaxed
+from negotiation.replies.templates import after_reasoning
 
 # No reply that is meant for us is longer, deeper, or the hundredth of its kind.
 LONGEST_OBJECT = 65_536
@@ -33,7 +34,6 @@ _WRAPPERS = {
     *("toolcalls", "toolcall", "functioncall", "function", "arguments", "parameters", "properties"),
     *("response", "result", "output", "answer", "reply", "content"),
 }
-_REASONING_ENDS, _REASONING_BEGINS = "</think>", "<think>"
 
 
 def first_object(text: str, wanted: Collection[str]) -> dict[str, Any]:
@@ -76,11 +76,6 @@ def plain_key(key: str) -> str:
 def _plain_key(key: str) -> str:
     """Remembered, for the same few names are compared again and again."""
     return "".join(filter(str.isalnum, key)).lower()
-
-
-def after_reasoning(text: str) -> str:
-    """What follows a closed block of reasoning; what stands before one that is not closed."""
-    return text.rpartition(_REASONING_ENDS)[2].partition(_REASONING_BEGINS)[0]
 
 
 def loads_strictly(text: str, *, decimals: type[Decimal] | type[str] = Decimal) -> Any:

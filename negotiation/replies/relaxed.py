@@ -2,8 +2,8 @@
 """Reads an object that is almost JSON, as models without an enforced schema write it.
 
 Taken as meant: single and typographic quotes, quotes within a text, keys and words without quotes, Python's True, False
-and None, comments, a comma too many or too few, other escapes. What is not closed, and any number that is not one of
-JSON, is refused: nothing is guessed. Time is linear.
+and None, comments, a comma too many or too few, other escapes, and amounts such as $1,234.50 as the text that they are.
+What is not closed, and any other number that is not one of JSON, is refused: nothing is guessed. Time is linear.
 """
 
 import re
@@ -25,6 +25,11 @@ _AFTER_TEXT = re.compile(
 )
 _AFTER_TEXT_IN_LIST = re.compile(rf"{_AHEAD}(?:\]|[,，]{_AHEAD}(?:[\]\[{{\d{_OPENERS}-]|(?i:true|false|null|none)\b))")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?P<rest>(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)(?![\w.+$€£%])")
+# Grouped, or with its currency; the object goes on behind it.
+_AMOUNT = re.compile(
+    r"(?:[A-Z]{3} ?|[$€£¥₹] ?)?(?:0|[1-9][0-9]{0,8})(?:,[0-9]{3}){0,3}(?:\.[0-9]{1,4})?(?: ?(?:[A-Z]{3}|[$€£¥₹]))?"
+    rf"(?={_AHEAD}(?:}}|[,，]{_AHEAD}(?:}}|{_KEY_AHEAD})))"
+)
 _MARK = re.compile(rf"\\.|[{_OPENERS}」]", re.DOTALL)
 _ESCAPE = re.compile(
     r"\\(?:[xuU](?P<code>(?<=x)[0-9a-fA-F]{2}|(?<=u)[0-9a-fA-F]{4}|(?<=U)00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})|(?P<plain>.))",
@@ -111,7 +116,12 @@ class Relaxed:
             return self._list(depth)
         if first in _QUOTES:
             return self._string(after)
-        if number := _NUMBER.match(self._text, self.place):
+        number = _NUMBER.match(self._text, self.place)
+        amount = _AMOUNT.match(self._text, self.place) if after is _AFTER_TEXT else None
+        if amount and (number is None or number.end() < amount.end()):
+            self.place = amount.end()
+            return amount.group()
+        if number:
             self.place = number.end()
             return self._number(number.group(), not number["rest"])
         word = self._word()

@@ -8,7 +8,8 @@ from typing import Any
 
 from negotiation.replies.endings import last_sentence_end
 from negotiation.replies.messages import LIST_KEYS, MESSAGE_KEYS, SELLER_KEYS, known_key
-from negotiation.replies.objects import BALANCED, STRING, after_reasoning, loads_strictly, plain_key
+from negotiation.replies.objects import BALANCED, STRING, loads_strictly, plain_key
+from negotiation.replies.templates import after_reasoning
 from negotiation.replies.wording import Speech, may_be_said
 
 _OPENING = re.compile(r'\{\s*+(?=")')

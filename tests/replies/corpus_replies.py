@@ -66,6 +66,7 @@ _PRICE_VALUES = (
     "41.2", "41.20", "41.200", '"41.2"', '"41.20"', '"$41.20"', '"$ 41.20"', '"41.20 USD"', '"USD 41.20"',
     '"41.20USD"', '"US$41.20"', '"US $41.20"', '"41,20"', '"41.20$"', '"41.20 dollars"', '"$41.20 per unit"',
     '"41.20/unit"', '"41.20 each"', "4.12e1", '" 41.20 "', '"$41.20/unit"', '"usd 41.2"', '"41.20 per piece"',
+    "$41.20", "$ 41.2", "41.20 USD", "USD 41.20", "41.20$",
 )  # fmt: skip
 _ALMOST_JSON = (
     "{'action':'offer','price':41.2,'quantity':50}", '{action:"offer",price:41.2,quantity:50}',
@@ -92,9 +93,13 @@ _WRAPPERS = (
     '{"tool_calls": [{"id": "1", "type": "function", "function": {"name": "reply", "arguments": {}}}]}',
     '{"result": {"output": {}}}',
     '<tool_call>{"name": "reply", "arguments": {}}</tool_call>',
+    '<|channel|>analysis<|message|>Shall I {"action": "accept"}?<|end|><|start|>assistant<|channel|>final<|message|>{}',
+    "<thinking>39 or 42?</thinking>{}<|im_end|>",
+    '[THINK]{"action": "accept"}?[/THINK]{}</s>',
 )
 _LARGE_VALUES = {
     "1234.5": "1234.50", "1234": "1234.00", '"1,234.50"': "1234.50", '"$1,234.50"': "1234.50",
+    "1,234.50": "1234.50", "$1,234": "1234.00", "12,345,678.90 USD": "12345678.90",
     '"1.234,50"': "1234.50", '"1 234.50"': "1234.50", '"1\'234.50"': "1234.50", '"1,234"': "1234.00",
     '"12,345,678.90"': "12345678.90", '"1 234,50"': "1234.50", "0.01": "0.01", '"0,50"': "0.50", "1": "1.00",
     "9999999999.99": "9999999999.99", "5e2": "500.00", '"41.200,5"': "41200.50",
@@ -109,7 +114,7 @@ _BAD_VALUES = (
     '"$-41.20"', '"41."', '"041.20"', '"12,34.50"', '"41.20 USD 42"', '"USD EUR 41"', '"41 20"', '"40% of 103"',
     '"41.2O"', '"l41"', "9" * 5000, f'"{"9" * 5000}"', "1" + "0" * 400, "99999999999.99", "0.001", '"free"',
     '"market price"', '"your price"', '"<price>"', '"{price}"', '"see message"', '"None"', '"null"', "41,20",
-    "$41.20", "41.2.0", "0x29", "+41", "041",
+    "€41.20", "41.20 EUR", "~41.20", "41.20 42", "41.2.0", "0x29", "+41", "041",
 )  # fmt: skip
 _BAD_SELLER_REPLIES = (
     "", " ", "null", "true", "41.20", '"offer 41.20"', "I offer 41.20 per unit.", "I cannot ACCEPT that.", "ACCEPT",
@@ -120,7 +125,7 @@ _BAD_SELLER_REPLIES = (
     '{"action":"offer","price":41.2,"quantity":50,"message":"I can do 41.20."', '{"action":"accept","price":4',
     '{"offer":{"price":41.2,"quantity":50},"message":"I', '```json\n{"action":"offer","price":41.',
     '{"action":"offer","price":41.2,,}', "{'action':'offer','price':41,20}", "{'action':'offer','price':41.2",
-    "{action:offer,price:$41.20}", "{action:offer,price:about 41}", "{'action':'offer','price':41.2,'price':42}",
+    "{action:offer,price:€41.20}", "{action:offer,price:about 41}", "{'action':'offer','price':41.2,'price':42}",
     '{"action":"offer","price":41.2,"message":"It is "final"', '{"action":"offer","price":NaN,}',
     "{action:offer,price:}",
     "{'action':'offer','price':41.2} {'action':'accept'}", "{action: not offer, price: 41.2}", "{'action' 'offer'}",
@@ -300,6 +305,11 @@ WORDS_REPLIES = (
     WordsReply(f"```\n{_SAID}\n```", _SAID),
     WordsReply(f"Sure! Here is the message:\n\n{_SAID}", _SAID),
     WordsReply(f"hmm, 39?</think>\n{_SAID}", _SAID),
+    WordsReply(f"<|channel|>analysis<|message|>39?<|end|><|channel|>final<|message|>{_SAID}<|return|>", _SAID),
+    WordsReply(f"<reasoning>39?</reasoning>\n{_SAID}<|im_end|>\n", _SAID),
+    WordsReply(f"Assistant: {_SAID}", _SAID),
+    WordsReply(f'Here is my reply: "{_SAID}"', f'"{_SAID}"'),
+    WordsReply(f"<|channel|>analysis<|message|>{_SAID}"),
     WordsReply('{"message": ""}'),
     WordsReply('{"message": 41.2}'),
     WordsReply('{"message": "I can do'),

@@ -131,6 +131,17 @@ def test_words_come_with_the_choice() -> None:
     assert choice.message == "Mine is 41.20."
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"name": "offer", "arguments": {"price": 41.2, "message": "Mine."}}',
+        '{"action": "offer", "offer": {"price": 41.2, "message": "Mine."}}',
+    ],
+)
+def test_words_may_stand_beside_the_price(raw: str) -> None:
+    assert read_seller_choice(raw, CURRENCY).message == "Mine."
+
+
 def test_bid_to_one_seller_needs_no_list() -> None:
     assert _buyer('{"action":"bid","to":"s2","price":41.2}') == (
         BuyerDecision.GO_ON,

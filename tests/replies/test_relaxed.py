@@ -64,10 +64,34 @@ def test_words_keep_the_marks_that_are_part_of_them(written: str, message: str) 
 
 @pytest.mark.parametrize(
     "number",
-    ["$41.2", "41,2", "041", "+41", "0x29", ".5", "41.", "NaN", "Infinity", "undefined", "41.2€", "1_000", "--1"],
+    [
+        "41,2",
+        "041",
+        "+41",
+        "0x29",
+        ".5",
+        "41.",
+        "NaN",
+        "Infinity",
+        "undefined",
+        "1_000",
+        "--1",
+        "$-1",
+        "1,23",
+        "1,234,5",
+    ],
 )
 def test_number_that_is_none_of_json_spoils_the_object(number: str) -> None:
     assert read(f"{{price: {number}, action: 'offer'}}") is None
+
+
+@pytest.mark.parametrize("amount", ["$41.2", "41.2€", "41.20 USD", "EUR 41.2", "1,234", "$1,234,567.89"])
+@pytest.mark.parametrize("behind", ["", ",", ", action: 'offer'", ',\n  "action": 1'])
+def test_amount_without_quotes_is_its_text(amount: str, behind: str) -> None:
+    found = read(f"{{price: {amount}{behind}}}")
+
+    assert found is not None
+    assert found["price"] == amount
 
 
 @pytest.mark.parametrize("written", ["{price}", "{price: }", "{: 1}", "{price: 1,, a: 2}", "{price 1}", "{price: a b}"])
