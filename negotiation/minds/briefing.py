@@ -113,7 +113,7 @@ def buyer_speech(view: BuyerView, thread: BuyerThread, cue: BuyerCue, currency: 
         prompt_sentences=INSTRUCTIONS,
         may_claim=cue.rival_price is not None or cue.act is BuyerAct.DECLINE,
         currency=currency,
-        closes=cue.act is BuyerAct.AWARD,
+        closes=None if cue.act is BuyerAct.DECLINE else cue.act is BuyerAct.AWARD,
     )
 
 

@@ -15,7 +15,7 @@ _OFFER = (
     r"(?:(?:your|this|that|the) (?:\w+ ){0,2}?(?:offer|bid|price|deal|proposal|quote|counter-?offer|figure)\b"
     r"|your \W?[0-9]|(?:it|this|that)\s?(?:[.,!;]|$))"
 )
-_ACCEPTS = re.compile(rf"{_WE}{_WILLING} (?:accept|take) {_OFFER}|{_WE}(?:'ve| have) accepted\b")
+_ACCEPTS = re.compile(rf"{_WE}{_WILLING} (?:accept|take) {_OFFER}|{_WE}(?:'ve| have) accepted (?:\W?[0-9]|{_OFFER})")
 _DEALS = re.compile(
     r"\b(?:you|we)(?:'ve| have)?(?: got)?(?: yourself| ourselves)? a deal\b"
     r"|\b(?:it's|that's|it is) a deal\b(?! (?:for|that|to))|\bwe(?:'re| are) agreed\b|\bconsider it (?:sold|done)\b"

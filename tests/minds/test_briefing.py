@@ -155,6 +155,33 @@ def passes(text, speech):
     return True
 
 
+@pytest.mark.parametrize(
+    ("text", "said_to_acme", "said_to_bolt"),
+    [
+        ("I accept your offer of 90.00. Thank you.", True, False),
+        ("I can't accept your offer of 90.00.", False, False),
+        ("Thank you, but I have accepted another offer.", False, True),
+    ],
+)
+def test_only_who_gets_the_deal_is_told_so(text, said_to_acme, said_to_bolt):
+    view = a_buyer_view(
+        a_buyer_thread("Acme", bids=(60,), quotes=(90,)), a_buyer_thread("Bolt", bids=(60,), quotes=(95,)), round=10
+    )
+    purchase = plan_farewell(view, Award("acme", 1, Reason.BEST_OFFER))
+
+    said = [passes(text, buyer_speech(view, thread, purchase.cues[thread.seller_id], "EUR")) for thread in view.threads]
+
+    assert said == [said_to_acme, said_to_bolt]
+
+
+@pytest.mark.parametrize(("closes", "may_be_said"), [(False, False), (True, True), (None, True)])
+def test_seller_takes_a_bid_in_words_only_where_it_does(closes, may_be_said):
+    view = a_seller_view(A_SELLER, bids=(60,))
+    speech = replace(seller_speech(view, Decimal("99.50"), None, "EUR"), closes=closes)
+
+    assert passes("I accept your 60.00. My price is 99.50.", speech) is may_be_said
+
+
 A_SELLER = a_seller(floor="80.37", cost="61.93", ask=120)
 
 

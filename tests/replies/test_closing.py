@@ -39,6 +39,7 @@ def test_words_that_close_a_deal_do_not_go_with_another_offer(words):
         "you drive a hard deal: 41.20.", "it's a deal to remember: 41.20.", "almost there. 41.20 and we are agreed.",
         "not agreed yet: 41.20.", "i can accept your 41.20 any day.", "done with the small steps: 41.20.",
         "we're close to a deal: 41.20.",
+        "i have accepted that we start far apart: 41.20.",
     ],
 )  # fmt: skip
 def test_words_that_hold_a_deal_out_go_with_an_offer(words):
