@@ -23,9 +23,10 @@ async def state(lab: Lab) -> list[Line]:
         async with client_of(server) as http:
             finished = (await play(server, lab.model, INSTANT)).rooms[0]
             idle = await _one_by_one(lambda: get(http, f"negotiation/{finished}/state"), lab.count(200, 10))
-            cpu = server.cpu_seconds()
-            await _one_by_one(lambda: get(http, f"negotiation/{finished}/state"), lab.count(200, 10))
-            cpu = (server.cpu_seconds() - cpu) / lab.count(200, 10)
+            with lab.unit_beside():
+                cpu = server.cpu_seconds()
+                await _one_by_one(lambda: get(http, f"negotiation/{finished}/state"), lab.count(200, 10))
+                cpu = (server.cpu_seconds() - cpu) / lab.count(200, 10)
             loaded: list[float] = []
             asking = asyncio.create_task(_keep_asking(http, finished, loaded))
             await play(server, lab.model, case)
@@ -49,9 +50,10 @@ async def initialize(lab: Lab) -> list[Line]:
                     await answer.read()
 
             await _one_by_one(post, 5)
-            cpu, count = server.cpu_seconds(), lab.count(150, 10)
-            alone = await _one_by_one(post, count)
-            cpu = (server.cpu_seconds() - cpu) / count
+            with lab.unit_beside():
+                cpu, count = server.cpu_seconds(), lab.count(150, 10)
+                alone = await _one_by_one(post, count)
+                cpu = (server.cpu_seconds() - cpu) / count
             many = await _at_once(post, AT_ONCE, lab.count(320, 32))
     return [
         at_most("P11", "POST initialize, 3 sellers, 1 item: processor time, units", cpu / lab.unit, 0.45),

@@ -15,11 +15,13 @@ from typing import Any
 import aiohttp
 from driving import Case, Model, Played, play, play_reference
 from fake_model import MODEL
-from measuring import Line, median
+from measuring import Line, median, unit_seconds
 from serving import Installation, Process, Server, program
 
 Part = Callable[["Lab"], Awaitable[list[Line]]]
 
+# How often a case is played whose figure is the median of all times.
+TIMES = 3
 QUICK_ROOMS, QUICK_ROUNDS, QUICK_LATENCY = 3, 2, 0.05
 
 
@@ -32,7 +34,7 @@ class Lab:
     model: Model
     unit: float
     is_quick: bool = False
-    _played: dict[tuple[object, ...], Played] = field(default_factory=dict)
+    _played: dict[Case, list[Played]] = field(default_factory=dict)
     _folders: int = 0
 
     def sized(self, case: Case) -> Case:
@@ -51,9 +53,17 @@ class Lab:
 
     async def played(self, case: Case) -> Played:
         """The case on a server of its own; the first time it is asked for."""
-        if (case,) not in self._played:
-            self._played[(case,)] = await self.play_anew(case)
-        return self._played[(case,)]
+        return (await self._times(case, 1))[0]
+
+    async def played_often(self, case: Case) -> list[Played]:
+        """The case several times, each on a server of its own, for what differs from time to time."""
+        return await self._times(case, self.count(TIMES, 1))
+
+    async def _times(self, case: Case, times: int) -> list[Played]:
+        played = self._played.setdefault(case, [])
+        while len(played) < times:
+            played.append(await self.play_anew(case))
+        return played
 
     async def play_anew(self, case: Case) -> Played:
         case = self.sized(case)
@@ -93,6 +103,13 @@ class Lab:
 
     def rooms_at_once(self, rooms: int) -> dict[str, str]:
         return {"WORKER_CONCURRENCY": str(max(50, rooms))}
+
+    @contextmanager
+    def unit_beside(self) -> Iterator[None]:
+        """Measures the unit anew before and after what it divides: the machine's speed may change within the minute."""
+        before = unit_seconds()
+        yield
+        self.unit = (before + unit_seconds()) / 2
 
     def units(self, seconds: float) -> str:
         return f"{1000 * seconds:.2f} ms ({seconds / self.unit:.3f} units)"

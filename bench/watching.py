@@ -7,8 +7,8 @@ from typing import Any
 
 from calls import FIFTY, SLOW, TEN
 from driving import Case, Played, client_of, get, open_rooms, play, start, until_over
-from laboratory import Lab
-from measuring import Line, at_least, at_most, exactly, percentile
+from laboratory import TIMES, Lab
+from measuring import Line, at_least, at_most, exactly, median, percentile
 from seen import Seen
 from serving import Server
 from watchers import stream_path, watch_stream
@@ -26,10 +26,11 @@ LEAVES_AFTER = 15
 async def lateness(lab: Lab) -> list[Line]:
     lines = []
     for case, goal in ((TEN, 25), (FIFTY, 75), (SLOW, 250)):
-        played = await lab.played(case)
-        late = 1000 * percentile(played.waits, 0.99)
-        lines.append(at_most("P9", f"an event to its watcher, p99; {case}", late, goal, " ms"))
-        lines.append(exactly("P9", "… numbers missing or doubled", played.gaps_and_doubles, 0))
+        times = await lab.played_often(case)
+        lates = [1000 * percentile(played.waits, 0.99) for played in times]
+        lines.append(at_most("P9", f"an event to its watcher, p99; {case}", median(lates), goal, " ms"))
+        lines.append(Line("P9", "… each time", ", ".join(f"{late:.0f} ms" for late in sorted(lates))))
+        lines.append(exactly("P9", "… numbers missing or doubled", sum(played.gaps_and_doubles for played in times), 0))
     return [*lines, await _resuming(lab)]
 
 
@@ -96,10 +97,10 @@ async def one_room_many_watchers(lab: Lab) -> list[Line]:
 
 async def flock(lab: Lab) -> list[Line]:
     """Processor time is scaled to exactly ten events a second; what the room itself costs is in it."""
-    played = await _play(lab, lab.sized(FLOCK))
-    rate = played.events / played.seconds
-    share = played.cpu_seconds / played.seconds * EVENTS_A_SECOND / rate
-    late = 1000 * percentile(played.waits, 0.99)
+    times = [await _play(lab, lab.sized(FLOCK)) for _ in range(lab.count(TIMES, 1))]
+    rate = median(played.events / played.seconds for played in times)
+    share = median(played.cpu_seconds * EVENTS_A_SECOND / played.events for played in times)
+    late = median(1000 * percentile(played.waits, 0.99) for played in times)
     return [
         at_most("SOCKETS", f"{FLOCK.watchers} sockets, {rate:.1f} events/s each: event p99", late, 70, " ms"),
         at_most("SOCKETS", f"… part of a core, at {EVENTS_A_SECOND} events/s", share, 0.25),
