@@ -225,7 +225,7 @@ def _find_range(plain: str, one: _Beside, other: _Beside, *, is_first: bool) -> 
 def _part(beside: _Beside, following: _Beside | None, *, has_count: bool, is_counted_later: bool) -> Part | None:
     """None for a number in a name."""
     is_whole = beside.number.value == beside.number.value.to_integral_value()
-    if not beside.is_counted and beside.lead.strip() and is_counted_later:
+    if not beside.is_counted and is_counted_later and not all(map(is_filler, beside.lead.split())):
         has_count = True  # "HP 15 laptop x 50"
     if not has_count and words.FOR_SO_MANY.fullmatch(beside.tail) and following and _counts_what_follows(following):
         beside.is_total = True

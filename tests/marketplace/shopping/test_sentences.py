@@ -85,6 +85,7 @@ CORPUS = [
     ("a hundred notebooks at 1.20", [(100, "notebooks", None, "1.20", None)]),
     ("20 HP 15 laptops up to 600", [(20, "HP 15 laptops", None, "600", None)]),
     ("HP 15 laptop x 50 up to 600 each", [(50, "HP 15 laptop", None, "600", None)]),
+    ("- 20 toner cartridges HP 207X @ 85 each", [(20, "toner cartridges HP 207X", None, "85", None)]),
     ("10 iPhone 15 up to 900", [(10, "iPhone 15", None, "900", None)]),
     ("12 27-inch monitors under 2k", [(12, "27-inch monitors", None, "2000", None)]),
     (
