@@ -20,6 +20,7 @@ from marketplace.backoffice.catalogue_changes import CatalogueMoved, Plan, carry
 from marketplace.backoffice.catalogue_file import MOST_BYTES, MOST_LINES, Line, UnreadableFile, read_lines, write_file
 from marketplace.backoffice.kinds import ModelAdmin, user_name
 from marketplace.models import MINDS, PRIORITIES, STYLES, TEMPERAMENTS, TOUGHNESS, Seller, SellerInventory
+from marketplace.upload_text import text_of_upload
 
 # Of each kind of change; the rest is counted.
 MOST_SHOWN = 200
@@ -175,7 +176,7 @@ def _salt(request: HttpRequest) -> str:
 
 def _pack(request: HttpRequest, content: bytes) -> str:
     """The file as the preview's form carries it along: nothing is kept here that nobody may come back for."""
-    carried = signing.dumps(content.decode("utf-8-sig"), salt=_salt(request), compress=True)
+    carried = signing.dumps(text_of_upload(content), salt=_salt(request), compress=True)
     if len(carried) > LONGEST_CARRIED:
         raise UnreadableFile("The file holds too much text. Split it.")
     return carried

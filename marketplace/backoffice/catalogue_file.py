@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from marketplace.models import Seller, SellerInventory
 from marketplace.text import clean_text
+from marketplace.upload_text import text_of_upload
 
 MOST_BYTES = 1_000_000
 MOST_LINES = 10_000
@@ -81,7 +82,7 @@ def read_lines(content: bytes) -> list[Line]:
     if len(content) > MOST_BYTES:
         raise UnreadableFile(f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it.")
     try:
-        text = content.decode("utf-8-sig")
+        text = text_of_upload(content)
     except UnicodeDecodeError as error:
         raise UnreadableFile('The file is not UTF-8 text. In a spreadsheet, save it as "CSV UTF-8".') from error
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)

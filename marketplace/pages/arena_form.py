@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from marketplace.errors import InvalidRequest, Problem
 from marketplace.models import MAX_QUANTITY
 from marketplace.text import validate_line
+from marketplace.upload_text import text_of_upload
 from negotiation.arena.catalogue import CatalogueItem, catalogue_items, from_catalogue
 from negotiation.arena.markets import MarketKind, kinds_of_markets
 from negotiation.arena.minds import split_minds
@@ -142,7 +143,7 @@ class NewArenaForm(forms.Form):
         if upload is None:
             return ()
         try:
-            return read_file(upload.name or "", upload.read().decode("utf-8-sig"))
+            return read_file(upload.name or "", text_of_upload(upload.read()))
         except UnicodeDecodeError as error:
             raise InvalidRequest([Problem("file", "The file is not in UTF-8.")]) from error
         except InvalidRequest as error:

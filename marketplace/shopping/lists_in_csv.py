@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
@@ -13,6 +12,7 @@ from marketplace.shopping.csv_columns import COLUMNS, NEEDED, field_of, fields_b
 from marketplace.shopping.item_forms import ItemForm
 from marketplace.shopping.term_fields import terms_text
 from marketplace.term_weights import weights_text
+from marketplace.upload_text import text_of_upload
 from negotiation.replies.characters import fold
 from negotiation.replies.money import CURRENCY_SIGNS, is_currency
 
@@ -90,7 +90,7 @@ def decode_csv(content: bytes) -> str:
     if len(content) > MOST_BYTES:
         raise ValueError(f"The file is larger than {MOST_BYTES // 1000} KB; a shopping list is shorter.")
     try:
-        return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
+        return text_of_upload(content)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ValueError(f"Line {line} is not in UTF-8. Save the file as “CSV UTF-8” and try again.") from error

@@ -30,8 +30,8 @@ def browser(client):
     return client
 
 
-def upload(browser, content: str):
-    return browser.post(IMPORT, {"file": SimpleUploadedFile("stock.csv", content.encode())})
+def upload(browser, content: str, encoding: str = "utf-8"):
+    return browser.post(IMPORT, {"file": SimpleUploadedFile("stock.csv", content.encode(encoding))})
 
 
 def confirm(browser, preview, **changed: str):
@@ -63,6 +63,13 @@ def test_confirmed_import_is_carried_out_and_told(browser, caplog):
     assert said(done) == ["Imported: 0 new sellers, 0 new lines of stock, 1 change."]
     assert SellerInventory.objects.get().selling_price == 100
     assert "imported sellers sellers=0 items=0 changes=1" in caplog.text
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_file_is_taken_as_a_spreadsheet_saved_it(browser, encoding):
+    confirm(browser, upload(browser, "seller;region\r\nMüller Bürobedarf;Köln\r\n", encoding))
+
+    assert Seller.objects.values_list("name", "region").get() == ("Müller Bürobedarf", "Köln")
 
 
 def test_line_with_a_mistake_is_shown_with_its_reason_and_cannot_be_confirmed(browser):

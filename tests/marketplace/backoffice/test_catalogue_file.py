@@ -87,12 +87,23 @@ def test_empty_lines_are_passed_over_and_the_others_keep_their_numbers():
         (b"seller,colour\nAcme,red\n", 'There is no column "colour".'),
         (b"seller,region,region\nAcme,x,y\n", 'The column "region" is there twice.'),
         (b"seller,cost_price\nAcme,5\n", 'Without the column "item_id"'),
-        (b"seller,region\nAcm\xe9,x\n", "is not UTF-8 text"),
+        ("seller,region\nЭкме,x\n".encode("cp1251"), "is not UTF-8 text"),
         (b'seller,region\nAcme,"x" y\n', "Line 2 is no CSV"),
         (b"seller\n" + b"x\n" * (MOST_LINES + 1), "at most 10,000 are taken at once"),
         (b"x" * (MOST_BYTES + 1), "larger than 1 MB"),
     ],
-    ids=["empty", "no lines", "no seller", "unknown", "twice", "no item", "latin-1", "quotes", "too many", "too large"],
+    ids=[
+        "empty",
+        "no lines",
+        "no seller",
+        "unknown",
+        "twice",
+        "no item",
+        "other code page",
+        "quotes",
+        "too many",
+        "too large",
+    ],
 )
 def test_file_that_is_none_of_ours_is_refused_with_the_reason(content, words):
     with pytest.raises(UnreadableFile, match=words):
