@@ -18,7 +18,7 @@ from negotiation.replies.sentences import complete_sentences, fields_before_mess
 from negotiation.replies.wording import Speech, check_words
 
 MEGABYTE = 1_000_000
-KEYS = ("S1", "S2", "S3")
+SELLERS = {"S1": "Acme", "S2": "Bolt & Co", "S3": "Cargo"}
 SHAPES = {
     '{"offer"': '{"offer"',
     "{": "{",
@@ -55,10 +55,10 @@ USUAL = (
 )
 READERS: dict[str, Callable[[str], object]] = {
     "seller's choice": lambda text: read_seller_choice(text, "USD"),
-    "buyer's choice": lambda text: read_buyer_choice(text, KEYS, "USD"),
+    "buyer's choice": lambda text: read_buyer_choice(text, SELLERS, "USD"),
     "message": read_message,
     "so far": message_so_far,
-    "so far, buyer": lambda text: messages_so_far(text, KEYS),
+    "so far, buyer": lambda text: messages_so_far(text, SELLERS),
     "fields": fields_before_message,
     "words": lambda text: check_words(text, SPEECH),
     "secrets": lambda text: says_secret(text, SPEECH.secrets),

@@ -1,3 +1,3 @@
 """The one place that says which release this is."""
 
-VERSION = "0.6.6"
+VERSION = "0.6.7"

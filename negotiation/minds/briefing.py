@@ -14,6 +14,7 @@ from negotiation.minds.words import BuyerAct, BuyerCue
 from negotiation.prompts import narrating, reasoning
 from negotiation.prompts.briefs import BuyerBrief, Line, SellerBrief, ThreadBrief
 from negotiation.prompts.personas import BUYER, seller_persona
+from negotiation.prompts.quoting import NAME_LENGTH, tame
 from negotiation.replies.wording import Speech
 
 # What a model is told to do is not for it to say.
@@ -79,6 +80,11 @@ def keyed(view: BuyerView) -> dict[str, BuyerThread]:
     threads = sorted(view.threads, key=lambda thread: thread.name)
     random.Random(f"{view.seed}/order").shuffle(threads)
     return {f"S{number}": thread for number, thread in enumerate(threads, 1)}
+
+
+def names_of(threads: Mapping[str, BuyerThread]) -> dict[str, str]:
+    """Their sellers' names as prompts write them, by key."""
+    return {key: tame(thread.name, NAME_LENGTH) for key, thread in threads.items()}
 
 
 def seller_speech(

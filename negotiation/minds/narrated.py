@@ -7,7 +7,7 @@ from negotiation.core.moves import Bids, BuyerTurn, Move, Words
 from negotiation.core.tradeoff import choose_quote
 from negotiation.core.visibility import BuyerView, SellerView
 from negotiation.core.vocabulary import Fallback, Voice
-from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, round_of, seller_brief, seller_speech
+from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, names_of, round_of, seller_brief, seller_speech
 from negotiation.minds.calls import Purpose
 from negotiation.minds.line import Line, Question, Reading, RestOfTurn, Unspoken
 from negotiation.minds.strategy import Purchase, Sale, make_move, plan_purchase, plan_sale
@@ -70,6 +70,7 @@ async def speak_purchase(
 ) -> BuyerTurn:
     """The planned turn in the model's words, those of all threads from one call."""
     threads = keyed(view)
+    names = names_of(threads)
     if not purchase.cues:
         return purchase.turn
     speeches = {
@@ -80,11 +81,11 @@ async def speak_purchase(
         round=round_of(view, purchase),
         messages=narrate_buyer(buyer_brief(view, purchase, currency)),
         schema=messages_schema(tuple(threads)),
-        read=lambda reply: sound_messages(read_messages(reply, threads), speeches),
+        read=lambda reply: sound_messages(read_messages(reply, names), speeches),
         show=shower(
             onlookers,
             lambda raw: {
-                threads[key].seller_id: (speeches[key], text) for key, text in messages_so_far(raw, threads).items()
+                threads[key].seller_id: (speeches[key], text) for key, text in messages_so_far(raw, names).items()
             },
         ),
     )

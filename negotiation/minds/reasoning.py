@@ -15,7 +15,7 @@ from negotiation.core.strategy import Bid, Quote
 from negotiation.core.tradeoff import choose_bids, choose_quote, takeable
 from negotiation.core.visibility import BuyerThread, BuyerView, SellerView
 from negotiation.core.vocabulary import Fallback, Reason, Voice
-from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, seller_brief, seller_speech
+from negotiation.minds.briefing import buyer_brief, buyer_speech, keyed, names_of, seller_brief, seller_speech
 from negotiation.minds.calls import Purpose
 from negotiation.minds.line import Line, Question, Reading, T, Unspoken
 from negotiation.minds.narrated import Onlookers, shower, speak_purchase, speak_sale, templates
@@ -102,7 +102,7 @@ class ReasoningMind:
         bids = {bid.seller_id: bid for bid in choose_bids(view)}
 
         def read(reply: str) -> Reading[tuple[Purchase, dict[str, Words]]]:
-            choice = read_buyer_choice(reply, threads, self._currency)
+            choice = read_buyer_choice(reply, names_of(threads), self._currency)
             match choice.decision:
                 case BuyerDecision.LEAVE:
                     raise Unusable(Flaw.MAY_NOT_WALK, "you may not leave now; go on bidding")

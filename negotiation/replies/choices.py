@@ -14,7 +14,7 @@ from typing import Any
 
 from negotiation.replies.amounts import read_price, read_quantity
 from negotiation.replies.flaws import Flaw, Unusable
-from negotiation.replies.messages import SELLER_KEYS, entries, known_key, words_of
+from negotiation.replies.messages import SELLER_KEYS, Sellers, entries, known_key, words_of
 from negotiation.replies.messages import read_message as read_message
 from negotiation.replies.messages import read_messages as read_messages
 from negotiation.replies.money import is_currency
@@ -85,25 +85,32 @@ _NOT_GIVEN = {"", "n/a", "na", "none", "null", "-", "0", "0.0", "0.00"}
 
 def read_seller_choice(text: str, currency: str) -> SellerChoice:
     """Raises Unusable."""
-    found = _all_objects(text, (*_ACTION, *_PRICES, *_NESTED, *_ACCEPTS, *_WALKS))
+    found = _objects(text, (*_ACTION, *_PRICES, *_NESTED, *_ACCEPTS, *_WALKS))
+    if not found:
+        raise no_object()
     choices = [_seller_choice(each, currency) for each in found]
     _agreed((choice.action, choice.price, choice.quantity) for choice in choices)
     return choices[0]
 
 
-def read_buyer_choice(text: str, keys: Collection[str], currency: str) -> BuyerChoice:
+def read_buyer_choice(text: str, sellers: Sellers, currency: str) -> BuyerChoice:
     """Bids to sellers who were not asked about are left out. Raises Unusable."""
-    found = _all_objects(text, (*_ACTION, *_LISTS, *_AWARDS, *_WALKS, *_ARGUMENTS))
-    choices = [_buyer_choice(each, keys, currency) for each in found]
+    found = _objects(text, (*_ACTION, *_LISTS, *_AWARDS, *_WALKS, *_ARGUMENTS)) or _bare_bids(text)
+    if not found:
+        raise no_object()
+    choices = [_buyer_choice(each, sellers, currency) for each in found]
     _agreed((choice.decision, choice.to, [(bid.key, bid.price) for bid in choice.bids]) for choice in choices)
     return choices[0]
 
 
-def _all_objects(text: str, wanted: Collection[str]) -> Sequence[dict[str, Any]]:
-    found = [_with_arguments(each) for each in objects_in(text, wanted) if not _is_question(each)]
-    if not found:
-        raise no_object()
-    return found
+def _objects(text: str, wanted: Collection[str]) -> list[dict[str, Any]]:
+    return [_with_arguments(each) for each in objects_in(text, wanted) if not _is_question(each)]
+
+
+def _bare_bids(text: str) -> list[dict[str, Any]]:
+    """Some models list their bids without an object around them; one alone might as well be meant as an award."""
+    bids = _objects(text, SELLER_KEYS)
+    return [{"bids": bids}] if len(bids) > 1 else []
 
 
 def _is_question(found: Mapping[str, Any]) -> bool:
@@ -140,17 +147,17 @@ def _seller_choice(found: Mapping[str, Any], currency: str) -> SellerChoice:
             return SellerChoice(action, None, None, message)
 
 
-def _buyer_choice(found: Mapping[str, Any], keys: Collection[str], currency: str) -> BuyerChoice:
+def _buyer_choice(found: Mapping[str, Any], sellers: Sellers, currency: str) -> BuyerChoice:
     fields = _flattened(found)
     _check_currency(fields, currency)
     listed = _only(_values(fields, _LISTS))
-    bids = _bids(listed, keys, currency)
-    decision = _buyer_decision(fields, has_bids=bool(bids))
+    bids = _bids(listed, sellers, currency)
+    decision = _buyer_decision(fields, _called(found), has_bids=bool(bids))
     if decision is BuyerDecision.GO_ON and listed is None and _values(fields, SELLER_KEYS):
-        bids = _bids([found], keys, currency)
+        bids = _bids([found], sellers, currency)
     if decision is not BuyerDecision.AWARD:
         return BuyerChoice(decision, None, bids)
-    named = {known_key(value, keys) for value in _values(fields, SELLER_KEYS)}
+    named = {known_key(value, sellers) for value in _values(fields, SELLER_KEYS)}
     if len(named) != 1 or None in named:
         raise Unusable(Flaw.WRONG_ACTION, 'say in "to" which one of the sellers gets the award')
     return BuyerChoice(decision, named.pop(), bids)
@@ -219,7 +226,7 @@ def _called(found: Mapping[str, Any]) -> list[str]:
     fields = [(plain_key(key), value) for key, value in found.items()]
     arguments = [value for key, value in fields if key in _ARGUMENTS]
     named = [value.get("name") if isinstance(value, dict) else value for value in _values(fields, _TOOLS)]
-    called = [name for name in named if isinstance(name, str) and (arguments or _is_action(name))]
+    called = [name for name in named if isinstance(name, str) and (arguments or _is_action(name) or _is_decision(name))]
     if called and any(not (isinstance(value, dict) or _is_blank(value)) for value in arguments):
         raise Unusable(Flaw.WRONG_TYPE, "give what belongs to the action in one object")
     return called
@@ -247,6 +254,10 @@ def _is_action(name: str) -> bool:
     return plain_key(name) in _OFFERS | _ACCEPTS | _WALKS
 
 
+def _is_decision(name: str) -> bool:
+    return plain_key(name) in _GOES_ON | _AWARDS | _WALKS
+
+
 def _action_of(value: Any) -> SellerAction:
     word = plain_key(value) if isinstance(value, str) else ""
     if word in _OFFERS:
@@ -258,12 +269,13 @@ def _action_of(value: Any) -> SellerAction:
     raise Unusable(Flaw.WRONG_ACTION, "the action must be offer, accept or walk")
 
 
-def _buyer_decision(fields: Sequence[tuple[str, Any]], *, has_bids: bool) -> BuyerDecision:
-    says = [_decision_of(value) for value in _values(fields, _ACTION)]
+def _buyer_decision(fields: Sequence[tuple[str, Any]], called: Sequence[str], *, has_bids: bool) -> BuyerDecision:
+    says = [_decision_of(value) for value in _values(fields, _ACTION) or called]
     if not says and has_bids:
         says = [BuyerDecision.GO_ON]
     marks = [BuyerDecision.AWARD for key, value in fields if key in _AWARDS and value]
     marks += [BuyerDecision.LEAVE for key, value in fields if key in _WALKS and value]
+    marks += [_decision_of(name) for name in called if _is_decision(name)]
     if not says or len({*says, *marks}) != 1:
         raise Unusable(Flaw.WRONG_ACTION, "give one decision: go_on, award or leave")
     return says[0]
@@ -280,9 +292,9 @@ def _decision_of(value: Any) -> BuyerDecision:
     raise Unusable(Flaw.WRONG_ACTION, "the decision must be go_on, award or leave")
 
 
-def _bids(listed: Any, keys: Collection[str], currency: str) -> tuple[BidChoice, ...]:
+def _bids(listed: Any, sellers: Sellers, currency: str) -> tuple[BidChoice, ...]:
     bids: dict[str, BidChoice] = {}
-    for key, entry in entries(listed, keys):
+    for key, entry in entries(listed, sellers):
         fields = _flattened(entry) if isinstance(entry, dict) else [("price", entry)]
         _check_currency(fields, currency)
         price = _price(fields, currency)

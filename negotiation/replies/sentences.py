@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from negotiation.replies.endings import last_sentence_end
-from negotiation.replies.messages import LIST_KEYS, MESSAGE_KEYS, SELLER_KEYS, known_key
+from negotiation.replies.messages import LIST_KEYS, MESSAGE_KEYS, SELLER_KEYS, Sellers, keys_alone, known_key
 from negotiation.replies.objects import BALANCED, STRING, loads_strictly, plain_key
 from negotiation.replies.templates import after_reasoning
 from negotiation.replies.wording import Speech, may_be_said
@@ -47,10 +47,10 @@ def message_so_far(raw: str) -> str:
     return "" if field is None else _decoded(field.value)
 
 
-def messages_so_far(raw: str, keys: Collection[str]) -> dict[str, str]:
+def messages_so_far(raw: str, sellers: Sellers) -> dict[str, str]:
     """The words for each key, as far as they are written; those that have not begun are missing."""
     messages: dict[str, str] = {}
-    for key, words in _addressed(raw, keys):
+    for key, words in _addressed(raw, sellers):
         if words:
             messages.setdefault(key, words)
     return messages
@@ -100,26 +100,26 @@ def _decoded(literal: str) -> str:
     return _HALF_PAIR.sub("", text)
 
 
-def _addressed(raw: str, keys: Collection[str]) -> Iterator[tuple[str, str]]:
-    yield from _keyed(raw, keys)
+def _addressed(raw: str, sellers: Sellers) -> Iterator[tuple[str, str]]:
+    yield from _keyed(raw, keys_alone(sellers))
     for field in _fields(raw):
         if plain_key(field.key) in LIST_KEYS:
-            yield from (_keyed if field.value.startswith("{") else _listed)(field.value, keys)
+            yield from (_keyed if field.value.startswith("{") else _listed)(field.value, sellers)
 
 
-def _keyed(raw: str, keys: Collection[str]) -> Iterator[tuple[str, str]]:
+def _keyed(raw: str, sellers: Sellers) -> Iterator[tuple[str, str]]:
     for field in _fields(raw):
-        key = known_key(field.key, keys)
+        key = known_key(field.key, sellers)
         if key is not None:
             yield key, _decoded(field.value)
 
 
-def _listed(raw: str, keys: Collection[str]) -> Iterator[tuple[str, str]]:
+def _listed(raw: str, sellers: Sellers) -> Iterator[tuple[str, str]]:
     place = 1
     while following := _NEXT_OBJECT.match(raw, place):
         whole = BALANCED.match(raw, following.end())
         entry = raw[following.end() : whole.end() if whole else None]
-        key = _addressee(entry, keys)
+        key = _addressee(entry, sellers)
         if key is not None:
             yield key, message_so_far(entry)
         if not whole:
@@ -127,7 +127,7 @@ def _listed(raw: str, keys: Collection[str]) -> Iterator[tuple[str, str]]:
         place = whole.end()
 
 
-def _addressee(entry: str, keys: Collection[str]) -> str | None:
+def _addressee(entry: str, sellers: Sellers) -> str | None:
     names = {plain_key(name) for name in SELLER_KEYS}
-    named = {known_key(_decoded(field.value), keys) for field in _fields(entry) if plain_key(field.key) in names}
+    named = {known_key(_decoded(field.value), sellers) for field in _fields(entry) if plain_key(field.key) in names}
     return named.pop() if len(named) == 1 else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 CURRENCY = "USD"
-KEYS = ("S1", "S2", "S3")
+SELLERS = {"S1": "Acme", "S2": "Bolt & Co", "S3": "Cargo"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from negotiation.replies.notations import says_secret
 from negotiation.replies.sentences import check_shown, fields_before_message, message_so_far, messages_so_far
 from negotiation.replies.wording import Speech, check_words
 from tests.replies.corpus_hostile import HOSTILE
-from tests.replies.corpus_replies import BUYER_REPLIES, CURRENCY, KEYS, SELLER_REPLIES
+from tests.replies.corpus_replies import BUYER_REPLIES, CURRENCY, SELLER_REPLIES, SELLERS
 
 SHORT = [reply.raw for reply in (*SELLER_REPLIES, *BUYER_REPLIES) if len(reply.raw) < 2000]
 SHORT += [hostile.text for hostile in HOSTILE if len(hostile.text) < 2000]
@@ -52,13 +52,13 @@ def test_no_reply_raises_anything_but_unusable(raw: str) -> None:
         choice = read_seller_choice(raw, CURRENCY)
         assert choice.price is None or choice.price > 0
     with suppress(Unusable):
-        read_buyer_choice(raw, KEYS, CURRENCY)
+        read_buyer_choice(raw, SELLERS, CURRENCY)
     with suppress(Unusable):
         read_message(raw)
     with suppress(Unusable):
-        read_messages(raw, KEYS)
+        read_messages(raw, SELLERS)
     message_so_far(raw)
-    messages_so_far(raw, KEYS)
+    messages_so_far(raw, SELLERS)
     fields_before_message(raw)
 
 

@@ -5,12 +5,13 @@ import pytest
 
 from negotiation.replies.choices import BuyerDecision, read_buyer_choice, read_seller_choice
 from negotiation.replies.flaws import Unusable
-from negotiation.replies.messages import read_message, read_messages
+from negotiation.replies.messages import known_key, read_message, read_messages
+from negotiation.replies.sentences import messages_so_far
 from tests.replies.corpus_replies import (
     BUYER_REPLIES,
     CURRENCY,
-    KEYS,
     SELLER_REPLIES,
+    SELLERS,
     WORDS_REPLIES,
     BuyerReply,
     SellerReply,
@@ -100,6 +101,8 @@ def test_words_are_read_as_they_are_written(reply: WordsReply) -> None:
         '{"messages": [{"to": "S1", "message": "One."}, {"to": "S3", "message": "Three."}]}',
         '{"messages": [{"seller": "s1", "text": "One."}, {"key": "S3", "text": "Three."}, {"to": "S9", "text": "X"}]}',
         '{"messages": {"S1": "One.", "S3": "Three.", "S9": "No."}}',
+        '{"messages": [{"to": "Acme", "message": "One."}, {"seller": "cargo (S3)", "text": "Three."}]}',
+        '{"messages": {"Acme (S1)": "One.", "Cargo": "Three.", "Dodo": "No."}}',
         '{"S1": "One.", "S3": "Three."}',
         '{"S1": {"message": "One."}, "S3": {"message": "Three."}}',
         '[{"to": "S1", "message": "One."}, {"to": "S3", "message": "Three."}]',
@@ -107,7 +110,7 @@ def test_words_are_read_as_they_are_written(reply: WordsReply) -> None:
     ],
 )
 def test_each_seller_gets_its_own_words(raw: str) -> None:
-    assert read_messages(raw, KEYS) == {"S1": "One.", "S3": "Three."}
+    assert read_messages(raw, SELLERS) == {"S1": "One.", "S3": "Three."}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_cut_off_list_of_messages_is_refused() -> None:
     raw = '{"messages": [{"to": "S1", "message": "One."}, {"to": "S3", "mess'
 
     with pytest.raises(Unusable):
-        read_messages(raw, KEYS)
+        read_messages(raw, SELLERS)
 
 
 def test_words_come_with_the_choice() -> None:
@@ -150,12 +153,84 @@ def test_bid_to_one_seller_needs_no_list() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"decision": "award", "to": "Bolt & Co", "bids": []}',
+        '{"decision": "award", "to": "bolt  & co (s2)"}',
+        '{"name": "award", "arguments": {"to": "S2"}}',
+        '{"name": "award_deal", "arguments": "{\\"winner\\": \\"S2\\"}"}',
+    ],
+)
+def test_award_may_name_its_seller_and_be_a_tool_that_is_called(raw: str) -> None:
+    assert _buyer(raw) == (BuyerDecision.AWARD, "S2", ())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '[{"to": "S1", "price": 4}, {"to": "S3", "price": 5.5}]',
+        '{"to": "S1", "price": 4}\n{"to": "Cargo", "price": 5.5}',
+        '{"name": "go_on", "arguments": {"bids": {"Acme": 4, "Cargo": 5.5}}}',
+        '{"bids": [{"seller": "Acme", "price": 4}, {"seller": "Cargo", "price": 5.5}, {"seller": "Dodo", "price": 1}]}',
+    ],
+)
+def test_bids_may_name_their_sellers_and_stand_alone(raw: str) -> None:
+    assert _buyer(raw) == (BuyerDecision.GO_ON, None, (("S1", Decimal(4)), ("S3", Decimal("5.50"))))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"decision": "award", "to": "Bolt"}',
+        '{"decision": "award", "to": "Acme (S2)"}',
+        '{"decision": "award", "to": "S1", "name": "leave"}',
+        '{"name": "leave", "arguments": {"decision": "award", "to": "S1"}}',
+        '{"name": "award", "arguments": "S1"}',
+        '{"to": "S1", "price": 4}',
+        '[{"to": "S1", "price": 4}, {"to": "S1", "price": 5}]',
+    ],
+)
+def test_what_may_mean_another_seller_or_decision_is_refused(raw: str) -> None:
+    assert isinstance(_buyer(raw), Unusable)
+
+
+@pytest.mark.parametrize(
+    ("written", "names", "key"),
+    [
+        ("S2", {"S1": "S2", "S2": "Acme"}, "S2"),
+        ("S2 (Acme)", {"S1": "S2 (Acme)", "S2": "Acme"}, None),
+        ("Acme", {"S1": "Acme", "S2": "ACME"}, None),
+        ("none", {"S1": "None", "S2": "Acme"}, None),
+        ("", {"S1": "", "S2": "Acme"}, None),
+    ],
+)
+def test_sellers_name_takes_nothing_from_another(written: str, names: dict[str, str], key: str | None) -> None:
+    assert known_key(written, names) == key
+
+
+@pytest.mark.parametrize("name", ["message", "messages", "thought", "to"])
+def test_seller_called_like_a_field_gets_no_words_from_it(name: str) -> None:
+    sellers = {"S1": name, "S2": "Acme"}
+
+    for raw in ('{"thought": "I pay up to 90.", "message": "Hello."}', '{"thought": "90.", "messages": []}'):
+        assert _messages(raw, sellers) == {}
+        assert messages_so_far(raw, sellers) == {}
+
+
 def test_words_come_with_each_bid() -> None:
     choice = read_buyer_choice(
-        '{"decision": "go_on", "bids": [{"to": "S1", "price": 4, "message": "4?"}]}', KEYS, CURRENCY
+        '{"decision": "go_on", "bids": [{"to": "S1", "price": 4, "message": "4?"}]}', SELLERS, CURRENCY
     )
 
     assert [bid.message for bid in choice.bids] == ["4?"]
+
+
+def _messages(raw: str, sellers: dict[str, str]) -> dict[str, str]:
+    try:
+        return read_messages(raw, sellers)
+    except Unusable:
+        return {}
 
 
 def _seller(raw: str) -> object:
@@ -168,7 +243,7 @@ def _seller(raw: str) -> object:
 
 def _buyer(raw: str) -> object:
     try:
-        choice = read_buyer_choice(raw, KEYS, CURRENCY)
+        choice = read_buyer_choice(raw, SELLERS, CURRENCY)
     except Unusable as unusable:
         return unusable
     return choice.decision, choice.to, tuple((bid.key, bid.price) for bid in choice.bids)

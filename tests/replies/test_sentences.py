@@ -6,6 +6,7 @@ import pytest
 from negotiation.replies.sentences import complete_sentences, fields_before_message, message_so_far, messages_so_far
 
 SAID = 'It\'s "41.20", 😀 friend. Deal?'
+SELLERS = {"S1": "Acme", "S2": "Bolt"}
 RAW = json.dumps({"action": "offer", "price": 41.2, "offer": {"a": [1, "}"]}, "message": SAID, "note": "x"})
 
 
@@ -55,12 +56,14 @@ def test_words_of_an_inner_object_or_of_reasoning_are_not_shown() -> None:
         '{"messages": [{"to": "S1", "message": "One."}, {"to": "S2", "message": "Tw',
         '```json\n{"messages": {"S1": "One.", "S9": "No", "S2": "Tw',
         '{"S1": "One.", "S2": "Tw',
+        '{"messages": [{"to": "Acme", "message": "One."}, {"to": "bolt (S2)", "message": "Tw',
+        '{"messages": {"Acme": "One.", "Bolt": "Tw',
         '{"decision": "go_on", "bids": [{"to": "S1", "price": 4, "message": "One."}, {"to": "s2", "message": "Tw',
     ],
 )
 def test_words_for_each_seller_are_read_as_they_come(raw: str) -> None:
-    assert messages_so_far(raw, ("S1", "S2")) == {"S1": "One.", "S2": "Tw"}
+    assert messages_so_far(raw, SELLERS) == {"S1": "One.", "S2": "Tw"}
 
 
 def test_words_without_addressee_are_shown_to_nobody() -> None:
-    assert messages_so_far('{"messages": [{"message": "One."}, {"to": "S9", "message": "No', ("S1", "S2")) == {}
+    assert messages_so_far('{"messages": [{"message": "One."}, {"to": "S9", "message": "No', SELLERS) == {}
