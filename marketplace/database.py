@@ -67,7 +67,7 @@ def _sqlite(parts: SplitResult, root: Path) -> dict[str, Any]:
     except OSError as error:
         raise _refuse(f"{path.parent}: {error.strerror}") from error
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "marketplace.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": CONNECTION_AGE_SECONDS,
         "OPTIONS": SQLITE_OPTIONS,
