@@ -22,6 +22,8 @@ Part = Callable[["Lab"], Awaitable[list[Line]]]
 
 # How often a case is played whose figure is the median of all times.
 TIMES = 3
+# What a process pays once is seen neither in a room's time nor in a call's cost: it has played so many rooms before.
+ROOMS_BEFORE, ROUNDS_BEFORE = 10, 2
 QUICK_ROOMS, QUICK_ROUNDS, QUICK_LATENCY = 3, 2, 0.05
 
 
@@ -52,7 +54,7 @@ class Lab:
         return quick if self.is_quick else number
 
     async def played(self, case: Case) -> Played:
-        """The case on a server of its own; the first time it is asked for."""
+        """The case on a server of its own, the first time it is asked for."""
         return (await self._times(case, 1))[0]
 
     async def played_often(self, case: Case) -> list[Played]:
@@ -67,7 +69,9 @@ class Lab:
 
     async def play_anew(self, case: Case) -> Played:
         case = self.sized(case)
+        before = replace(case, rooms=min(case.rooms, ROOMS_BEFORE), rounds=min(case.rounds, ROUNDS_BEFORE))
         with self.server(**self.rooms_at_once(case.rooms), LLM_MAX_CONCURRENCY=str(case.places)) as server:
+            await play(server, self.model, before)
             return await play(server, self.model, case)
 
     async def play_reference(self, case: Case, *, is_streamed: bool) -> Played:
@@ -76,6 +80,7 @@ class Lab:
         options = ["--model", self.model.base, "--database", str(self.new_folder() / "reference.sqlite3")]
         options += ["--rounds", str(case.rounds), "--sellers", str(case.sellers)]
         with program("reference.py", *options, *(["--stream"] if is_streamed else [])) as (pid, port):
+            await play_reference(Process(pid), port, self.model, replace(case, rooms=min(case.rooms, ROOMS_BEFORE)))
             return await play_reference(Process(pid), port, self.model, case)
 
     @contextmanager

@@ -144,19 +144,27 @@ async def _messages(http: Any, rooms: list[str]) -> tuple[int, int]:
 
 
 async def deaf_watchers(lab: Lab) -> list[Line]:
-    """A long room with watchers that read, then another with as many more that never do."""
+    """A long room with watchers that read, then another with as many more that never do; as often as its time needs.
+
+    What the deaf take of memory is seen the first time alone: later ones find what the first have left.
+    """
     with lab.server() as server:
         await play(server, lab.model, replace(lab.sized(LONG), rounds=2))
-        without = await play(server, lab.model, lab.sized(LONG))
-        with_deaf = await _play_with_deaf(server, lab)
-    late = [1000 * percentile(played.waits, 0.99) for played in (without, with_deaf)]
+        pairs = [
+            (await play(server, lab.model, lab.sized(LONG)), await _play_with_deaf(server, lab))
+            for _ in range(lab.count(TIMES, 1))
+        ]
+    late = [median(1000 * percentile(played.waits, 0.99) for played in side) for side in zip(*pairs, strict=True)]
+    slower = median(with_deaf.seconds / without.seconds for without, with_deaf in pairs)
+    without, with_deaf = pairs[0]
     grown = with_deaf.memory_after - without.memory_after
-    slower = with_deaf.seconds / without.seconds
     return [
         Line("DEAF", f"{DEAF} watchers that never read; an event to the others, p99, without and with", _two(late)),
         at_most("DEAF", "… time of the room by that without them", slower, 1.1),
         at_most("DEAF", "… memory for each that never reads", grown / DEAF, 1.0, " MiB"),
-        exactly("DEAF", "… numbers missing or doubled for the others", with_deaf.gaps_and_doubles, 0),
+        exactly(
+            "DEAF", "… numbers missing or doubled for the others", sum(pair[1].gaps_and_doubles for pair in pairs), 0
+        ),
     ]
 
 
